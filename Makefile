@@ -1,0 +1,79 @@
+SHELL := /bin/bash
+BIN := .venv/bin
+
+# For `make run`.
+PORT ?= 8080
+BACKEND ?= simulated
+# Further arguments: of the daemon in `make run`, of pytest in the suites, of uv in `make lock`.
+ARGS ?=
+
+FAST := $(wildcard $(addprefix tests/,unit contract api dbus simulation))
+PYTEST := $(BIN)/python -m pytest
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help run test check setup fast coverage browser lab bench lint types imports format \
+	diagrams docs-freshness lock clean
+
+help:  ## list what can be made
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "  make %-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run:  ## run the daemon on simulated radios (PORT=8080 BACKEND=simulated ARGS=)
+	@tools/setup run
+	@mkdir -p .run
+	@exec env FIRSTLIGHT_PROVISIONING_ENABLED=1 $(BIN)/firstlight serve \
+		--backend $(BACKEND) --port $(PORT) --state-dir .run/state $(ARGS)
+
+test: setup lint types imports coverage docs-freshness browser lab  ## everything: checks, all suites, the radio lab
+
+check: setup lint types imports fast docs-freshness  ## what to run before every commit, in about a minute
+
+setup:  ## make .venv and install the Debian packages that the tests need
+	@tools/setup test
+
+fast: setup  ## unit, contract, API and D-Bus tests (ARGS="-k word")
+	$(PYTEST) $(FAST) $(ARGS)
+
+coverage: setup  ## the fast tests with branch coverage, and its limits
+	@rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest $(FAST) $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=90
+	$(BIN)/coverage report --fail-under=100 --include='*/firstlight/core/*,*/firstlight/store/*'
+
+browser: setup  ## the pages in a real browser
+	$(PYTEST) tests/browser $(ARGS)
+
+lab: setup  ## real NetworkManager on virtual radios (ARGS="-k hidden")
+	$(PYTEST) tests/radio $(ARGS)
+
+bench: setup  ## measure; the figures stand in docs/benchmarks.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lint: setup  ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: setup  ## basedpyright, strict
+	$(BIN)/basedpyright
+
+imports: setup  ## who may import whom
+	$(BIN)/lint-imports --no-cache --no-logo
+
+format: setup  ## format, and fix what ruff can fix
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+diagrams: setup  ## draw the state diagrams in docs/ from the tables in the code
+	$(BIN)/python tools/diagrams
+
+docs-freshness: setup  ## fail if a drawn diagram is older than its table
+	$(BIN)/python tools/diagrams --check
+
+lock:  ## pin the dependencies anew (ARGS=--upgrade)
+	tools/lock $(ARGS)
+
+clean:  ## remove everything that is made, .venv and the state of `make run` too
+	rm -rf .venv .run .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache .import_linter_cache \
+		build dist tests/radio/artifacts tests/browser/artifacts
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

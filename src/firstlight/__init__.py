@@ -1,0 +1,3 @@
+"""WiFi provisioning for headless Linux boxes."""
+
+__version__ = "0.1.0"

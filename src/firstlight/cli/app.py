@@ -1,0 +1,54 @@
+"""All commands, put together."""
+
+from typing import Annotated
+
+import typer
+
+from firstlight import __version__
+from firstlight.cli import connect, device, events, hotspot, networks, serve
+from firstlight.cli.doctor import command as doctor
+from firstlight.cli.exits import MEANINGS
+from firstlight.cli.screen import survive_narrow_encodings
+
+
+def _epilog() -> str:
+    rows = (f"  {code.value:<5}{meaning}" for code, meaning in MEANINGS.items())
+    # The mark keeps the lines apart.
+    return "\n".join(("\b", "Exit codes:", *rows))
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"firstlight {__version__}")
+        raise typer.Exit
+
+
+def _start(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """WiFi provisioning for headless Linux boxes: a daemon, and commands that talk to it."""
+
+
+def build() -> typer.Typer:
+    """The command tree. Errors are plain text, without local variables: those hold secrets."""
+    app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback(epilog=_epilog())(_start)
+    app.command()(serve.serve)
+    app.command()(device.status)
+    app.command()(networks.scan)
+    app.command()(connect.connect)
+    app.command()(networks.saved)
+    app.command()(networks.forget)
+    app.add_typer(hotspot.build(), name="hotspot")
+    app.command()(events.events)
+    app.command()(doctor.doctor)
+    return app
+
+
+def run() -> None:
+    """Run the command that this process's arguments name. Raises ``SystemExit``."""
+    survive_narrow_encodings()
+    build()(prog_name="firstlight")

@@ -1,0 +1,197 @@
+"""The daemon as the command line sees it: HTTP over its Unix socket, or to a URL."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Final, Generic, TypeVar
+
+import httpx
+import msgspec
+
+from firstlight.cli.exits import ExitCode
+from firstlight.cli.failures import NO_DAEMON, Failure, failure
+from firstlight.errors import Code
+from firstlight.model.wire import (
+    AttemptAnswer,
+    ConnectBody,
+    ForgetBody,
+    HealthAnswer,
+    NetworksAnswer,
+    Ok,
+    Problem,
+    SavedNetworksAnswer,
+    StatusAnswer,
+)
+
+ANSWER_SECONDS: Final = 90.0
+"""A scan, a hotspot on a slow radio: what the daemon may take before it answers."""
+
+HEARTBEATS_MISSED_SECONDS: Final = 45.0
+"""The event stream has a heartbeat every 15 s; after three the connection is dead."""
+
+_CONNECT_SECONDS: Final = 5.0
+_API: Final = "/api/provisioning"
+
+T = TypeVar("T")
+
+
+class Answer(Generic[T]):
+    """``body`` is what came over the wire, ``value`` what it means."""
+
+    def __init__(self, body: bytes, model: type[T], where: str) -> None:
+        self.body = body
+        self._model = model
+        self._where = where
+
+    @property
+    def value(self) -> T:
+        """Decode. Raises ``Failure`` when it isn't what this version expects."""
+        try:
+            return msgspec.json.decode(self.body, type=self._model)
+        except msgspec.DecodeError as error:
+            raise _not_ours(self._where) from error
+
+
+class DaemonClient:
+    """One method a route. All raise ``Failure``: the daemon's problem, or why it can't be asked.
+
+    ``where`` names the daemon in sentences; ``remote``: it is asked over a network.
+    """
+
+    def __init__(self, http: httpx.Client, where: str, *, remote: bool) -> None:
+        self._http = http
+        self._where = where
+        self.remote = remote
+
+    def status(self) -> Answer[StatusAnswer]:
+        """How the device is."""
+        return self._ask("GET", f"{_API}/status", StatusAnswer)
+
+    def networks(self) -> Answer[NetworksAnswer]:
+        """What is in sight; may scan first."""
+        return self._ask("GET", f"{_API}/networks", NetworksAnswer)
+
+    def saved(self) -> Answer[SavedNetworksAnswer]:
+        """Saved networks."""
+        return self._ask("GET", f"{_API}/networks/saved", SavedNetworksAnswer)
+
+    def connect(self, body: ConnectBody) -> str:
+        """Begin to join. Returns the path of the attempt."""
+        answer = self._send("POST", f"{_API}/network/connect", body)
+        path = answer.headers.get("location", "")
+        if not path.startswith(f"{_API}/network/attempts/"):
+            raise _not_ours(self._where)
+        return path
+
+    def attempt(self, path: str) -> Answer[AttemptAnswer]:
+        """An attempt, by the path that ``connect`` returned."""
+        return self._ask("GET", path, AttemptAnswer)
+
+    def forget(self, name: str) -> Answer[Ok]:
+        """Remove a saved network."""
+        return self._ask("POST", f"{_API}/network/forget", Ok, ForgetBody(name))
+
+    def hotspot(self, *, up: bool) -> Answer[Ok]:
+        """Raise or lower the device's own network; returns when it is done."""
+        return self._ask("POST", f"{_API}/hotspot/{'enable' if up else 'disable'}", Ok)
+
+    def health(self) -> Answer[HealthAnswer]:
+        """Whether it is alive and enabled."""
+        return self._ask("GET", "/api/health", HealthAnswer)
+
+    @contextmanager
+    def events(self, after: str | None, silence: float) -> Generator[Generator[bytes]]:
+        """The raw event stream from the event after ``after`` on.
+
+        Raises ``TimeoutError`` when nothing comes for ``silence`` seconds.
+        """
+        headers = {"accept": "text/event-stream"}
+        if after is not None:
+            headers["last-event-id"] = after
+        # Handed over by reference: the first answer may take its time, what follows may not.
+        timeouts = {"connect": _CONNECT_SECONDS, "read": ANSWER_SECONDS, "write": ANSWER_SECONDS}
+        with (
+            self._translated(),
+            self._http.stream(
+                "GET", f"{_API}/events", headers=headers, extensions={"timeout": timeouts}
+            ) as response,
+        ):
+            if response.status_code != HTTPStatus.OK:
+                response.read()
+            self._check(response, "text/event-stream")
+            timeouts["read"] = silence
+            yield _until_silent(response)
+
+    def _ask(
+        self, method: str, path: str, model: type[T], body: msgspec.Struct | None = None
+    ) -> Answer[T]:
+        return Answer(self._send(method, path, body).content, model, self._where)
+
+    def _send(self, method: str, path: str, body: msgspec.Struct | None = None) -> httpx.Response:
+        content = b"" if body is None else msgspec.json.encode(body)
+        headers = {} if body is None else {"content-type": "application/json"}
+        with self._translated():
+            response = self._http.request(method, path, content=content, headers=headers)
+        self._check(response, "application/json")
+        return response
+
+    def _check(self, response: httpx.Response, expected: str) -> None:
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            try:
+                raise Failure(msgspec.json.decode(response.content, type=Problem))
+            except msgspec.DecodeError as error:
+                raise _not_ours(self._where) from error
+        if not response.headers.get("content-type", "").startswith(expected):
+            raise _not_ours(self._where)
+
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        try:
+            yield
+        except httpx.TransportError as error:
+            raise _unreachable(error, self._where) from error
+
+
+def _until_silent(response: httpx.Response) -> Generator[bytes]:
+    try:
+        yield from response.iter_raw()
+    except httpx.ReadTimeout as error:
+        raise TimeoutError from error
+
+
+def _not_ours(where: str) -> Failure:
+    return failure(
+        f"What answers at {where} is not a Firstlight daemon of this version.",
+        code=Code.INTERNAL,
+        hint="Check the address; after an update, restart the daemon.",
+    )
+
+
+def nobody_there(where: str) -> Failure:
+    """No daemon listens at ``where``."""
+    return failure(
+        f"No daemon answers at {where}.",
+        code=NO_DAEMON,
+        exit_code=ExitCode.NO_DAEMON,
+        hint="Start it with `firstlight serve`, or `systemctl start firstlight`.",
+    )
+
+
+def _unreachable(error: httpx.TransportError, where: str) -> Failure:
+    """The one place that tells apart the ways of not reaching the daemon."""
+    match error:
+        case httpx.ConnectError() | httpx.ConnectTimeout():
+            return nobody_there(where)
+        case httpx.TimeoutException():
+            return failure(
+                f"The daemon at {where} did not answer in time.",
+                code=Code.TIMEOUT,
+                hint="Look at its log; firstlight doctor says what may be in its way.",
+            )
+        case _:
+            return failure(
+                f"The connection to the daemon at {where} broke off before it answered.",
+                code=NO_DAEMON,
+                exit_code=ExitCode.NO_DAEMON,
+                hint="If it was restarted, try again.",
+            )

@@ -1,0 +1,64 @@
+"""Facts from the machine, the configuration and the daemon, put together."""
+
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+
+from firstlight.cli.dial import dial
+from firstlight.cli.doctor.facts import Facts
+from firstlight.cli.doctor.machine import Machine
+from firstlight.cli.doctor.ports import WATCHED
+from firstlight.cli.failures import Failure
+from firstlight.config import Backend, Config, load_config
+from firstlight.errors import ConfigError
+from firstlight.model.wire import HealthAnswer, Problem
+
+PROGRAMS = ("NetworkManager", "wpa_supplicant", "dnsmasq", "iptables", "nft")
+
+_ANSWER_SECONDS = 3.0
+
+
+def gather(machine: Machine, environ: Mapping[str, str], state_dir: Path | None) -> Facts:
+    """Look at everything once. Never fails: what can't be known is left out."""
+    config, refused = _configuration(environ, state_dir)
+    folder = Path(config.state_dir) if config.state_dir else state_dir
+    answer, silence = (None, None) if folder is None else _health(folder)
+    return Facts(
+        system=platform.system(),
+        root=os.geteuid() == 0,
+        processes=machine.processes(),
+        sees_processes=machine.sees_processes(),
+        programs=machine.programs(PROGRAMS),
+        bus_socket=machine.bus_socket(),
+        network_manager_folder=machine.network_manager_folder(),
+        wifi_devices=machine.wifi_devices(),
+        switches=machine.switches(),
+        listeners=machine.listeners(WATCHED),
+        country=machine.country(),
+        configuration_error=refused,
+        configured_interface=config.interface,
+        configured_country=config.country,
+        hotspot_address=config.hotspot.address.partition("/")[0],
+        simulated=config.backend is Backend.SIMULATED,
+        enabled=config.enabled,
+        state=None if folder is None else machine.state_folder(folder),
+        daemon=answer,
+        silence=silence,
+    )
+
+
+def _configuration(environ: Mapping[str, str], state_dir: Path | None) -> tuple[Config, str]:
+    """The configuration; the built-in one and a sentence when it is refused."""
+    try:
+        return load_config(None, environ, {"state_dir": state_dir and str(state_dir)}), ""
+    except ConfigError as error:
+        return Config(), error.message
+
+
+def _health(state_dir: Path) -> tuple[HealthAnswer | None, Problem | None]:
+    try:
+        with dial(None, None, state_dir, seconds=_ANSWER_SECONDS) as client:
+            return client.health().value, None
+    except Failure as error:
+        return None, error.problem

@@ -1,0 +1,174 @@
+"""Reads ``/proc`` and ``/sys``. What is not there, or not for this user, is left out."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from firstlight.cli.doctor.facts import Listener, Process, StateFolder, Switch
+from firstlight.cli.doctor.sockets import WaitingSocket, waiting
+
+SECRET_FILES = ("provisioning.json", "key")
+
+_PROGRAM_FOLDERS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
+_OTHERS = 0o077
+
+
+class Machine:
+    """The file system under ``root``."""
+
+    def __init__(self, root: Path = Path("/")) -> None:
+        self._root = root
+
+    def processes(self) -> frozenset[str]:
+        """Names of all programs that this user sees running."""
+        return frozenset(name for folder in self._process_folders() if (name := _name(folder)))
+
+    def sees_processes(self) -> bool:
+        """Whether other users' processes are visible (``/proc`` without ``hidepid``)."""
+        return bool(_text(self._root / "proc/1/comm"))
+
+    def programs(self, names: tuple[str, ...]) -> frozenset[str]:
+        """Which of ``names`` are installed, also where only root's ``PATH`` leads."""
+        folders = [self._root / folder for folder in _PROGRAM_FOLDERS]
+        return frozenset(
+            name for name in names if any(os.access(folder / name, os.X_OK) for folder in folders)
+        )
+
+    def bus_socket(self) -> bool:
+        """Whether the system bus has its socket."""
+        return (self._root / "run/dbus/system_bus_socket").exists()
+
+    def network_manager_folder(self) -> bool:
+        """Whether NetworkManager ran since the last boot."""
+        return (self._root / "run/NetworkManager").exists()
+
+    def wifi_devices(self) -> tuple[str, ...]:
+        """Names of network devices with a radio."""
+        return tuple(
+            device.name
+            for device in _entries(self._root / "sys/class/net")
+            if (device / "phy80211").exists() or (device / "wireless").exists()
+        )
+
+    def switches(self) -> tuple[Switch, ...]:
+        """The rfkill switches of WiFi radios."""
+        return tuple(
+            Switch(
+                name=_text(switch / "name") or switch.name,
+                soft_blocked=_text(switch / "soft") == "1",
+                hard_blocked=_text(switch / "hard") == "1",
+            )
+            for switch in _entries(self._root / "sys/class/rfkill")
+            if _text(switch / "type") == "wlan"
+        )
+
+    def country(self) -> str | None:
+        """The kernel's regulatory domain; ``None`` while its WiFi part is not loaded."""
+        parameter = self._root / "sys/module/cfg80211/parameters/ieee80211_regdom"
+        return _text(parameter) if parameter.exists() else None
+
+    def listeners(self, ports: frozenset[int]) -> tuple[Listener, ...]:
+        """Who waits on ``ports``."""
+        found = [socket for socket in self._waiting() if socket.port in ports]
+        owners = self._owners({socket.inode for socket in found}) if found else {}
+        return tuple(
+            Listener(
+                port=socket.port,
+                protocol=socket.protocol,
+                address=socket.address,
+                process=owners.get(socket.inode),
+            )
+            for socket in found
+        )
+
+    def state_folder(self, path: Path) -> StateFolder:
+        """``path`` as this user meets it."""
+        try:
+            mode = path.stat().st_mode & 0o777
+        except FileNotFoundError:
+            return StateFolder(path=str(path), exists=False, writable=_can_write(_nearest(path)))
+        except OSError:
+            return StateFolder(path=str(path), exists=True, writable=False)
+        return StateFolder(
+            path=str(path),
+            exists=True,
+            folder=path.is_dir(),
+            writable=_can_write(path),
+            mode=mode,
+            open_files=tuple(name for name in SECRET_FILES if _is_open(path / name)),
+        )
+
+    def _waiting(self) -> Iterator[WaitingSocket]:
+        for protocol in ("tcp", "udp"):
+            for family in ("", "6"):
+                yield from waiting(_text(self._root / f"proc/net/{protocol}{family}"), protocol)
+
+    def _owners(self, inodes: set[str]) -> dict[str, Process]:
+        wanted = {f"socket:[{inode}]": inode for inode in inodes}
+        return {
+            wanted[target]: self._process(folder)
+            for folder in self._process_folders()
+            for target in _descriptors(folder)
+            if target in wanted
+        }
+
+    def _process(self, folder: Path) -> Process:
+        parent = _parent(_text(folder / "status"))
+        return Process(
+            name=_name(folder),
+            pid=int(folder.name),
+            parent=_name(self._root / "proc" / parent) if parent else "",
+        )
+
+    def _process_folders(self) -> list[Path]:
+        return [entry for entry in _entries(self._root / "proc") if entry.name.isdecimal()]
+
+
+def _name(folder: Path) -> str:
+    """The program's name; for Python's ``-m firstlight`` that is not the interpreter's."""
+    words = _text(folder / "cmdline").split("\0")[1:3]
+    return "firstlight" if words == ["-m", "firstlight"] else _text(folder / "comm")
+
+
+def _parent(status: str) -> str:
+    for line in status.splitlines():
+        if line.startswith("PPid:"):
+            return line.removeprefix("PPid:").strip()
+    return ""
+
+
+def _descriptors(folder: Path) -> Iterator[str]:
+    for descriptor in _entries(folder / "fd"):
+        try:
+            yield str(descriptor.readlink())
+        except OSError:  # closed meanwhile
+            continue
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace").strip("\n")
+    except OSError:
+        return ""
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _nearest(path: Path) -> Path:
+    return next((above for above in path.absolute().parents if above.exists()), Path("/"))
+
+
+def _can_write(path: Path) -> bool:
+    return os.access(path, os.W_OK | os.X_OK)
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & _OTHERS)
+    except OSError:
+        return False

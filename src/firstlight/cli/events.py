@@ -1,0 +1,49 @@
+"""``firstlight events``."""
+
+from datetime import UTC, datetime
+from time import sleep
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from firstlight.cli.options import Json, StateDir, Token, Url
+from firstlight.cli.screen import plain
+from firstlight.model.event import DeviceEvent, Level
+
+if TYPE_CHECKING:
+    from firstlight.cli.sse import Message
+
+
+def events(
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Keep telling what happens, until Ctrl-C.")
+    ] = False,
+    url: Url = None,
+    token: Token = None,
+    state_dir: StateDir = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what happened lately. With --json: one event a line."""
+    from firstlight.cli.dial import daemon
+    from firstlight.cli.following import followed, recent
+
+    with daemon(url, token, state_dir, as_json=as_json) as client:
+        told = followed(client, pause=sleep, note=_note) if follow else recent(client)
+        for message in told:
+            typer.echo(message.data if as_json else sentence(message))
+
+
+def sentence(message: "Message") -> str:
+    """One line for a person: local time, level unless it is ``info``, what happened."""
+    try:
+        event = msgspec.json.decode(message.data, type=DeviceEvent)
+    except msgspec.DecodeError:
+        return plain(message.data.decode(errors="replace"))
+    when = datetime.fromtimestamp(event.ts / 1000, UTC).astimezone()
+    level = "" if event.level is Level.INFO else f"{event.level}: "
+    return f"{when:%H:%M:%S}  {level}{plain(event.message)}"
+
+
+def _note(text: str) -> None:
+    typer.echo(f"firstlight: {text}", err=True)

@@ -1,0 +1,71 @@
+"""Following the event stream, also across lost connections."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from firstlight.cli.client import HEARTBEATS_MISSED_SECONDS, DaemonClient
+from firstlight.cli.failures import NO_DAEMON, Failure, failure
+from firstlight.cli.sse import EventParser, Message
+from firstlight.errors import Code
+
+RECENT_SECONDS = 0.5
+"""Recent events come in one go; after this much silence they are over."""
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 10.0
+"""Seconds between two tries; doubled from the first to the longest."""
+
+_PASSING = frozenset({NO_DAEMON, Code.TIMEOUT, Code.BUSY})
+
+
+def recent(client: DaemonClient) -> Iterator[Message]:
+    """The events that the daemon repeats to a newcomer. Raises ``Failure``."""
+    try:
+        for message in _stream(client, None, RECENT_SECONDS):
+            if message.event == "device":
+                yield message
+    except TimeoutError:
+        return
+
+
+def followed(
+    client: DaemonClient, *, pause: Callable[[float], None], note: Callable[[str], None]
+) -> Iterator[Message]:
+    """Recent events, then live ones, without end; after a gap it resumes without loss or repeat.
+
+    ``pause`` takes seconds, ``note`` a sentence on the connection: one when it is lost, one when it
+    is back. Raises ``Failure`` when the daemon can't be reached the first time, or refuses.
+    """
+    after: str | None = None
+    lost = False
+    wait = FIRST_PAUSE
+    while True:
+        try:
+            for message in _stream(client, after, HEARTBEATS_MISSED_SECONDS):
+                if lost:
+                    note("The daemon answers again.")
+                lost, wait, after = False, FIRST_PAUSE, message.id
+                if message.event == "device":
+                    yield message
+        except TimeoutError:
+            pass
+        except Failure as error:
+            if after is None or error.problem.code not in _PASSING:
+                raise
+        if not lost:
+            note("The connection to the daemon was lost; trying again until it is back.")
+        lost = True
+        pause(wait)
+        wait = min(2 * wait, LONGEST_PAUSE)
+
+
+def _stream(client: DaemonClient, after: str | None, silence: float) -> Iterator[Message]:
+    parser = EventParser()
+    with client.events(after, silence) as chunks, closing(chunks):
+        for chunk in chunks:
+            try:
+                yield from parser.feed(chunk)
+            except ValueError as error:
+                raise failure(
+                    f"The event stream is not readable: {error}.", code=Code.INTERNAL
+                ) from error

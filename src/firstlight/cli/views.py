@@ -1,0 +1,106 @@
+"""Answers as tables. A stranger's name comes last in its row, so that it can't reorder the rest."""
+
+from collections.abc import Iterable
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from firstlight.cli.screen import plain
+from firstlight.cli.words import PHASES, bars
+from firstlight.errors import InvalidInput
+from firstlight.model.ssid import Ssid
+from firstlight.model.status import DeviceStatus, Health, NetworkStatus
+from firstlight.model.wire import NetworkEntry, SavedNetwork
+
+_COLOURS = {Health.OK: "green", Health.WARNING: "yellow", Health.ERROR: "red"}
+
+
+def network_name(entry: NetworkEntry) -> str:
+    """The name, safe to show; from the bytes rather than from somebody's rendering of them."""
+    try:
+        return Ssid.from_hex(entry.ssid_hex).text
+    except InvalidInput:
+        return plain(entry.ssid)
+
+
+def networks_table(entries: Iterable[NetworkEntry], *, unicode: bool) -> RenderableType:
+    """Networks in sight."""
+    table = _table("Signal", "Security", "Channel", "", "Network", right={"Channel"})
+    for entry in entries:
+        table.add_row(
+            f"{bars(entry.signal, unicode=unicode)} {entry.signal:>3}",
+            plain(entry.security),
+            "" if entry.channel is None else str(entry.channel),
+            "in use" if entry.in_use else "saved" if entry.saved else "",
+            Text(network_name(entry), style="bold" if entry.in_use else ""),
+        )
+    return table
+
+
+def saved_table(entries: Iterable[SavedNetwork]) -> RenderableType:
+    """Saved networks."""
+    table = _table("Joins by itself", "", "Network")
+    for entry in entries:
+        table.add_row(
+            "yes" if entry.autoconnect else "no",
+            "in use" if entry.active else "",
+            Text(plain(entry.name), style="bold" if entry.active else ""),
+        )
+    return table
+
+
+def status_table(status: DeviceStatus) -> RenderableType:
+    """The device in a few lines; lines without content are left out."""
+    table = _pairs()
+    runtime, network = status.runtime, status.network
+    table.add_row("Device", Text(plain(status.hostname)))
+    table.add_row("State", Text(PHASES[runtime.phase], style=_COLOURS[runtime.health]))
+    table.add_row("", Text(plain(runtime.summary)))
+    for warning in runtime.warnings:
+        table.add_row("Warning", Text(plain(warning), style="yellow"))
+    for label, text in (
+        ("Network", network.active_connection if network.connected else ""),
+        ("Address", network.ipv4_address),
+        ("Gateway", network.gateway),
+        ("Internet", _internet(network)),
+        ("Hotspot", f"{network.hotspot_ssid}, {'up' if network.ap_enabled else 'down'}"),
+        ("Interface", network.interface_name),
+        ("Last error", network.last_error),
+    ):
+        if text:
+            table.add_row(label, Text(plain(text)))
+    return table
+
+
+def hotspot_table(network: NetworkStatus) -> RenderableType:
+    """The device's own network."""
+    table = _pairs()
+    table.add_row("Hotspot", "up" if network.ap_enabled else "down")
+    table.add_row("SSID", Text(plain(network.hotspot_ssid)))
+    table.add_row("Profile", Text(plain(network.hotspot_profile)))
+    table.add_row("Interface", Text(plain(network.interface_name)))
+    if network.ap_enabled:
+        table.add_row("Address", Text(plain(network.ipv4_address)))
+    return table
+
+
+def _internet(network: NetworkStatus) -> str:
+    if not network.connected:
+        return ""
+    return "reached" if network.internet_reachable else "not reached"
+
+
+def _table(*columns: str, right: frozenset[str] | set[str] = frozenset()) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns[:-1]:
+        table.add_column(column, no_wrap=True, justify="right" if column in right else "left")
+    table.add_column(columns[-1], overflow="fold")
+    return table
+
+
+def _pairs() -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    return table

@@ -1,0 +1,74 @@
+"""What the device's own network is like, and when it should be up."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from firstlight.model.access_point import AccessPoint, channel_of
+from firstlight.model.radio import Availability, Link, RadioState
+from firstlight.model.ssid import MAX_BYTES, Ssid
+from firstlight.model.status import Mode
+
+CHANNELS = (1, 6, 11)
+"""The three channels of 2.4 GHz that don't overlap; every country allows all of them."""
+
+PASSWORD_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Nothing that is mistaken for something else on a label."""
+
+PASSWORD_LENGTH = 12
+
+_FAILS_WITH_PMF = frozenset({"brcmfmac", "brcmfmac_sdio"})
+_NODE_CHARACTERS = 4
+
+
+def default_ssid(brand: str, hostname: str) -> Ssid:
+    """``<Brand>-<last four alphanumerics of the hostname, upper case; NODE if fewer>``.
+
+    The brand is cut where the whole would be longer than an SSID may be.
+    """
+    letters = [char for char in hostname if char.isascii() and char.isalnum()]
+    node = (
+        "".join(letters[-_NODE_CHARACTERS:]).upper() if len(letters) >= _NODE_CHARACTERS else "NODE"
+    )
+    room = MAX_BYTES - len(node) - 1
+    short = brand.encode()[:room].decode(errors="ignore")
+    return Ssid.from_text(f"{short}-{node}")
+
+
+def quietest_channel(access_points: Iterable[AccessPoint]) -> int:
+    """The one of ``CHANNELS`` with the least signal on it and beside it; the lowest of equals."""
+    load: Counter[int] = Counter(dict.fromkeys(CHANNELS, 0))
+    for seen in access_points:
+        heard_on = seen.channel
+        if heard_on is None or seen.frequency > 2484:  # noqa: PLR2004  the end of the band
+            continue
+        for channel in CHANNELS:
+            overlap = max(0, 4 - abs(channel - heard_on))
+            load[channel] += seen.signal * overlap
+    return min(CHANNELS, key=lambda channel: (load[channel], channel))
+
+
+def channel_for(state: RadioState, access_points: Iterable[AccessPoint]) -> int:
+    """The channel to use: that of the hotspot already up, so that it can stay up, or the quietest."""
+    if state.link is Link.HOTSPOT and state.frequency is not None:
+        used = channel_of(state.frequency)
+        if used in CHANNELS:
+            return used
+    return quietest_channel(access_points)
+
+
+def tolerates_pmf(driver: str) -> bool:
+    """Whether protected management frames may be offered.
+
+    Some firmware fails to start a secured access point with them (raspberrypi/linux #7247, #3619).
+    """
+    return driver not in _FAILS_WITH_PMF
+
+
+def should_be_up(mode: Mode, state: RadioState, *, wanted: bool) -> bool:
+    """Whether to raise the hotspot now: the device waits for WiFi, and its radio has nothing to do."""
+    return (
+        wanted
+        and mode is Mode.PROVISIONING
+        and state.availability is Availability.READY
+        and state.link is Link.DOWN
+    )

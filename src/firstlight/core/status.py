@@ -1,0 +1,146 @@
+"""``DeviceStatus`` from what is remembered and what is seen."""
+
+import msgspec
+
+from firstlight.model.attempt import Attempt, AttemptState
+from firstlight.model.kept import Kept
+from firstlight.model.moment import Moment
+from firstlight.model.radio import Availability, Link, RadioState
+from firstlight.model.reach import Internet, Reach
+from firstlight.model.status import (
+    DeviceStatus,
+    Health,
+    Mode,
+    NetworkStatus,
+    RecoveryStatus,
+    RuntimePhase,
+    RuntimeStatus,
+    ServicesStatus,
+)
+
+_OBSTACLES: dict[Availability, str] = {
+    Availability.NO_NETWORK_MANAGER: "NetworkManager is not running.",
+    Availability.NOT_PERMITTED: "NetworkManager does not let Firstlight change the network.",
+    Availability.NO_WIFI_DEVICE: "There is no WiFi device.",
+    Availability.UNKNOWN_INTERFACE: "The configured WiFi device is not there.",
+    Availability.UNMANAGED: "NetworkManager does not manage the WiFi device.",
+    Availability.BLOCKED: "The WiFi radio is switched off.",
+    Availability.SUPPLICANT_GONE: "wpa_supplicant is not running.",
+}
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a status is made of."""
+
+    kept: Kept
+    radio: RadioState
+    reach: Reach | None
+    attempt: Attempt | None
+    hostname: str
+    nmcli: bool
+    now: Moment
+    notes: tuple[str, ...] = ()
+
+
+def device_status(facts: Facts) -> DeviceStatus:
+    """Put it together."""
+    return DeviceStatus(
+        mode=facts.kept.mode,
+        hostname=facts.hostname,
+        network=_network(facts),
+        runtime=_runtime(facts),
+        recovery=_recovery(facts),
+        restart_pending=facts.kept.restart_pending,
+        last_restart_reason=facts.kept.restart_reason,
+        services=ServicesStatus(
+            nmcli_available=facts.nmcli,
+            network_manager_available=facts.radio.availability
+            is not Availability.NO_NETWORK_MANAGER,
+        ),
+    )
+
+
+def _network(facts: Facts) -> NetworkStatus:
+    kept, radio = facts.kept, facts.radio
+    lease = radio.ipv4 if radio.online else None
+    return NetworkStatus(
+        provisioned=kept.provisioned,
+        connected=radio.online,
+        last_ssid=kept.last_ssid,
+        hotspot_ssid=kept.hotspot_ssid,
+        hotspot_profile=kept.hotspot_profile,
+        interface_name=radio.interface or kept.interface_name,
+        ap_enabled=radio.link is Link.HOTSPOT,
+        active_connection=radio.profile.name if radio.profile else "",
+        ipv4_address=lease.address if lease else "",
+        gateway=(lease.gateway or "") if lease else "",
+        internet_reachable=radio.online
+        and facts.reach is not None
+        and facts.reach.internet is Internet.REACHABLE,
+        last_error=kept.last_error,
+    )
+
+
+def _runtime(facts: Facts) -> RuntimeStatus:
+    obstacle = _OBSTACLES.get(facts.radio.availability)
+    mode = facts.kept.mode
+    settled = mode in {Mode.READY, Mode.ONBOARDING}
+    if obstacle is not None or mode is Mode.ERROR:
+        health = Health.ERROR
+    elif settled and not facts.radio.online:
+        health = Health.ERROR
+    elif facts.notes or (settled and _internet_missing(facts)):
+        health = Health.WARNING
+    else:
+        health = Health.OK
+    degraded = settled and health is not Health.OK
+    return RuntimeStatus(
+        phase=RuntimePhase.DEGRADED if degraded else RuntimePhase(mode.value),
+        health=health,
+        summary=obstacle or _summary(facts),
+        warnings=_warnings(facts, obstacle),
+    )
+
+
+def _internet_missing(facts: Facts) -> bool:
+    return facts.reach is not None and facts.reach.internet is not Internet.REACHABLE
+
+
+def _warnings(facts: Facts, obstacle: str | None) -> tuple[str, ...]:
+    found = list(facts.notes)
+    if obstacle is not None:
+        found.append(obstacle)
+    if facts.radio.online and _internet_missing(facts):
+        found.append("The internet was not reachable when last looked.")
+    return tuple(found)
+
+
+def _summary(facts: Facts) -> str:
+    radio, attempt = facts.radio, facts.attempt
+    name = radio.profile.name if radio.profile else ""
+    if attempt is not None and attempt.state is AttemptState.RUNNING:
+        return f"Joining {attempt.ssid}."
+    if radio.online and radio.ipv4 is not None:
+        return f"Connected to {name} as {radio.ipv4.address}."
+    return {
+        Link.HOTSPOT: f"Waiting for WiFi; the hotspot {facts.kept.hotspot_ssid} is up.",
+        Link.HOTSPOT_STARTING: "The hotspot is starting.",
+        Link.JOINING: f"Joining {name}." if name else "Joining a network.",
+    }.get(radio.link, "Not connected.")
+
+
+def _recovery(facts: Facts) -> RecoveryStatus:
+    kept = facts.kept
+    return RecoveryStatus(
+        enabled=kept.recovery_enabled,
+        failure_threshold=kept.failure_threshold,
+        cooldown_ms=kept.cooldown_ms,
+        degraded_network_streak=kept.failure_streak,
+        last_attempt_at=kept.last_attempt_at,
+        last_recovered_at=kept.last_recovered_at,
+        last_result=kept.last_result,
+        cooldown_until=kept.cooldown_until,
+        active_lock=kept.active_lock,
+        last_reason=kept.last_reason,
+        in_cooldown=kept.cooldown_until > facts.now.unix_ms,
+    )

@@ -1,0 +1,1 @@
+"""The composition root: puts the parts together, carries out effects, and tells what happens."""

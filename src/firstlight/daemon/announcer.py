@@ -1,0 +1,108 @@
+"""Puts into the hub what happens, in words."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+from firstlight.daemon.hub import Hub
+from firstlight.errors import FirstlightError
+from firstlight.model.attempt import Attempt, AttemptState, StepName
+from firstlight.model.event import Action, ActionPhase, EventType, Level
+from firstlight.model.status import DeviceStatus
+
+_STEPS = {
+    StepName.FOUND: "{ssid} is in sight.",
+    StepName.ASSOCIATED: "{ssid} answers.",
+    StepName.PASSWORD_ACCEPTED: "The password was accepted.",
+    StepName.ADDRESS: "The device has an address.",
+    StepName.GATEWAY: "The gateway answers.",
+    StepName.INTERNET: "The internet is reachable.",
+    StepName.SAVED: "{ssid} is saved.",
+    StepName.RESTORED: "The network of before is back.",
+}
+
+
+class Announcer:
+    """Tells each thing once: a status only when it is another, a step only when it is new."""
+
+    def __init__(self, hub: Hub, status: Callable[[], DeviceStatus]) -> None:
+        self._hub = hub
+        self._status = status
+        self._told: DeviceStatus | None = None
+        self._steps: dict[str, int] = {}
+
+    def system(self, message: str) -> None:
+        """Something about the daemon itself."""
+        self._hub.publish(EventType.SYSTEM, Level.INFO, message)
+
+    def status(self) -> None:
+        """The device is another one, if it is."""
+        status = self._status()
+        if status == self._told:
+            return
+        self._told = status
+        level = {"ok": Level.INFO, "warning": Level.WARNING, "error": Level.ERROR}
+        self._hub.publish(
+            EventType.STATUS,
+            level[status.runtime.health],
+            status.runtime.summary,
+            status=status,
+        )
+
+    def attempt(self, attempt: Attempt) -> None:
+        """How an attempt has come on: its beginning, each new step, its end."""
+        told = self._steps.get(attempt.id)
+        if told is None:
+            self._steps = {attempt.id: 0}
+            told = 0
+            self._join(attempt, Level.INFO, f"Joining {attempt.ssid}.", phase=ActionPhase.STARTED)
+        for step in attempt.steps[told:]:
+            self._join(
+                attempt,
+                Level.INFO,
+                _STEPS[step.name].format(ssid=attempt.ssid),
+                step=step.name,
+            )
+        self._steps[attempt.id] = len(attempt.steps)
+        if attempt.state is AttemptState.SUCCEEDED:
+            message = f"Connected to {attempt.ssid}."
+            self._join(attempt, Level.SUCCESS, message, phase=ActionPhase.COMPLETED)
+        elif attempt.state is AttemptState.FAILED:
+            message = attempt.message or f"{attempt.ssid} could not be joined."
+            self._join(attempt, Level.ERROR, message, phase=ActionPhase.FAILED)
+
+    @asynccontextmanager
+    async def action(self, action: Action, message: str) -> AsyncGenerator[None, None]:
+        """Tell the beginning and the end of what somebody wished."""
+        self._act(action, Level.INFO, f"{message}.", ActionPhase.STARTED)
+        try:
+            yield
+        except FirstlightError as error:
+            self._act(action, Level.ERROR, error.message, ActionPhase.FAILED)
+            raise
+        self._act(action, Level.SUCCESS, f"{message}: done.", ActionPhase.COMPLETED)
+
+    def _act(self, action: Action, level: Level, message: str, phase: ActionPhase) -> None:
+        self._hub.publish(EventType.ACTION, level, message, action=action, phase=phase)
+
+    def _join(
+        self,
+        attempt: Attempt,
+        level: Level,
+        message: str,
+        *,
+        phase: ActionPhase | None = None,
+        step: StepName | None = None,
+    ) -> None:
+        details: dict[str, object] = {"attempt": attempt.id, "ssid": attempt.ssid}
+        if step is not None:
+            details["step"] = step.value
+        if attempt.cause is not None:
+            details |= {"cause": attempt.cause.value, "hint": attempt.hint}
+        self._hub.publish(
+            EventType.ACTION,
+            level,
+            message,
+            action=Action.NETWORK_CONNECT,
+            phase=phase,
+            details=details,
+        )

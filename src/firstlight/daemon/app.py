@@ -1,0 +1,125 @@
+"""The composition root: the one place where everything meets."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from firstlight import __version__
+from firstlight.clock import Clock, SystemClock
+from firstlight.config import Config
+from firstlight.daemon.device import Device
+from firstlight.daemon.hub import Hub
+from firstlight.daemon.memory import Memory
+from firstlight.model.backend import Backend
+from firstlight.radio.select import Chosen, open_radio
+from firstlight.reach.port import ReachProbe
+from firstlight.reach.sockets import SocketReach
+from firstlight.store.provisioning import ProvisioningStore
+from firstlight.web.app import create_app
+from firstlight.web.listeners import bind_tcp, bind_unix
+from firstlight.web.server import WebServer
+from firstlight.web.service import DeviceService
+from firstlight.web.settings import WebSettings
+
+log = logging.getLogger(__name__)
+
+
+def run(config: Config, log_level: str = "info") -> int:
+    """Serve until SIGINT or SIGTERM. Returns the exit code; raises ``FirstlightError`` at start."""
+    logging.basicConfig(
+        level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    return asyncio.run(_serve(config, SystemClock()))
+
+
+async def _serve(config: Config, clock: Clock) -> int:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as stack:
+        listener = bind_tcp(config.web.host, config.web.port, public=config.web.public)
+        stack.callback(listener.close)
+        if config.enabled:
+            await _serve_device(config, clock, listener, stack)
+        else:
+            await _listen(None, config, clock, [listener], stack)
+            _say(listener, "not enabled; set FIRSTLIGHT_PROVISIONING_ENABLED=1 to enable it")
+        await stopping.wait()
+        log.info("stopping")
+    return 0
+
+
+async def _serve_device(
+    config: Config, clock: Clock, listener: socket.socket, stack: AsyncExitStack
+) -> None:
+    memory = Memory(ProvisioningStore(config.state_path))
+    for sentence in memory.load():
+        log.warning("%s", sentence)
+    control = bind_unix(config.socket_path)
+    stack.callback(control.close)
+    world = Path(config.world) if config.world else None
+    chosen = await open_radio(config.backend, interface=config.interface, clock=clock, world=world)
+    stack.push_async_callback(chosen.radio.close)
+    reach: ReachProbe = chosen.reach or SocketReach()
+    hub = Hub(clock)
+    device = Device(config, chosen.radio, reach, memory, hub, clock)
+    await _listen(device, config, clock, [listener, control], stack)
+    stack.callback(hub.close)
+    stack.push_async_callback(device.stop)
+    await device.begin()
+    _say(listener, _radio_in_words(chosen, config))
+    _warn(config)
+
+
+async def _listen(
+    service: DeviceService | None,
+    config: Config,
+    clock: Clock,
+    sockets: list[socket.socket],
+    stack: AsyncExitStack,
+) -> None:
+    settings = WebSettings(
+        version=__version__,
+        enabled=config.enabled,
+        token=config.web.token,
+        allowed_cidrs=config.web.allowed_cidrs,
+        hostname=socket.gethostname(),
+        brand=config.brand.name,
+    )
+    server = WebServer(create_app(service, settings, clock=clock), sockets)
+    serving = asyncio.create_task(server.serve(), name="web-server")
+
+    async def stop() -> None:
+        server.stop()
+        await asyncio.wait([serving])
+
+    stack.push_async_callback(stop)
+
+
+def _radio_in_words(chosen: Chosen, config: Config) -> str:
+    if chosen.reach is None:
+        return f"radio: {chosen.radio.state.interface or 'none yet'} under NetworkManager"
+    if config.backend is Backend.SIMULATED:
+        return "radio: simulated; your own WiFi is not touched"
+    log.warning("%s", chosen.why)
+    return "radio: SIMULATED"
+
+
+def _say(listener: socket.socket, what: str) -> None:
+    """For the person at the terminal; nothing else is written to standard output."""
+    host, port = listener.getsockname()[:2]
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  only compared
+    print(f"Firstlight {__version__} at http://{shown}:{port}/  ({what})", flush=True)  # noqa: T201
+
+
+def _warn(config: Config) -> None:
+    if config.web.public and config.web.token is None:
+        log.warning(
+            "listening on all interfaces without a token: others may look, "
+            "and only this machine may change anything; set FIRSTLIGHT_PROVISIONING_TOKEN"
+        )

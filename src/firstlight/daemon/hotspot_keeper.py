@@ -1,0 +1,115 @@
+"""The device's own hotspot: its identity, and that it is up when it should be."""
+
+import asyncio
+import logging
+import secrets
+
+from firstlight.clock import Clock
+from firstlight.config import Config
+from firstlight.core import hotspot
+from firstlight.daemon.memory import Memory
+from firstlight.errors import FirstlightError
+from firstlight.model.passphrase import Passphrase
+from firstlight.model.profile import HotspotSettings
+from firstlight.model.ssid import Ssid
+from firstlight.radio.port import Radio
+
+log = logging.getLogger(__name__)
+
+_RETRY_SECONDS = (2.0, 5.0, 10.0, 20.0, 30.0)
+
+
+class HotspotKeeper:
+    """``wanted``: whether it should be up while the device waits for WiFi."""
+
+    def __init__(
+        self, config: Config, hostname: str, radio: Radio, memory: Memory, clock: Clock
+    ) -> None:
+        self._config = config
+        self._hostname = hostname
+        self._radio = radio
+        self._memory = memory
+        self._clock = clock
+        self._doing = asyncio.Lock()
+        self._changed = asyncio.Event()
+        self._busy = 0
+        self.wanted = config.hotspot.at_start
+
+    async def identify(self) -> None:
+        """Give the hotspot a name and a password of its own, once; configuration beats both."""
+        kept, wish = self._memory.kept, self._config.hotspot
+        ssid = wish.ssid or kept.hotspot_ssid
+        await self._memory.change(
+            hotspot_ssid=ssid or hotspot.default_ssid(self._config.brand.name, self._hostname).text,
+            hotspot_profile=wish.profile,
+            hotspot_password=wish.password or kept.hotspot_password or _new_password(),
+        )
+
+    async def up(self) -> None:
+        """Raise it, if it isn't up. Raises what the radio raises."""
+        async with self._doing:
+            await self._radio.hotspot_up(self._settings())
+            await self._memory.change(ap_enabled=True)
+
+    async def down(self) -> None:
+        """Take it down, if it is up. Raises what the radio raises."""
+        async with self._doing:
+            await self._radio.hotspot_down()
+            await self._memory.change(ap_enabled=False)
+
+    def hold(self) -> None:
+        """Leave the radio alone until ``resume``: somebody else works with it."""
+        self._busy += 1
+
+    def resume(self) -> None:
+        """See whether there is something to do."""
+        self._busy -= 1
+        self.changed()
+
+    def changed(self) -> None:
+        """Look again: the radio, the mode or the wish is another."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Keep it up for ever. A failure is loud once, then quiet until it ends."""
+        failures = 0
+        while True:
+            if not self._is_due():
+                await self._changed.wait()
+                self._changed.clear()
+                continue
+            try:
+                await self.up()
+            except FirstlightError as error:
+                level = logging.DEBUG if failures else logging.ERROR
+                log.log(level, "the hotspot did not come up: %s %s", error, error.hint or "")
+                await self._clock.sleep(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])
+                failures += 1
+            else:
+                if failures:
+                    log.info("the hotspot is up after %d failures", failures)
+                failures = 0
+
+    def _is_due(self) -> bool:
+        state = self._radio.state
+        mode = self._memory.kept.mode
+        return not self._busy and hotspot.should_be_up(mode, state, wanted=self.wanted)
+
+    def _settings(self) -> HotspotSettings:
+        kept, config, state = self._memory.kept, self._config, self._radio.state
+        return HotspotSettings(
+            profile_name=kept.hotspot_profile,
+            ssid=Ssid.from_text(kept.hotspot_ssid),
+            passphrase=Passphrase.parse(kept.hotspot_password, field="hotspot.password"),
+            channel=config.hotspot.channel
+            or hotspot.channel_for(state, self._radio.access_points()),
+            address=config.hotspot.address,
+            management_frame_protection=hotspot.tolerates_pmf(state.driver),
+            country=config.country,
+        )
+
+
+def _new_password() -> str:
+    return "".join(
+        secrets.choice(hotspot.PASSWORD_ALPHABET) for _ in range(hotspot.PASSWORD_LENGTH)
+    )

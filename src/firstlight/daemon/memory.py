@@ -1,0 +1,52 @@
+"""What the device remembers, in memory and on disk."""
+
+import asyncio
+import logging
+from typing import Any
+
+from msgspec.structs import replace
+
+from firstlight.errors import StoreFailure
+from firstlight.model.kept import Kept
+from firstlight.store.provisioning import ProvisioningStore
+
+log = logging.getLogger(__name__)
+
+
+class Memory:
+    """``kept`` is the truth; the disk follows. A full disk is a warning, never the end."""
+
+    def __init__(self, store: ProvisioningStore) -> None:
+        self._store = store
+        self._writing = asyncio.Lock()
+        self._unsaved = ""
+        self._set_aside: tuple[str, ...] = ()
+        self.kept = Kept()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know about the file."""
+        return (*self._set_aside, *([self._unsaved] if self._unsaved else []))
+
+    def load(self) -> tuple[str, ...]:
+        """Read the file. Returns a sentence for everything that was wrong with it."""
+        self.kept, self._set_aside = self._store.load()
+        return self._set_aside
+
+    async def change(self, **fields: Any) -> None:
+        """Remember; does nothing when nothing changes. Returns once it is on disk, or known not to be."""
+        changed = replace(self.kept, **fields)
+        if changed == self.kept and not self._unsaved:
+            return
+        self.kept = changed
+        async with self._writing:
+            try:
+                await asyncio.to_thread(self._store.save, self.kept)
+            except StoreFailure as error:
+                if not self._unsaved:
+                    log.warning("%s", error)
+                self._unsaved = error.message
+            else:
+                if self._unsaved:
+                    log.info("the state can be written again")
+                self._unsaved = ""

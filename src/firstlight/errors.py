@@ -1,0 +1,125 @@
+"""Every error that Firstlight raises on purpose.
+
+::
+
+    FirstlightError
+    ├── InvalidInput        a value from outside does not validate; names the field
+    ├── ConfigError         configuration refused at start; names the key
+    ├── NotFound            the named thing does not exist
+    ├── Busy                something is under way that excludes this
+    ├── RadioUnavailable    no NetworkManager, no WiFi device, radio blocked or unplugged
+    ├── NotPermitted        NetworkManager or the system refuses this user
+    ├── RadioFailure        the radio was asked properly and failed
+    └── StoreFailure        a file can't be read or written
+
+Each carries a ``Code`` for programs, a sentence for a person, and a hint that says what to do next.
+Nothing ever needs to parse the sentence.
+"""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Machine-readable reasons; the ``code`` field of every HTTP error."""
+
+    INVALID_BODY = "invalid_body"
+    INVALID_FIELD = "invalid_field"
+    INVALID_CONFIG = "invalid_config"
+    BODY_TOO_LARGE = "body_too_large"
+    NOT_ENABLED = "not_enabled"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    UNKNOWN_PROFILE = "unknown_profile"
+    UNKNOWN_ATTEMPT = "unknown_attempt"
+    BUSY = "busy"
+    NO_NETWORK_MANAGER = "no_network_manager"
+    NO_WIFI_DEVICE = "no_wifi_device"
+    UNKNOWN_INTERFACE = "unknown_interface"
+    UNMANAGED = "unmanaged"
+    RADIO_BLOCKED = "radio_blocked"
+    RADIO_GONE = "radio_gone"
+    NOT_PERMITTED = "not_permitted"
+    SCAN_FAILED = "scan_failed"
+    HOTSPOT_FAILED = "hotspot_failed"
+    RADIO_FAILURE = "radio_failure"
+    TIMEOUT = "timeout"
+    STORE_FAILURE = "store_failure"
+    INTERNAL = "internal"
+
+
+class FirstlightError(Exception):
+    """Root of the tree: ``code`` for programs, ``message`` and ``hint`` for people."""
+
+    default_code = Code.INTERNAL
+
+    def __init__(self, message: str, *, code: Code | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.hint = hint
+
+
+class InvalidInput(FirstlightError):
+    """A value from outside does not validate. ``field`` is the name its sender used for it."""
+
+    default_code = Code.INVALID_FIELD
+
+    def __init__(
+        self, field: str, message: str, *, code: Code | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(f"{field}: {message}" if field else message, code=code, hint=hint)
+        self.field = field
+
+
+class ConfigError(FirstlightError):
+    """A configuration key is unknown or its value is not allowed. ``key`` names it."""
+
+    default_code = Code.INVALID_CONFIG
+
+    def __init__(self, key: str, message: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{key}: {message}", hint=hint)
+        self.key = key
+
+
+class NotFound(FirstlightError):
+    """The named thing does not exist."""
+
+    default_code = Code.NOT_FOUND
+
+
+class Busy(FirstlightError):
+    """Something is under way that excludes this. ``retry_after`` is in seconds, if known."""
+
+    default_code = Code.BUSY
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class RadioUnavailable(FirstlightError):
+    """There is no radio to ask: NetworkManager absent, no device, blocked, or unplugged."""
+
+    default_code = Code.NO_WIFI_DEVICE
+
+
+class NotPermitted(FirstlightError):
+    """NetworkManager or the system refuses this user."""
+
+    default_code = Code.NOT_PERMITTED
+
+
+class RadioFailure(FirstlightError):
+    """The radio was asked properly and failed."""
+
+    default_code = Code.RADIO_FAILURE
+
+
+class StoreFailure(FirstlightError):
+    """A file of the state folder can't be read or written."""
+
+    default_code = Code.STORE_FAILURE

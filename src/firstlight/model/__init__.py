@@ -1,0 +1,1 @@
+"""Values only: what the rest of Firstlight talks about. Nothing here does anything to the world."""

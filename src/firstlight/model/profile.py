@@ -1,0 +1,73 @@
+"""Profiles: what NetworkManager calls connections."""
+
+from enum import StrEnum
+
+import msgspec
+
+from firstlight.model.passphrase import Passphrase
+from firstlight.model.ssid import Ssid
+
+
+class ProfileKind(StrEnum):
+    """What a WiFi profile does with the radio."""
+
+    STATION = "station"
+    HOTSPOT = "hotspot"
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """A saved WiFi network, or a hotspot. ``trial``: not proven yet, gone when it ends."""
+
+    uuid: str
+    name: str
+    kind: ProfileKind
+    ssid: Ssid | None
+    autoconnect: bool
+    active: bool
+    trial: bool = False
+
+
+class KeyManagement(StrEnum):
+    """How a station proves itself, in the words of NetworkManager's ``key-mgmt``."""
+
+    NONE = "none"
+    OWE = "owe"
+    WPA_PSK = "wpa-psk"
+    SAE = "sae"
+
+
+class JoinRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants to join. ``hidden``: the network doesn't announce its name."""
+
+    ssid: Ssid
+    passphrase: Passphrase | None = None
+    hidden: bool = False
+
+
+class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A new profile to be tried beside the old ones.
+
+    ``frequency``: where the network was last seen, in MHz, so that the radio looks there first.
+    """
+
+    attempt: str
+    request: JoinRequest
+    key_management: KeyManagement
+    frequency: int | None = None
+
+
+class HotspotSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that makes the device's own network. WPA2-PSK/CCMP on 2.4 GHz, always.
+
+    ``address`` is the device's IPv4 address with prefix length. ``management_frame_protection`` is
+    off where the driver is known to fail with it. ``country`` is ISO 3166-1 alpha-2, or ``None`` to
+    leave the system's setting.
+    """
+
+    profile_name: str
+    ssid: Ssid
+    passphrase: Passphrase
+    channel: int
+    address: str = "192.168.4.1/24"
+    management_frame_protection: bool = True
+    country: str | None = None

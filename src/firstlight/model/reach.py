@@ -1,0 +1,30 @@
+"""What was found behind the link."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Internet(StrEnum):
+    """What the probe of the internet met."""
+
+    REACHABLE = "reachable"
+    NO_NAMES = "no_names"
+    PORTAL = "portal"
+    UNREACHABLE = "unreachable"
+
+
+class ReachTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """A page whose answer is known. ``status`` is its HTTP status, ``body`` its whole text if given."""
+
+    url: str
+    status: int = 204
+    body: str | None = None
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """One look behind the link. ``evidence`` is a short sentence on what was seen."""
+
+    gateway: bool
+    internet: Internet
+    evidence: str = ""

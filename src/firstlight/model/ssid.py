@@ -1,0 +1,68 @@
+r"""SSIDs are bytes.
+
+IEEE 802.11-2020, 9.4.2.2: 0 to 32 octets without any encoding. Most are UTF-8, some are not, and all
+of them were chosen by a stranger. ``Ssid.text`` is the form that may be shown and logged: valid UTF-8
+stays as it is, anything else (broken UTF-8, control characters, characters that reorder or hide text)
+is written as ``\xNN`` per byte.
+"""
+
+import unicodedata
+from typing import Self
+
+from firstlight.errors import InvalidInput
+
+MAX_BYTES = 32
+
+# Format, control, surrogate, private-use and unassigned characters, and line or paragraph separators.
+_UNSHOWABLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = frozenset({"\u200c", "\u200d"})  # needed inside Persian words and emoji, harmless alone
+
+
+class Ssid(bytes):
+    """A network's name: 1 to 32 bytes. Hashable and comparable as bytes.
+
+    Raises ``InvalidInput`` (field ``ssid``) when empty or longer than 32 bytes.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, raw: bytes) -> Self:
+        """Check the length; any byte value is allowed."""
+        if not raw:
+            raise InvalidInput("ssid", "is empty; a network name has 1 to 32 bytes")
+        if len(raw) > MAX_BYTES:
+            raise InvalidInput("ssid", f"has {len(raw)} bytes; a network name has 1 to 32 bytes")
+        return super().__new__(cls, raw)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """The SSID whose bytes are the UTF-8 form of ``text``."""
+        try:
+            return cls(text.encode())
+        except UnicodeEncodeError as error:
+            raise InvalidInput("ssid", "has a character that UTF-8 can't express") from error
+
+    @classmethod
+    def from_hex(cls, digits: str) -> Self:
+        """The SSID written as two hexadecimal digits a byte (field ``ssidHex``)."""
+        try:
+            return cls(bytes.fromhex(digits))
+        except ValueError as error:
+            raise InvalidInput("ssidHex", "is not pairs of hexadecimal digits") from error
+
+    @property
+    def text(self) -> str:
+        """Safe to show and to log; equal to the plain name for every ordinary name."""
+        shown: list[str] = []
+        for char in self.decode(errors="surrogateescape"):
+            if char in _JOINERS or unicodedata.category(char) not in _UNSHOWABLE:
+                shown.append(char)
+            else:
+                shown.extend(f"\\x{byte:02x}" for byte in char.encode(errors="surrogateescape"))
+        return "".join(shown)
+
+    def __repr__(self) -> str:
+        return f"Ssid({bytes(self)!r})"
+
+    def __str__(self) -> str:
+        return self.text

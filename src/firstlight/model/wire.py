@@ -1,0 +1,105 @@
+"""Bodies of the device API: what is sent and what is answered. Validated, published and tested as is."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from firstlight.model.attempt import Attempt
+from firstlight.model.status import DeviceStatus, Health, Mode
+
+Signal = Annotated[int, Meta(ge=0, le=100)]
+
+
+class Ok(msgspec.Struct, frozen=True):
+    """Accepted."""
+
+    ok: Literal[True] = True
+
+
+class StatusAnswer(msgspec.Struct, frozen=True):
+    """The device's status."""
+
+    status: DeviceStatus
+
+
+class NetworkEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One network in sight. ``frequency`` in MHz; ``age`` in seconds since it was heard."""
+
+    ssid: str
+    ssid_hex: str
+    signal: Signal
+    security: str
+    in_use: bool
+    saved: bool
+    bssid: str
+    frequency: int
+    channel: int | None
+    age: int | None
+
+
+class NetworksAnswer(msgspec.Struct, frozen=True):
+    """Every network in sight, strongest first."""
+
+    networks: tuple[NetworkEntry, ...]
+
+
+class SavedNetwork(msgspec.Struct, frozen=True, kw_only=True):
+    """One saved WiFi network; ``name`` is what ``network/forget`` takes."""
+
+    name: str
+    uuid: str
+    type: str
+    autoconnect: bool
+    active: bool
+
+
+class SavedNetworksAnswer(msgspec.Struct, frozen=True):
+    """Saved WiFi networks, without hotspots."""
+
+    networks: tuple[SavedNetwork, ...]
+
+
+class ConnectBody(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    """A wish to join. Exactly one of ``ssid`` and ``ssidHex``; an empty password means none."""
+
+    ssid: str | None = None
+    ssid_hex: str | None = None
+    password: str | None = None
+    hidden: bool = False
+
+    def __repr__(self) -> str:
+        return f"ConnectBody(ssid={self.ssid!r}, hidden={self.hidden})"
+
+
+class ForgetBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The name of a saved network."""
+
+    name: str
+
+
+class AttemptAnswer(msgspec.Struct, frozen=True):
+    """One attempt to join."""
+
+    attempt: Attempt
+
+
+class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the daemon is alive, without anything that is nobody's business."""
+
+    ok: bool
+    enabled: bool
+    version: str
+    mode: Mode | None = None
+    health: Health | None = None
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every error's body. ``error`` and ``message`` are the same sentence for a person."""
+
+    error: str
+    message: str
+    code: str
+    hint: str | None = None

@@ -1,0 +1,1 @@
+"""The radio: one port, several adapters, a chooser."""

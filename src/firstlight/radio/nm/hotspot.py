@@ -1,0 +1,111 @@
+"""The hotspot on NetworkManager: one profile in AP mode, its address shared."""
+
+import logging
+import uuid
+
+from firstlight.errors import Code, FirstlightError, RadioFailure
+from firstlight.model.profile import HotspotSettings
+from firstlight.radio.nm.codes import ActiveState, StateReason
+from firstlight.radio.nm.device import Active, WifiDevice
+from firstlight.radio.nm.profiles import TYPE, hotspot_settings, same
+from firstlight.radio.nm.session import Session
+
+log = logging.getLogger(__name__)
+
+UP_SECONDS = 40.0
+DOWN_SECONDS = 10.0
+
+_WHY: dict[StateReason, tuple[str, str]] = {
+    StateReason.SUPPLICANT_TIMEOUT: (
+        "the driver did not start it in time",
+        "Check that country and channel are allowed here, and that the driver can be an access point "
+        "(iw list).",
+    ),
+    StateReason.SUPPLICANT_FAILED: (
+        "wpa_supplicant failed",
+        "Look at its log: journalctl -u wpa_supplicant.",
+    ),
+    StateReason.SHARED_START_FAILED: (
+        "dnsmasq could not be started",
+        "Install dnsmasq-base; if another DNS or DHCP server runs here, firstlight doctor names it.",
+    ),
+    StateReason.SHARED_FAILED: (
+        "address sharing failed",
+        "Install iptables or nftables, and check that nothing else serves DHCP on this radio.",
+    ),
+}
+
+
+class Hotspot:
+    """Brings one hotspot profile up and down."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def up(self, wanted: HotspotSettings) -> None:
+        """See the port."""
+        device = self._session.usable_device()
+        path, changed = await self._profile(wanted)
+        active = device.active
+        if not changed and active.connection == path and active.state is ActiveState.ACTIVATED:
+            return
+        await self._set_country(wanted.country)
+        await self._activate(path, device, wanted)
+
+    async def down(self) -> None:
+        """See the port."""
+        device = self._session.usable_device()
+        state = self._session.state()
+        if state.profile is None or not self._is_hotspot(device):
+            return
+        active = device.active
+        await self._session.manager.deactivate(active.path)
+        gone = await self._session.mirror.until(
+            lambda: Active(self._session.mirror, active.path).state is ActiveState.DEACTIVATED,
+            DOWN_SECONDS,
+        )
+        if not gone:
+            raise RadioFailure("The hotspot did not go down in time.", code=Code.TIMEOUT)
+
+    def _is_hotspot(self, device: WifiDevice) -> bool:
+        profile = self._session.state().profile
+        return device.is_access_point or (profile is not None and profile.kind == "hotspot")
+
+    async def _profile(self, wanted: HotspotSettings) -> tuple[str, bool]:
+        """The profile's path, and whether it had to be written."""
+        interface = self._session.wanted_interface
+        for path, stored in (await self._session.settings()).items():
+            if stored["connection"].get("id") != wanted.profile_name or TYPE not in stored:
+                continue
+            settings = hotspot_settings(
+                wanted, str(stored["connection"]["uuid"]), interface=interface
+            )
+            if same(settings, stored, await self._session.connections.psk(path)):
+                return path, False
+            await self._session.connections.save(path, settings)
+            return path, True
+        settings = hotspot_settings(wanted, str(uuid.uuid4()), interface=interface)
+        return await self._session.connections.add(settings), True
+
+    async def _activate(self, path: str, device: WifiDevice, wanted: HotspotSettings) -> None:
+        mirror = self._session.mirror
+        active = await self._session.manager.activate(path, device.path)
+        over = {ActiveState.ACTIVATED, ActiveState.DEACTIVATED}
+        await mirror.until(lambda: active in mirror.objects, 5)
+        await mirror.until(lambda: Active(mirror, active).state in over, UP_SECONDS)
+        if Active(mirror, active).state is ActiveState.ACTIVATED:
+            return
+        why, hint = _WHY.get(device.reason, (f"NetworkManager says {device.reason.name}", None))
+        raise RadioFailure(
+            f"The hotspot {wanted.ssid.text} did not come up on channel {wanted.channel}: {why}.",
+            code=Code.HOTSPOT_FAILED,
+            hint=hint,
+        )
+
+    async def _set_country(self, country: str | None) -> None:
+        if country is None or not self._session.supplicant.usable:
+            return
+        try:
+            await self._session.supplicant.set_country(country)
+        except FirstlightError as error:
+            log.warning("the country %s could not be set: %s", country, error)

@@ -1,0 +1,152 @@
+"""Profiles as NetworkManager's settings, both ways. Pure.
+
+Property names and types: NetworkManager's settings specification (nm-settings-dbus(5)). The ``user``
+section carries what Firstlight has to find again after a restart; it has no meaning to NetworkManager.
+"""
+
+import ipaddress
+from typing import Any
+
+from dbus_fast import Variant
+from dbus_fast.unpack import unpack_variants
+
+from firstlight.errors import InvalidInput
+from firstlight.model.profile import (
+    HotspotSettings,
+    KeyManagement,
+    Profile,
+    ProfileKind,
+    TrialPlan,
+)
+from firstlight.model.ssid import Ssid
+from firstlight.radio.nm.codes import ConnectionFlags, Pmf
+from firstlight.radio.nm.manager import Settings
+from firstlight.radio.nm.settings import Plain
+
+TYPE = "802-11-wireless"
+SECURITY = "802-11-wireless-security"
+
+CHECKPOINT_KEY = "firstlight.checkpoint"
+_ATTEMPT_KEY = "firstlight.attempt"
+
+
+def station_settings(
+    plan: TrialPlan, uuid: str, *, interface: str, checkpoint: str, saved: bool
+) -> Settings:
+    """A station's profile. ``interface`` empty: for any radio. An address is required until it is saved."""
+    request = plan.request
+    settings: Settings = {
+        "connection": {
+            "id": Variant("s", request.ssid.text),
+            "uuid": Variant("s", uuid),
+            "type": Variant("s", TYPE),
+            "autoconnect": Variant("b", saved),
+        },
+        TYPE: {
+            "ssid": Variant("ay", bytes(request.ssid)),
+            "mode": Variant("s", "infrastructure"),
+            "hidden": Variant("b", request.hidden),
+        },
+        "ipv4": {"method": Variant("s", "auto"), "may-fail": Variant("b", saved)},
+        "ipv6": {"method": Variant("s", "auto")},
+        "user": _user({_ATTEMPT_KEY: plan.attempt, CHECKPOINT_KEY: checkpoint}),
+    }
+    if interface:
+        settings["connection"]["interface-name"] = Variant("s", interface)
+    if plan.key_management is not KeyManagement.NONE:
+        settings[SECURITY] = {"key-mgmt": Variant("s", plan.key_management.value)}
+        if request.passphrase is not None:
+            settings[SECURITY]["psk"] = Variant("s", request.passphrase.reveal())
+    return settings
+
+
+def hotspot_settings(hotspot: HotspotSettings, uuid: str, *, interface: str) -> Settings:
+    """The hotspot's profile: WPA2-PSK/CCMP on a fixed 2.4 GHz channel, never by itself."""
+    address = ipaddress.IPv4Interface(hotspot.address)
+    pmf = Pmf.OPTIONAL if hotspot.management_frame_protection else Pmf.DISABLE
+    settings: Settings = {
+        "connection": {
+            "id": Variant("s", hotspot.profile_name),
+            "uuid": Variant("s", uuid),
+            "type": Variant("s", TYPE),
+            "autoconnect": Variant("b", False),
+        },
+        TYPE: {
+            "ssid": Variant("ay", bytes(hotspot.ssid)),
+            "mode": Variant("s", "ap"),
+            "band": Variant("s", "bg"),
+            "channel": Variant("u", hotspot.channel),
+        },
+        SECURITY: {
+            "key-mgmt": Variant("s", "wpa-psk"),
+            "psk": Variant("s", hotspot.passphrase.reveal()),
+            "proto": Variant("as", ["rsn"]),
+            "pairwise": Variant("as", ["ccmp"]),
+            "group": Variant("as", ["ccmp"]),
+            "pmf": Variant("i", pmf.value),
+        },
+        "ipv4": {
+            "method": Variant("s", "shared"),
+            "address-data": Variant(
+                "aa{sv}",
+                [
+                    {
+                        "address": Variant("s", str(address.ip)),
+                        "prefix": Variant("u", address.network.prefixlen),
+                    }
+                ],
+            ),
+        },
+        "ipv6": {"method": Variant("s", "disabled")},
+    }
+    if interface:
+        settings["connection"]["interface-name"] = Variant("s", interface)
+    return settings
+
+
+def same(wanted: Settings, stored: Plain, psk: str | None) -> bool:
+    """Whether a stored profile says everything that is wanted, secret included."""
+    plain: Plain = unpack_variants(wanted)
+    have = stored | {SECURITY: stored.get(SECURITY, {}) | {"psk": psk}}
+    return all(
+        value == have.get(section, {}).get(key, _DEFAULTS.get((section, key)))
+        for section, keys in plain.items()
+        for key, value in keys.items()
+    )
+
+
+def read_profile(settings: Plain, flags: int, *, active: bool) -> Profile | None:
+    """The profile in these settings, or ``None`` when they are not a WiFi profile."""
+    connection, wifi = settings.get("connection", {}), settings.get(TYPE)
+    if connection.get("type") != TYPE or wifi is None:
+        return None
+    try:
+        ssid = Ssid(bytes(wifi.get("ssid", b"")))
+    except InvalidInput:
+        ssid = None
+    hotspot = wifi.get("mode") == "ap"
+    return Profile(
+        uuid=str(connection.get("uuid", "")),
+        name=str(connection.get("id", "")),
+        kind=ProfileKind.HOTSPOT if hotspot else ProfileKind.STATION,
+        ssid=ssid,
+        autoconnect=bool(connection.get("autoconnect", True)),
+        active=active,
+        trial=bool(flags & ConnectionFlags.VOLATILE),
+    )
+
+
+def checkpoint_of(settings: Plain) -> str | None:
+    """The checkpoint that was armed when this profile was on trial."""
+    data: dict[str, str] = settings.get("user", {}).get("data", {})
+    return data.get(CHECKPOINT_KEY)
+
+
+_DEFAULTS: dict[tuple[str, str], Any] = {
+    ("connection", "autoconnect"): True,
+    (SECURITY, "pmf"): Pmf.DEFAULT.value,
+}
+
+
+def _user(data: dict[str, str]) -> dict[str, Variant]:
+    return {"data": Variant("a{ss}", {key: value for key, value in data.items() if value})}

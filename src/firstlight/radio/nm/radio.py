@@ -1,0 +1,182 @@
+"""The Radio port on NetworkManager."""
+
+import logging
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from firstlight.errors import Code, NotFound
+from firstlight.model.access_point import AccessPoint
+from firstlight.model.mac import MacAddress
+from firstlight.model.profile import HotspotSettings, Profile, TrialPlan
+from firstlight.model.radio import (
+    AccessPointsChanged,
+    Availability,
+    RadioChanged,
+    RadioEvent,
+    RadioState,
+    Station,
+    StationJoined,
+    StationLeft,
+)
+from firstlight.model.ssid import Ssid
+from firstlight.radio.nm.codes import ActiveState, DeviceState, StateReason
+from firstlight.radio.nm.device import Active
+from firstlight.radio.nm.hotspot import Hotspot
+from firstlight.radio.nm.scanning import Scanner
+from firstlight.radio.nm.session import SETTLE_SECONDS, Session
+from firstlight.radio.nm.trials import Trials
+from firstlight.radio.port import Listener, Report
+
+log = logging.getLogger(__name__)
+
+
+class NetworkManagerRadio:
+    """One WiFi radio under NetworkManager. ``interface`` empty: the first there is."""
+
+    def __init__(self, interface: str = "", *, bus_address: str | None = None) -> None:
+        self._listeners: list[Listener] = []
+        self._session = Session(
+            interface,
+            on_update=self._updated,
+            on_device_state=self._device_state,
+            on_link=self._link_changed,
+            on_station=self._station,
+            bus_address=bus_address,
+        )
+        self._trials = Trials(self._session)
+        self._hotspot = Hotspot(self._session)
+        self._scanner = Scanner(self._session)
+        self._state = RadioState(availability=Availability.NO_NETWORK_MANAGER, interface=interface)
+        self._last_scan = -1
+
+    @property
+    def state(self) -> RadioState:
+        """See the port."""
+        return self._state
+
+    async def open(self) -> None:
+        """See the port."""
+        await self._session.open()
+        self._updated()
+
+    async def close(self) -> None:
+        """See the port."""
+        await self._session.close()
+
+    def subscribe(self, listener: Listener) -> AbstractContextManager[None]:
+        """See the port."""
+        return self._subscription(listener)
+
+    @contextmanager
+    def _subscription(self, listener: Listener) -> Generator[None]:
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+    def access_points(self) -> tuple[AccessPoint, ...]:
+        """See the port."""
+        return self._scanner.heard()
+
+    async def scan(self, ssids: Sequence[Ssid] = (), frequencies: Sequence[int] = ()) -> None:
+        """See the port."""
+        await self._scanner.scan(ssids, frequencies)
+
+    async def profiles(self) -> tuple[Profile, ...]:
+        """See the port."""
+        self._session.usable_device()
+        found = [
+            self._session.profile(path, one)
+            for path, one in (await self._session.settings()).items()
+        ]
+        return tuple(profile for profile in found if profile is not None)
+
+    async def forget(self, uuid: str) -> None:
+        """See the port."""
+        device = self._session.usable_device()
+        for path, settings in (await self._session.settings()).items():
+            if settings["connection"].get("uuid") != uuid:
+                continue
+            active = device.active
+            await self._session.connections.delete(path)
+            if active.uuid == uuid:
+                await self._session.mirror.until(
+                    lambda: (
+                        Active(self._session.mirror, active.path).state is ActiveState.DEACTIVATED
+                    ),
+                    SETTLE_SECONDS,
+                )
+            return
+        raise NotFound(f"There is no profile {uuid}.", code=Code.UNKNOWN_PROFILE)
+
+    async def settle(self) -> tuple[str, ...]:
+        """See the port."""
+        return await self._trials.settle() if self._session.mirror.ready else ()
+
+    async def protect(self, seconds: float) -> None:
+        """See the port."""
+        await self._trials.protect(seconds)
+
+    async def activate_trial(self, plan: TrialPlan, report: Report) -> str:
+        """See the port."""
+        self._scanner.remember()
+        return await self._trials.activate(plan, report)
+
+    async def promote(self, uuid: str) -> None:
+        """See the port."""
+        await self._trials.promote()
+
+    async def release(self) -> None:
+        """See the port."""
+        await self._trials.release()
+
+    async def retire(self, uuid: str) -> tuple[str, ...]:
+        """See the port."""
+        return await self._trials.retire(uuid)
+
+    async def abandon(self) -> None:
+        """See the port."""
+        await self._trials.abandon()
+
+    async def hotspot_up(self, settings: HotspotSettings) -> None:
+        """See the port."""
+        self._scanner.remember()
+        await self._hotspot.up(settings)
+
+    async def hotspot_down(self) -> None:
+        """See the port."""
+        await self._hotspot.down()
+
+    async def stations(self) -> tuple[Station, ...]:
+        """See the port. Empty where wpa_supplicant does not listen to this user."""
+        device = self._session.usable_device()
+        if not device.is_access_point:
+            return ()
+        return tuple(Station(mac=mac) for mac in await self._session.supplicant.stations())
+
+    def _updated(self) -> None:
+        self._trials.updated()
+        device = self._session.device
+        if device is not None and device.last_scan != self._last_scan:
+            self._last_scan = device.last_scan
+            self._tell(AccessPointsChanged())
+        state = self._session.state()
+        if state != self._state:
+            self._state = state
+            self._tell(RadioChanged(state))
+
+    def _device_state(self, new: DeviceState, reason: StateReason) -> None:
+        self._trials.device_state(new, reason)
+
+    def _link_changed(self, changed: dict[str, Any]) -> None:
+        self._trials.supplicant(changed)
+
+    def _station(self, mac: MacAddress, joined: bool) -> None:
+        station = Station(mac=mac)
+        self._tell(StationJoined(station) if joined else StationLeft(station))
+
+    def _tell(self, event: RadioEvent) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)

@@ -1,0 +1,255 @@
+"""One radio's view of NetworkManager: mirror, supplicant, profiles, and the state they amount to."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from firstlight.errors import Code, FirstlightError, NotPermitted, RadioUnavailable
+from firstlight.model.access_point import AccessPoint
+from firstlight.model.mac import MacAddress
+from firstlight.model.profile import Profile, ProfileKind
+from firstlight.model.radio import Availability, Link, RadioState
+from firstlight.radio.nm import access_point
+from firstlight.radio.nm.bus import Bus
+from firstlight.radio.nm.codes import DeviceState, StateReason
+from firstlight.radio.nm.device import INTERFACE as DEVICE
+from firstlight.radio.nm.device import WifiDevice, wifi_devices
+from firstlight.radio.nm.manager import Manager
+from firstlight.radio.nm.mirror import Mirror
+from firstlight.radio.nm.profiles import read_profile
+from firstlight.radio.nm.settings import CONNECTION, Connections, Plain
+from firstlight.radio.nm.supplicant import Supplicant
+
+log = logging.getLogger(__name__)
+
+SETTLE_SECONDS = 10.0
+
+_PROBLEMS: dict[Availability, tuple[Code, str, str]] = {
+    Availability.NO_NETWORK_MANAGER: (
+        Code.NO_NETWORK_MANAGER,
+        "NetworkManager is not running.",
+        "Start it (systemctl start NetworkManager), or install the network-manager package.",
+    ),
+    Availability.NO_WIFI_DEVICE: (
+        Code.NO_WIFI_DEVICE,
+        "This machine has no WiFi device that NetworkManager can see.",
+        "Plug one in, or load its driver; firstlight doctor says what the system sees.",
+    ),
+    Availability.UNKNOWN_INTERFACE: (
+        Code.UNKNOWN_INTERFACE,
+        "There is no WiFi device {interface}; WiFi devices here: {others}.",
+        "Correct the interface in the configuration, or leave it out to take the first.",
+    ),
+    Availability.UNMANAGED: (
+        Code.UNMANAGED,
+        "NetworkManager does not manage {interface}.",
+        "Let it: nmcli device set {interface} managed yes, and check unmanaged-devices in its "
+        "configuration.",
+    ),
+    Availability.BLOCKED: (
+        Code.RADIO_BLOCKED,
+        "The WiFi radio is switched off.",
+        "Switch it on: rfkill unblock wifi, or the switch on the case.",
+    ),
+    Availability.SUPPLICANT_GONE: (
+        Code.RADIO_FAILURE,
+        "wpa_supplicant is not running, so {interface} can't be used.",
+        "Start it (systemctl start wpa_supplicant), or install the wpasupplicant package.",
+    ),
+}
+
+OnDeviceState = Callable[[DeviceState, StateReason], None]
+
+
+class Session:
+    """What the parts of the adapter share. ``on_update`` is called after anything has changed."""
+
+    def __init__(
+        self,
+        interface: str,
+        *,
+        on_update: Callable[[], None],
+        on_device_state: OnDeviceState,
+        on_link: Callable[[dict[str, Any]], None],
+        on_station: Callable[[MacAddress, bool], None],
+        bus_address: str | None = None,
+    ) -> None:
+        self.wanted_interface = interface
+        self.bus = Bus(bus_address)
+        self.mirror = Mirror(self.bus, self._changed, self._signalled)
+        self.supplicant = Supplicant(self.bus, on_link, on_station)
+        self.manager = Manager(self.bus, self.mirror)
+        self.connections = Connections(self.bus, self.mirror)
+        self._on_update = on_update
+        self._on_device_state = on_device_state
+        self._missing: tuple[str, ...] = ()
+        self._settings: dict[str, Plain] = {}
+        self._stale = True
+        self._reading: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Connect and take the first snapshot, as far as there is anything to see."""
+        await self.bus.open()
+        await self.mirror.until(lambda: self.mirror.ready or not self.mirror.peer.owner, 5)
+        await self.refreshed()
+
+    async def close(self) -> None:
+        """Let go of the bus."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+        await self.supplicant.close()
+        await self.mirror.close()
+        await self.bus.close()
+
+    @property
+    def device(self) -> WifiDevice | None:
+        """Our radio, if it is there."""
+        devices = wifi_devices(self.bus, self.mirror)
+        if self.wanted_interface:
+            devices = [one for one in devices if one.interface == self.wanted_interface]
+        return devices[0] if devices else None
+
+    def usable_device(self) -> WifiDevice:
+        """Our radio, ready for work. Raises ``RadioUnavailable`` or ``NotPermitted``, saying why not."""
+        availability, device = self._availability(), self.device
+        if availability is Availability.NOT_PERMITTED:
+            missing = ", ".join(name.rsplit(".", 1)[-1] for name in self._missing)
+            raise NotPermitted(
+                f"NetworkManager does not let this user change the network (missing: {missing}).",
+                hint="Run Firstlight as root, or install its polkit rule for the user it runs as.",
+            )
+        if availability is not Availability.READY or device is None:
+            raise self._problem(availability, device)
+        return device
+
+    def state(self) -> RadioState:
+        """The present view."""
+        device, availability = self.device, self._availability()
+        if device is None:
+            return RadioState(availability=availability, interface=self.wanted_interface)
+        link = self._link(device)
+        bss = self.mirror.properties(device.active_access_point, access_point.INTERFACE)
+        joined = access_point.access_point(bss) if link is not Link.DOWN else None
+        return RadioState(
+            availability=availability,
+            interface=device.interface,
+            mac=device.mac,
+            driver=device.driver,
+            link=link,
+            profile=self._active_profile(device) if link is not Link.DOWN else None,
+            bssid=joined.bssid if joined else None,
+            frequency=joined.frequency if joined else None,
+            ipv4=device.ipv4 if link in {Link.CONNECTED, Link.HOTSPOT} else None,
+        )
+
+    def heard(self) -> tuple[AccessPoint, ...]:
+        """What NetworkManager has in its list now, our own hotspot left out."""
+        device = self.device
+        if device is None:
+            return ()
+        own = device.active_access_point if device.is_access_point else None
+        found = (
+            access_point.access_point(self.mirror.properties(path, access_point.INTERFACE))
+            for path in device.access_points
+            if path != own
+        )
+        return tuple(seen for seen in found if seen is not None)
+
+    async def settings(self) -> dict[str, Plain]:
+        """Every profile's settings by path, up to date."""
+        await self.refreshed()
+        return self._settings
+
+    async def path_of(self, uuid: str) -> str | None:
+        """The path of the profile with that UUID."""
+        settings = await self.settings()
+        return next(
+            (path for path, one in settings.items() if one["connection"].get("uuid") == uuid), None
+        )
+
+    async def refreshed(self) -> None:
+        """Return once the profiles are read as they are now. Raises nothing: stale stays stale."""
+        while self._stale and self.mirror.ready:
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.create_task(self._read_settings(), name="profiles")
+            await asyncio.wait([self._reading])
+
+    def profile(self, path: str, settings: Plain) -> Profile | None:
+        """The WiFi profile at ``path``."""
+        device = self.device
+        active = device is not None and device.active.connection == path
+        return read_profile(settings, self.connections.flags(path), active=active)
+
+    def _availability(self) -> Availability:
+        if not self.mirror.ready:
+            return Availability.NO_NETWORK_MANAGER
+        device = self.device
+        if device is None:
+            some = wifi_devices(self.bus, self.mirror)
+            return Availability.UNKNOWN_INTERFACE if some else Availability.NO_WIFI_DEVICE
+        manager = self.manager.properties
+        if not manager.get("WirelessEnabled", True) or not manager.get(
+            "WirelessHardwareEnabled", True
+        ):
+            return Availability.BLOCKED
+        if self._missing:
+            return Availability.NOT_PERMITTED
+        return {
+            DeviceState.UNMANAGED: Availability.UNMANAGED,
+            DeviceState.UNAVAILABLE: Availability.SUPPLICANT_GONE,
+        }.get(device.state, Availability.READY)
+
+    def _problem(self, availability: Availability, device: WifiDevice | None) -> RadioUnavailable:
+        code, message, hint = _PROBLEMS[availability]
+        interface = device.interface if device else self.wanted_interface
+        others = ", ".join(one.interface for one in wifi_devices(self.bus, self.mirror))
+        return RadioUnavailable(
+            message.format(interface=interface, others=others or "none"),
+            code=code,
+            hint=hint.format(interface=interface),
+        )
+
+    def _link(self, device: WifiDevice) -> Link:
+        state = device.state
+        if state is DeviceState.ACTIVATED:
+            return Link.HOTSPOT if device.is_access_point else Link.CONNECTED
+        if DeviceState.PREPARE <= state < DeviceState.ACTIVATED:
+            profile = self._active_profile(device)
+            starting = profile is not None and profile.kind is ProfileKind.HOTSPOT
+            return Link.HOTSPOT_STARTING if starting else Link.JOINING
+        return Link.DOWN
+
+    def _active_profile(self, device: WifiDevice) -> Profile | None:
+        path = device.active.connection
+        settings = self._settings.get(path)
+        return self.profile(path, settings) if settings is not None else None
+
+    def _changed(self) -> None:
+        if not self.mirror.ready:
+            self._settings, self._stale, self._missing = {}, True, ()
+        elif set(self.connections.paths()) != set(self._settings):
+            self._stale = True
+        if self._stale and self.mirror.ready and (self._reading is None or self._reading.done()):
+            self._reading = asyncio.create_task(self._read_settings(), name="profiles")
+        device = self.device
+        if device is not None:
+            self.supplicant.follow(device.interface)
+        self._on_update()
+
+    async def _read_settings(self) -> None:
+        self._stale = False
+        try:
+            self._missing = await self.manager.missing_permissions()
+            self._settings = await self.connections.all()
+        except FirstlightError as error:
+            log.warning("profiles can't be read: %s", error)
+            self._settings = {}
+        self.mirror.changed()
+
+    def _signalled(self, path: str, interface: str, member: str, body: list[Any]) -> None:
+        if interface == CONNECTION or member == "CheckPermissions":
+            self._stale = True
+        elif interface == DEVICE and self.device is not None and path == self.device.path:
+            self._on_device_state(DeviceState(body[0]), StateReason(body[2]))

@@ -1,0 +1,79 @@
+"""``org.freedesktop.NetworkManager.Settings`` and ``.Settings.Connection``: profiles on disk."""
+
+from typing import Any
+
+from firstlight.errors import FirstlightError, NotFound
+from firstlight.radio.nm.bus import Bus
+from firstlight.radio.nm.codes import UpdateFlags
+from firstlight.radio.nm.manager import Settings
+from firstlight.radio.nm.mirror import NAME, Mirror
+
+PATH = "/org/freedesktop/NetworkManager/Settings"
+INTERFACE = f"{NAME}.Settings"
+CONNECTION = f"{NAME}.Settings.Connection"
+
+Plain = dict[str, dict[str, Any]]
+"""Settings as NetworkManager returns them: section to key to value, secrets left out."""
+
+
+class Connections:
+    """The methods that Firstlight uses, with their documented signatures."""
+
+    def __init__(self, bus: Bus, mirror: Mirror) -> None:
+        self._bus = bus
+        self._mirror = mirror
+
+    def paths(self) -> list[str]:
+        """Every connection's path."""
+        return self._mirror.paths(CONNECTION)
+
+    def flags(self, path: str) -> int:
+        """NMSettingsConnectionFlags."""
+        return int(self._mirror.properties(path, CONNECTION).get("Flags", 0))
+
+    async def get(self, path: str) -> Plain | None:
+        """``GetSettings``; ``None`` when the connection has vanished meanwhile."""
+        try:
+            return await self._call(path, CONNECTION, "GetSettings")
+        except NotFound:
+            return None
+
+    async def all(self) -> dict[str, Plain]:
+        """Settings of every connection, by path."""
+        found = {path: await self.get(path) for path in self.paths()}
+        return {path: settings for path, settings in found.items() if settings is not None}
+
+    async def psk(self, path: str) -> str | None:
+        """The stored WPA secret, if there is one and it may be read."""
+        section = "802-11-wireless-security"
+        try:
+            secrets: Plain = await self._call(path, CONNECTION, "GetSecrets", "s", section)
+        except FirstlightError:
+            return None
+        return secrets.get(section, {}).get("psk")
+
+    async def add(self, settings: Settings) -> str:
+        """``AddConnection2`` to disk, without activating it; returns the path."""
+        path, _ = await self._call(
+            PATH, INTERFACE, "AddConnection2", "a{sa{sv}}ua{sv}", settings, UpdateFlags.TO_DISK, {}
+        )
+        return str(path)
+
+    async def save(self, path: str, settings: Settings) -> None:
+        """``Update2`` to disk, leaving what is active as it is."""
+        flags = UpdateFlags.TO_DISK | UpdateFlags.NO_REAPPLY
+        await self._call(path, CONNECTION, "Update2", "a{sa{sv}}ua{sv}", settings, flags, {})
+
+    async def delete(self, path: str) -> None:
+        """``Delete``; gone already is gone."""
+        try:
+            await self._call(path, CONNECTION, "Delete")
+        except NotFound:
+            return
+
+    async def _call(
+        self, path: str, interface: str, member: str, signature: str = "", *arguments: object
+    ) -> Any:
+        return await self._bus.call(
+            self._mirror.peer, path, interface, member, signature, *arguments
+        )

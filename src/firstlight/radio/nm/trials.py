@@ -1,0 +1,212 @@
+"""Trials on NetworkManager: a volatile second profile, with a checkpoint as the dead-man's switch.
+
+The profile is added with ``persist=volatile``: never on disk, and gone when it stops being active. The
+checkpoint restores the device by itself when its time is over, so even a killed process, never started
+again, leaves the old network behind. ``docs/decisions/0002-join-as-a-transaction.md`` weighs the two.
+"""
+
+import logging
+import uuid
+from typing import Any
+
+from firstlight.errors import Busy, Code, FirstlightError, NotPermitted, RadioFailure
+from firstlight.model.profile import KeyManagement, ProfileKind, TrialPlan
+from firstlight.model.radio import LinkReason
+from firstlight.radio.nm.codes import ActiveState, ConnectionFlags, DeviceState, StateReason
+from firstlight.radio.nm.device import WifiDevice
+from firstlight.radio.nm.profiles import TYPE, checkpoint_of, read_profile, station_settings
+from firstlight.radio.nm.session import Session
+from firstlight.radio.nm.trial import TrialWatch
+from firstlight.radio.port import Report
+
+log = logging.getLogger(__name__)
+
+RETURN_SECONDS = 35.0
+_CHECKPOINT = "org.freedesktop.NetworkManager.Checkpoint"
+
+
+class Trials:
+    """At most one trial at a time."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._checkpoint = ""
+        self._old = ""
+        self._plan: TrialPlan | None = None
+        self._uuid = ""
+        self._path = ""
+        self._watch: TrialWatch | None = None
+
+    def device_state(self, new: DeviceState, reason: StateReason) -> None:
+        """``Device.StateChanged`` of our radio."""
+        if self._watch is not None:
+            self._watch.device_state(new, reason)
+
+    def supplicant(self, changed: dict[str, Any]) -> None:
+        """Changed properties of wpa_supplicant's interface."""
+        if self._watch is not None:
+            self._watch.supplicant(changed)
+
+    def updated(self) -> None:
+        """Anything has changed: see whether the trial has its address, or lost its ground."""
+        watch, device = self._watch, self._session.device
+        if watch is None:
+            return
+        if not self._session.mirror.ready:
+            watch.gone(LinkReason.MANAGER_GONE)
+        elif device is None:
+            watch.gone(LinkReason.RADIO_GONE)
+        elif not watch.connected and device.state is DeviceState.ACTIVATED:
+            if device.active.uuid == self._uuid and device.ipv4 is not None:
+                watch.address(device.ipv4)
+
+    async def settle(self) -> tuple[str, ...]:
+        """Undo trials whose process is gone; disarm the switch of one that was already saved."""
+        done: list[str] = []
+        for path, settings in list((await self._session.settings()).items()):
+            checkpoint = checkpoint_of(settings)
+            profile = read_profile(settings, self._session.connections.flags(path), active=False)
+            if profile is None or checkpoint is None:
+                continue
+            armed = self._is_ours(checkpoint)
+            if profile.trial:
+                if armed:
+                    await self._session.manager.roll_back(checkpoint)
+                await self._session.connections.delete(path)
+                done.append(f"An unfinished attempt to join {profile.name} was undone.")
+            elif armed:
+                await self._session.manager.drop_checkpoint(checkpoint)
+                done.append(f"{profile.name} had been saved; its safety net was taken away.")
+        return tuple(done)
+
+    async def protect(self, seconds: float) -> None:
+        """See the port."""
+        device = self._session.usable_device()
+        self._old = device.active.uuid if device.state is DeviceState.ACTIVATED else ""
+        try:
+            self._checkpoint = await self._session.manager.checkpoint(device.path, seconds)
+        except NotPermitted:
+            raise
+        except RadioFailure as error:
+            if error.code is Code.TIMEOUT:
+                raise
+            raise Busy(
+                f"Another program is changing {device.interface} too: {error.message}",
+                hint="Wait until its checkpoint is over, and try again.",
+            ) from error
+
+    async def activate(self, plan: TrialPlan, report: Report) -> str:
+        """See the port."""
+        device = self._session.usable_device()
+        self._plan = plan
+        self._uuid = str(uuid.uuid4())
+        sae = plan.key_management is KeyManagement.SAE
+        self._watch = TrialWatch(report, simultaneous_authentication=sae)
+        settings = station_settings(
+            plan,
+            self._uuid,
+            interface=self._session.wanted_interface,
+            checkpoint=self._checkpoint,
+            saved=False,
+        )
+        self._path, _ = await self._session.manager.add_and_activate_volatile(settings, device.path)
+        return self._uuid
+
+    async def promote(self) -> None:
+        """See the port. The profile's name and UUID stay, so what is active stays active."""
+        if self._plan is None:
+            raise RadioFailure("There is no trial to make permanent.")
+        settings = station_settings(
+            self._plan,
+            self._uuid,
+            interface=self._session.wanted_interface,
+            checkpoint=self._checkpoint,
+            saved=True,
+        )
+        await self._session.connections.save(self._path, settings)
+        if self._session.connections.flags(self._path) & ConnectionFlags.VOLATILE:
+            await self._session.mirror.until(self._is_saved, 2)
+        self._end_watch()
+
+    async def release(self) -> None:
+        """See the port."""
+        checkpoint, self._checkpoint = self._checkpoint, ""
+        if checkpoint and self._is_ours(checkpoint):
+            await self._session.manager.drop_checkpoint(checkpoint)
+
+    async def retire(self, uuid_kept: str) -> tuple[str, ...]:
+        """See the port. Profiles bound to another radio stay."""
+        settings = await self._session.settings()
+        kept = next(
+            (one for one in settings.values() if one["connection"].get("uuid") == uuid_kept), None
+        )
+        if kept is None:
+            raise RadioFailure("The profile just saved is not in NetworkManager's list.")
+        removed: list[str] = []
+        for path, other in settings.items():
+            profile = read_profile(other, self._session.connections.flags(path), active=False)
+            if profile is None or profile.uuid == uuid_kept or profile.kind is ProfileKind.HOTSPOT:
+                continue
+            bound = other["connection"].get("interface-name", "")
+            same_name = bytes(other[TYPE]["ssid"]) == bytes(kept[TYPE]["ssid"])
+            if same_name and bound in {"", self._session.state().interface}:
+                await self._session.connections.delete(path)
+                removed.append(profile.name)
+        return tuple(removed)
+
+    async def abandon(self) -> None:
+        """See the port."""
+        self._end_watch()
+        device = self._session.usable_device()
+        if self._path == "" and self._is_back(device):
+            await self.release()
+            return
+        checkpoint, self._checkpoint = self._checkpoint, ""
+        if self._old and checkpoint and self._is_ours(checkpoint):
+            await self._session.manager.roll_back(checkpoint)
+        elif checkpoint and self._is_ours(checkpoint):
+            await self._session.manager.drop_checkpoint(checkpoint)
+        await self._remove_trial()
+        if self._old:
+            await self._return(device)
+
+    async def _return(self, device: WifiDevice) -> None:
+        """Wait for the old network; ask for it once more by name where the rollback did not do it."""
+        mirror, session = self._session.mirror, self._session
+        if await mirror.until(lambda: self._is_back(device), RETURN_SECONDS / 2):
+            return
+        path = await session.path_of(self._old)
+        if path is None:
+            raise RadioFailure("The network of before has been deleted meanwhile.")
+        await session.manager.activate(path, device.path)
+        if not await mirror.until(lambda: self._is_back(device), RETURN_SECONDS / 2):
+            raise RadioFailure("The network of before did not come back.", code=Code.TIMEOUT)
+
+    async def _remove_trial(self) -> None:
+        path, self._path, self._plan = self._path, "", None
+        if not path:
+            return
+        try:
+            await self._session.connections.delete(path)
+        except FirstlightError as error:
+            log.warning("the trial profile could not be removed: %s", error)
+
+    def _is_back(self, device: WifiDevice) -> bool:
+        if not self._old:
+            return device.active.state is ActiveState.DEACTIVATED
+        active = device.active
+        return active.uuid == self._old and active.state is ActiveState.ACTIVATED
+
+    def _is_saved(self) -> bool:
+        return not self._session.connections.flags(self._path) & ConnectionFlags.VOLATILE
+
+    def _is_ours(self, checkpoint: str) -> bool:
+        """Whether the checkpoint still stands, and covers our radio alone."""
+        device = self._session.device
+        devices = self._session.mirror.properties(checkpoint, _CHECKPOINT).get("Devices", [])
+        return device is not None and list(devices) == [device.path]
+
+    def _end_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.end()
+            self._watch = None

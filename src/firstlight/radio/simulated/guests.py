@@ -1,0 +1,67 @@
+"""Stations on the hotspot."""
+
+from collections.abc import Callable, Sequence
+
+from firstlight.model.mac import MacAddress
+from firstlight.model.passphrase import Passphrase
+from firstlight.model.radio import RadioEvent, Station, StationJoined, StationLeft
+from firstlight.radio.simulated.description import StationTable
+from firstlight.radio.simulated.timeline import Entry, Timeline
+
+
+class Guests:
+    """Who is on the hotspot, and who is going to be."""
+
+    def __init__(
+        self,
+        around: Sequence[StationTable],
+        timeline: Timeline,
+        emit: Callable[[RadioEvent], None],
+    ) -> None:
+        self._around = around
+        self._timeline = timeline
+        self._emit = emit
+        self._passphrase: Passphrase | None = None
+        self._plans: list[Entry] = []
+        self._present: dict[MacAddress, Station] = {}
+
+    def list(self) -> tuple[Station, ...]:
+        """Who is there, in the order of coming."""
+        return tuple(self._present.values())
+
+    def welcome(self, passphrase: Passphrase) -> None:
+        """The hotspot is up; the stations around come when it is their time."""
+        self._passphrase = passphrase
+        for station in self._around:
+            self._plan(station.after, lambda station=station: self._come(station))
+
+    def turn_out(self) -> None:
+        """The hotspot is going down."""
+        self._passphrase = None
+        for entry in self._plans:
+            entry.cancel()
+        self._plans.clear()
+        for mac in tuple(self._present):
+            self.leave(mac)
+
+    def knock(self, mac: MacAddress, passphrase: Passphrase | None) -> bool:
+        """Try to join; returns whether the handshake passed. ``None`` is the right passphrase."""
+        if self._passphrase is None or passphrase not in (None, self._passphrase):
+            return False
+        if mac not in self._present:
+            self._present[mac] = Station(mac=mac)
+            self._emit(StationJoined(self._present[mac]))
+        return True
+
+    def leave(self, mac: MacAddress) -> None:
+        """Leave, if it is there."""
+        station = self._present.pop(mac, None)
+        if station is not None:
+            self._emit(StationLeft(station))
+
+    def _come(self, station: StationTable) -> None:
+        if self.knock(station.mac, station.passphrase) and station.stays is not None:
+            self._plan(station.stays, lambda: self.leave(station.mac))
+
+    def _plan(self, seconds: float, action: Callable[[], None]) -> None:
+        self._plans.append(self._timeline.after(seconds, action))

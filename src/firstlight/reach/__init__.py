@@ -1,0 +1,1 @@
+"""What lies behind the link: gateway, names, the internet."""

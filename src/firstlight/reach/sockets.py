@@ -1,0 +1,177 @@
+"""The real look behind the link: ARP by way of TCP, DNS from the lease's own servers, HTTP.
+
+Every socket is bound to the interface (``SO_BINDTODEVICE``, allowed to everybody since Linux 5.7), so
+that a wired connection beside it can't lend its internet to a WiFi that has none.
+"""
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import h11
+
+from firstlight.model.radio import Ipv4
+from firstlight.model.reach import Internet, Reach, ReachTarget
+
+_DNS_PORT = 53
+_GATEWAY_SECONDS = 4.0
+_MAX_BODY = 65536
+_ARP_COMPLETE = 0x2
+
+_BEST_FIRST = (Internet.REACHABLE, Internet.PORTAL, Internet.UNREACHABLE, Internet.NO_NAMES)
+_NOBODY_THERE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
+
+
+class SocketReach:
+    """Looks with sockets of its own; keeps nothing between looks."""
+
+    async def look(
+        self, interface: str, ipv4: Ipv4, targets: Sequence[ReachTarget], seconds: float
+    ) -> Reach:
+        """See the port."""
+        gateway, found = await asyncio.gather(
+            _gateway_answers(interface, ipv4.gateway, min(seconds, _GATEWAY_SECONDS)),
+            asyncio.gather(*(_probe(interface, ipv4, target, seconds) for target in targets)),
+        )
+        if not found:
+            return Reach(gateway=gateway, internet=Internet.REACHABLE, evidence="no target is set")
+        internet, evidence = min(found, key=lambda one: _BEST_FIRST.index(one[0]))
+        return Reach(
+            gateway=gateway or internet is Internet.REACHABLE,
+            internet=internet,
+            evidence=evidence,
+        )
+
+
+async def _gateway_answers(interface: str, gateway: str | None, seconds: float) -> bool:
+    """A TCP knock makes the kernel ask for the gateway's MAC; any answer, even a refusal, is life."""
+    if gateway is None:
+        return False
+    try:
+        async with asyncio.timeout(seconds):
+            with _bound(interface, socket.SOCK_STREAM) as knock:
+                await asyncio.get_running_loop().sock_connect(knock, (gateway, _DNS_PORT))
+    except TimeoutError:
+        return _is_neighbour(interface, gateway)
+    except OSError as error:
+        return error.errno not in _NOBODY_THERE
+    return True
+
+
+def _is_neighbour(interface: str, address: str) -> bool:
+    """Whether the kernel has the MAC for that address (proc(5), /proc/net/arp)."""
+    for line in Path("/proc/net/arp").read_text(encoding="ascii").splitlines()[1:]:
+        fields = line.split()
+        if fields[0] == address and fields[5] == interface:
+            return bool(int(fields[2], 16) & _ARP_COMPLETE)
+    return False
+
+
+async def _probe(
+    interface: str, ipv4: Ipv4, target: ReachTarget, seconds: float
+) -> tuple[Internet, str]:
+    url = urlsplit(target.url)
+    host, port = url.hostname or "", url.port or 80
+    try:
+        async with asyncio.timeout(seconds):
+            address = await _resolve(interface, ipv4, host)
+            if address is None:
+                return Internet.NO_NAMES, f"{host} could not be resolved"
+            path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+            status, body = await _get(interface, address, port, host, path)
+    except (TimeoutError, OSError, h11.ProtocolError) as error:
+        return Internet.UNREACHABLE, f"{host} did not answer ({type(error).__name__})"
+    if status == target.status and (target.body is None or body.strip() == target.body):
+        return Internet.REACHABLE, f"{host} answered as expected"
+    return Internet.PORTAL, f"{host} answered with status {status}, not as expected"
+
+
+async def _get(interface: str, address: str, port: int, host: str, path: str) -> tuple[int, str]:
+    """One HTTP/1.1 GET; status and text of the answer, at most 64 KiB of it."""
+    sock = _bound(interface, socket.SOCK_STREAM)
+    with contextlib.ExitStack() as stack:
+        stack.callback(sock.close)
+        await asyncio.get_running_loop().sock_connect(sock, (address, port))
+        reader, writer = await asyncio.open_connection(sock=sock)
+        stack.pop_all()
+        stack.callback(writer.close)
+        connection = h11.Connection(h11.CLIENT)
+        request = h11.Request(
+            method="GET", target=path, headers=[("Host", host), ("Connection", "close")]
+        )
+        for event in (request, h11.EndOfMessage()):
+            writer.write(connection.send(event) or b"")
+        return await _answer(connection, reader)
+
+
+async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> tuple[int, str]:
+    status, body = 0, bytearray()
+    while len(body) <= _MAX_BODY:
+        event = connection.next_event()
+        if event is h11.NEED_DATA:
+            connection.receive_data(await reader.read(4096))
+        elif isinstance(event, h11.Response):
+            status = event.status_code
+        elif isinstance(event, h11.Data):
+            body += event.data
+        elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
+            break
+    return status, body.decode(errors="replace")
+
+
+async def _resolve(interface: str, ipv4: Ipv4, host: str) -> str | None:
+    """An IPv4 address of ``host``, from the name servers of the lease where it has any."""
+    with contextlib.suppress(ValueError):
+        return str(ipaddress.IPv4Address(host))
+    if not ipv4.name_servers:
+        return await _system_resolve(host)
+    for server in ipv4.name_servers:
+        with contextlib.suppress(TimeoutError, OSError):
+            async with asyncio.timeout(2):
+                found = await _ask(interface, server, host)
+                if found is not None:
+                    return found
+    return None
+
+
+async def _system_resolve(host: str) -> str | None:
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, family=socket.AF_INET)
+    except OSError:
+        return None
+    return str(found[0][4][0]) if found else None
+
+
+async def _ask(interface: str, server: str, host: str) -> str | None:
+    """One DNS question over UDP (RFC 1035)."""
+    from dns import exception, message, rdatatype  # noqa: PLC0415  1.5 MB that an idle daemon spares
+
+    loop = asyncio.get_running_loop()
+    question = message.make_query(host, rdatatype.A)
+    with _bound(interface, socket.SOCK_DGRAM) as sock:
+        await loop.sock_connect(sock, (server, _DNS_PORT))
+        await loop.sock_sendall(sock, question.to_wire())
+        while True:
+            try:
+                answer = message.from_wire(await loop.sock_recv(sock, 4096))
+            except exception.DNSException:
+                continue
+            if question.is_response(answer):
+                break
+    for rrset in answer.answer:
+        if rrset.rdtype == rdatatype.A:
+            return rrset[0].to_text()
+    return None
+
+
+def _bound(interface: str, kind: socket.SocketKind) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, kind)
+    sock.setblocking(False)
+    with contextlib.suppress(PermissionError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+    return sock

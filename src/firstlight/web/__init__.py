@@ -1,0 +1,1 @@
+"""HTTP: the device API, the event stream, and the page."""

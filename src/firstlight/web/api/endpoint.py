@@ -1,0 +1,78 @@
+"""What the table of endpoints is made of."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from firstlight.clock import Clock
+from firstlight.errors import Code, FirstlightError
+from firstlight.web.problems import Refusal
+from firstlight.web.service import DeviceService
+from firstlight.web.settings import WebSettings
+
+HOW_TO_ENABLE = "Set FIRSTLIGHT_PROVISIONING_ENABLED=1 and restart Firstlight."
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What every handler works with. ``service`` is ``None`` while Firstlight is not enabled."""
+
+    service: DeviceService | None
+    settings: WebSettings
+    clock: Clock
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One request, checked. ``body`` is of the endpoint's ``body`` type."""
+
+    context: Context
+    headers: Headers
+    path: Mapping[str, str]
+    body: Any = None
+
+    @property
+    def service(self) -> DeviceService:
+        """The device. Raises ``Refusal`` while Firstlight is not enabled."""
+        if self.context.service is None:
+            raise not_enabled()
+        return self.context.service
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An answer of the endpoint's ``answer`` type, with headers of its own."""
+
+    answer: msgspec.Struct
+    headers: Mapping[str, str] | None = None
+
+    def response(self) -> Response:
+        """As HTTP."""
+        return Response(
+            msgspec.json.encode(self.answer), 200, self.headers, media_type="application/json"
+        )
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One method of one path.
+
+    ``answer`` is the type of its JSON answer, or of one event where ``streams``; ``None`` for a
+    JSON object of no type of ours. ``errors`` are the classes that it may fail with beyond those
+    that every endpoint shares. ``headers`` are those of a good answer, each with its description.
+    """
+
+    method: str
+    path: str
+    summary: str
+    handle: Callable[[Call], Awaitable[Reply | ASGIApp]]
+    answer: type[msgspec.Struct] | None
+    body: type[msgspec.Struct] | None = None
+    errors: tuple[type[FirstlightError], ...] = ()
+    headers: Mapping[str, str] | None = None
+    streams: bool = False
+
+
+def not_enabled() -> Refusal:
+    """What the device API answers until somebody has switched it on."""
+    return Refusal(404, Code.NOT_ENABLED, "Firstlight is not enabled.", hint=HOW_TO_ENABLE)

@@ -1,0 +1,51 @@
+"""The daemon about itself: whether it is alive, and what it understands. Open to everybody."""
+
+from starlette.responses import Response
+
+from firstlight.model.wire import HealthAnswer
+from firstlight.web.api.device import DEVICE_API
+from firstlight.web.api.endpoint import Call, Endpoint, Reply
+from firstlight.web.api.openapi import describe
+
+
+async def health(call: Call) -> Reply:
+    """Alive, and in a word how the device is."""
+    context = call.context
+    if context.service is None:
+        return Reply(HealthAnswer(ok=True, enabled=False, version=context.settings.version))
+    status = context.service.status()
+    return Reply(
+        HealthAnswer(
+            ok=True,
+            enabled=True,
+            version=context.settings.version,
+            mode=status.mode,
+            health=status.runtime.health,
+        )
+    )
+
+
+async def description(call: Call) -> Response:
+    """The whole API as OpenAPI 3.1, from the types that it is checked with."""
+    settings = call.context.settings
+    document = describe(ENDPOINTS, title=f"{settings.brand} device API", version=settings.version)
+    return Response(document, media_type="application/json")
+
+
+ENDPOINTS = (
+    *DEVICE_API,
+    Endpoint(
+        method="GET",
+        path="/api/health",
+        summary="Whether the daemon is alive",
+        handle=health,
+        answer=HealthAnswer,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/openapi.json",
+        summary="This description",
+        handle=description,
+        answer=None,
+    ),
+)

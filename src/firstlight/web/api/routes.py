@@ -1,0 +1,62 @@
+"""Routes out of the table of endpoints."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from firstlight.web.api.device import PREFIX
+from firstlight.web.api.endpoint import Call, Context, Endpoint, Reply, not_enabled
+from firstlight.web.api.itself import ENDPOINTS
+from firstlight.web.bodies import check_content_type, decode_body, read_body
+from firstlight.web.guards import is_device_api
+
+
+def api_routes(context: Context) -> list[BaseRoute]:
+    """Everything under ``/api``. Without a service the device API is one 404 that says why."""
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for endpoint in ENDPOINTS:
+        if context.service or not is_device_api(endpoint.path):
+            by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
+    routes: list[BaseRoute] = [_route(path, methods, context) for path, methods in by_path.items()]
+    if context.service is None:
+        routes += [Route(PREFIX, _Inert()), Route(f"{PREFIX}/{{rest:path}}", _Inert())]
+    return routes
+
+
+def _route(path: str, methods: Mapping[str, Endpoint], context: Context) -> Route:
+    async def answer(request: Request) -> ASGIApp:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await _answer(methods[method], request, context)
+
+    return Route(path, answer, methods=list(methods))
+
+
+async def _answer(endpoint: Endpoint, request: Request, context: Context) -> ASGIApp:
+    call = Call(
+        context=context,
+        headers=request.headers,
+        path=request.path_params,
+        body=await _body(endpoint, request),
+    )
+    reply = await endpoint.handle(call)
+    return reply.response() if isinstance(reply, Reply) else reply
+
+
+async def _body(endpoint: Endpoint, request: Request) -> object:
+    if endpoint.method == "GET":
+        return None
+    raw = await read_body(request)
+    if endpoint.body is None:
+        return None
+    check_content_type(request.headers.get("content-type", ""))
+    return decode_body(raw, endpoint.body)
+
+
+class _Inert:
+    """Every method of every path of the device API while Firstlight is not enabled."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse."""
+        raise not_enabled()

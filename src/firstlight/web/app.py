@@ -1,0 +1,46 @@
+"""The web application: guards at the door, the device API, and the page."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from firstlight.clock import Clock, SystemClock
+from firstlight.errors import FirstlightError
+from firstlight.web.api.endpoint import Context
+from firstlight.web.api.routes import api_routes
+from firstlight.web.gate import Gate
+from firstlight.web.guards import GUARDS, Guard, Policy
+from firstlight.web.portal.page import page_routes
+from firstlight.web.problems import Refusal, answer_to
+from firstlight.web.service import DeviceService
+from firstlight.web.settings import WebSettings
+
+
+def create_app(
+    service: DeviceService | None,
+    settings: WebSettings,
+    *,
+    clock: Clock | None = None,
+    guards: Sequence[Guard] = GUARDS,
+) -> Starlette:
+    """Without a service, or not enabled, the application is inert and says how to enable it.
+
+    Raises ``ConfigError`` for a bad address range in the settings.
+    """
+    enabled = settings.enabled and service is not None
+    context = Context(service if enabled else None, settings, clock or SystemClock())
+    app = Starlette(
+        routes=[*api_routes(context), *page_routes(settings, enabled=enabled)],
+        middleware=[Middleware(Gate, guards=guards, policy=Policy.of(settings, enabled=enabled))],
+        exception_handlers=dict.fromkeys((FirstlightError, HTTPException, Refusal), _answer),
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    return answer_to(error)

@@ -1,0 +1,115 @@
+"""uvicorn's HTTP/1.1 connection, with bounds on what a peer may hold up."""
+
+import asyncio
+import socket
+
+import h11
+import msgspec
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from firstlight.errors import Code
+from firstlight.model.wire import Problem
+from firstlight.web.gate import SECURITY_HEADERS
+
+
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds that things may take, and how many TCP connections there may be.
+
+    ``head``: until the headers of a request are complete. ``stall``: how long a peer may leave
+    unread what was sent to it. ``grace``: what requests under way get when the server stops.
+    """
+
+    head: float = 10.0
+    stall: float = 10.0
+    grace: float = 3.0
+    connections: int = 128
+
+
+class Connections(ServerState):
+    """What all connections share."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        super().__init__()
+        self.bounds = bounds
+        self.none_left = asyncio.Event()
+        self.none_left.set()
+
+
+class Connection(H11Protocol):
+    """A connection that no peer can keep half-asked, or full of what it doesn't read."""
+
+    server_state: Connections
+    _head_timer: asyncio.TimerHandle | None = None
+    _stall_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Take the connection, or end it where it is not certain who is there."""
+        super().connection_made(transport)
+        self.server_state.none_left.clear()
+        over_tcp = transport.get_extra_info("socket").family != socket.AF_UNIX
+        # A TCP peer that resets the connection at once leaves no address behind, and would look
+        # like somebody on the Unix socket.
+        unknown = over_tcp and self.client is None
+        crowded = over_tcp and len(self.connections) > self.server_state.bounds.connections
+        if unknown or crowded:
+            transport.abort()
+        else:
+            self._start_head_timer()
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser. The clock runs while a request is not understood yet."""
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self.cycle and not self.cycle.response_complete:
+            self._stop_timers()
+        elif self._head_timer is None:
+            self._start_head_timer()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP, in the shape of every other error."""
+        if self.cycle and not self.cycle.response_complete:
+            self.transport.abort()
+            return
+        words = "This is not a valid HTTP request."
+        problem = Problem(error=words, message=words, code=Code.INVALID_BODY)
+        body = msgspec.json.encode(problem)
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))),
+            ("Connection", "close"),
+            *SECURITY_HEADERS.items(),
+        ]
+        response = h11.Response(status_code=400, headers=headers, reason=b"Bad Request")
+        for event in (response, h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def pause_writing(self) -> None:
+        """The peer doesn't read: give it a while."""
+        super().pause_writing()
+        stall = self.server_state.bounds.stall
+        self._stall_timer = self.loop.call_later(stall, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The peer reads again."""
+        super().resume_writing()
+        self._stop_timers()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of everything."""
+        super().connection_lost(exc)
+        self._stop_timers()
+        if not self.connections:
+            self.server_state.none_left.set()
+
+    def _start_head_timer(self) -> None:
+        head = self.server_state.bounds.head
+        self._head_timer = self.loop.call_later(head, self.transport.abort)
+
+    def _stop_timers(self) -> None:
+        for timer in (self._head_timer, self._stall_timer):
+            if timer is not None:
+                timer.cancel()
+        self._head_timer = self._stall_timer = None

@@ -1,0 +1,103 @@
+"""What the web layer is handed by the daemon."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol, Self
+
+from firstlight.model.attempt import Attempt
+from firstlight.model.event import DeviceEvent
+from firstlight.model.status import DeviceStatus
+from firstlight.model.wire import ConnectBody, NetworkEntry, SavedNetwork
+
+
+class EventFeed(Protocol):
+    """Events for one reader, in order. Ends when the reader was too slow, or the daemon stops."""
+
+    def __aiter__(self) -> Self:
+        """Itself."""
+        ...
+
+    async def __anext__(self) -> DeviceEvent:
+        """The next event. Nothing is lost when the wait is cancelled."""
+        ...
+
+
+class EventSource(Protocol):
+    """Hands out feeds."""
+
+    @property
+    def cursor(self) -> str:
+        """The ID of the newest event so far."""
+        ...
+
+    def follow(self, after: str | None) -> AbstractContextManager["Following"]:
+        """Subscribe.
+
+        ``after``: the ID seen last; what came since comes first, as far as it is kept (of an ID
+        from an earlier run: all that is kept). Without an ID, or with one that was never given out,
+        up to 25 recent events come first. Raises ``Busy`` when there are too many readers.
+        """
+        ...
+
+
+class Following(Protocol):
+    """One subscription: ``resumed_after`` is the ID just before the first event of ``feed``."""
+
+    @property
+    def resumed_after(self) -> str:
+        """The resume point."""
+        ...
+
+    @property
+    def feed(self) -> EventFeed:
+        """The events."""
+        ...
+
+
+class DeviceService(Protocol):
+    """The device's operations.
+
+    They raise ``FirstlightError``; each docstring names what is particular.
+    """
+
+    @property
+    def events(self) -> EventSource:
+        """Everything that happens."""
+        ...
+
+    def status(self) -> DeviceStatus:
+        """As of now; asks nobody."""
+        ...
+
+    async def networks(self) -> tuple[NetworkEntry, ...]:
+        """Networks in sight, strongest first.
+
+        Scans first where the radio can and the list is old.
+        """
+        ...
+
+    async def saved(self) -> tuple[SavedNetwork, ...]:
+        """Saved networks, without hotspots."""
+        ...
+
+    async def connect(self, body: ConnectBody) -> Attempt:
+        """Start joining; returns at once with the attempt.
+
+        Raises ``InvalidInput``, ``Busy``.
+        """
+        ...
+
+    def attempt(self, attempt_id: str | None) -> Attempt:
+        """That attempt, or the newest one for ``None``. Raises ``NotFound``."""
+        ...
+
+    async def forget(self, name: str) -> None:
+        """Raises ``NotFound`` for a name that is not saved."""
+        ...
+
+    async def enable_hotspot(self) -> None:
+        """Returns once it is up; fine if it is already."""
+        ...
+
+    async def disable_hotspot(self) -> None:
+        """Fine if it is off already."""
+        ...

@@ -1,0 +1,157 @@
+"""A device in memory, for what a real daemon can't be asked to do: fail on demand, in every way."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from firstlight.clock import Clock, SystemClock
+from firstlight.daemon.hub import Hub
+from firstlight.errors import FirstlightError, InvalidInput, NotFound
+from firstlight.model.attempt import Attempt, AttemptState
+from firstlight.model.event import Action, ActionPhase, EventType, Level
+from firstlight.model.status import (
+    DeviceStatus,
+    Health,
+    Mode,
+    NetworkStatus,
+    RecoveryLock,
+    RecoveryResult,
+    RecoveryStatus,
+    RuntimePhase,
+    RuntimeStatus,
+    ServicesStatus,
+)
+from firstlight.model.wire import ConnectBody, NetworkEntry, SavedNetwork
+
+STATUS = DeviceStatus(
+    mode=Mode.PROVISIONING,
+    hostname="lamp",
+    network=NetworkStatus(
+        provisioned=False,
+        connected=False,
+        last_ssid="",
+        hotspot_ssid="Firstlight-LAMP",
+        hotspot_profile="Firstlight-Hotspot",
+        interface_name="wlan0",
+        ap_enabled=False,
+        active_connection="",
+        ipv4_address="",
+        gateway="",
+        internet_reachable=False,
+        last_error="",
+    ),
+    runtime=RuntimeStatus(phase=RuntimePhase.PROVISIONING, health=Health.OK, summary="Waiting."),
+    recovery=RecoveryStatus(
+        enabled=True,
+        failure_threshold=3,
+        cooldown_ms=120_000,
+        degraded_network_streak=0,
+        last_attempt_at=0,
+        last_recovered_at=0,
+        last_result=RecoveryResult.IDLE,
+        cooldown_until=0,
+        active_lock=RecoveryLock.NONE,
+        last_reason="",
+        in_cooldown=False,
+    ),
+    restart_pending=False,
+    last_restart_reason="",
+    services=ServicesStatus(nmcli_available=False, network_manager_available=True),
+)
+
+LIGHTHOUSE = NetworkEntry(
+    ssid="Lighthouse",
+    ssid_hex=b"Lighthouse".hex(),
+    signal=82,
+    security="wpa2",
+    in_use=False,
+    saved=False,
+    bssid="02:00:00:00:01:00",
+    frequency=2412,
+    channel=1,
+    age=3,
+)
+
+
+class FakeService:
+    """Raises ``fault`` from every operation while it is set."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self.hub = Hub(self.clock)
+        self.fault: Exception | None = None
+        self.on_networks: Callable[[], None] = lambda: None
+        self.changes: list[str] = []
+        self._attempts: list[Attempt] = []
+
+    @property
+    def events(self) -> Hub:
+        return self.hub
+
+    def status(self) -> DeviceStatus:
+        self._fail()
+        return STATUS
+
+    async def networks(self) -> tuple[NetworkEntry, ...]:
+        self._fail()
+        self.on_networks()
+        return (LIGHTHOUSE,)
+
+    async def saved(self) -> tuple[SavedNetwork, ...]:
+        self._fail()
+        return (SavedNetwork(name="Home", uuid="u-1", type="wifi", autoconnect=True, active=False),)
+
+    async def connect(self, body: ConnectBody) -> Attempt:
+        self._fail()
+        if body.ssid is None:
+            raise InvalidInput("ssid", "is missing; give the network's name")
+        self.changes.append("connect")
+        attempt = Attempt(
+            id=f"a{len(self._attempts) + 1}",
+            ssid=body.ssid,
+            ssid_hex=body.ssid.encode().hex(),
+            state=AttemptState.RUNNING,
+            started_at=1_700_000_000_000,
+        )
+        self._attempts.append(attempt)
+        self.hub.publish(
+            EventType.ACTION,
+            Level.INFO,
+            f"Joining {body.ssid}.",
+            action=Action.NETWORK_CONNECT,
+            phase=ActionPhase.STARTED,
+            details=msgspec.to_builtins({"attempt": attempt}),
+        )
+        return attempt
+
+    def attempt(self, attempt_id: str | None) -> Attempt:
+        self._fail()
+        found = [a for a in self._attempts if attempt_id in {None, a.id}]
+        if not found:
+            raise NotFound("There is no such attempt.")
+        return found[-1]
+
+    async def forget(self, name: str) -> None:
+        self._fail()
+        if name != "Home":
+            raise NotFound(f"No saved network is called {name}.")
+        self.changes.append("forget")
+
+    async def enable_hotspot(self) -> None:
+        self._fail()
+        self.changes.append("hotspot on")
+
+    async def disable_hotspot(self) -> None:
+        self._fail()
+        self.changes.append("hotspot off")
+
+    def say(self, message: str) -> str:
+        """Publish something; returns its ID."""
+        return self.hub.publish(EventType.SYSTEM, Level.INFO, message).id
+
+    def _fail(self) -> None:
+        if self.fault is not None:
+            raise self.fault
+
+
+EVERY_ERROR = tuple(FirstlightError.__subclasses__())

@@ -1,0 +1,341 @@
+"""Attacks on the device API. Each is refused, and each succeeds once its guard is taken away."""
+
+import socket
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from tests.api.fake_service import FakeService
+from tests.api.serving import request_bytes, running, serving
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from firstlight.errors import Code, ConfigError
+from firstlight.web.app import create_app
+from firstlight.web.guards import (
+    GUARDS,
+    Guard,
+    Policy,
+    Visit,
+    from_allowed_address,
+    from_own_page,
+    meant_for_this_host,
+    signed_in,
+    without,
+)
+from firstlight.web.listeners import bind_tcp, bind_unix
+from firstlight.web.problems import Refusal
+from firstlight.web.server import WebServer
+from firstlight.web.settings import WebSettings
+
+API = "/api/provisioning"
+TOKEN = "a token of the owner's choice"
+STRANGER = "203.0.113.9"
+
+
+class Attack(msgspec.Struct, frozen=True, kw_only=True):
+    """One request of somebody who should not get through, and the guard that stops it."""
+
+    guard: Guard
+    status: int
+    settings: Mapping[str, Any] = {}
+    peer: str = "127.0.0.1"
+    method: str = "POST"
+    path: str = ""
+    host: str = "localhost:8080"
+    headers: Mapping[str, str] = {}
+
+
+FENCED = {"allowed_cidrs": ("192.0.2.0/24", "2001:db8::/32")}
+GUARDED = {"token": TOKEN}
+
+ATTACKS = {
+    "from outside the allowed addresses": Attack(
+        guard=from_allowed_address, status=403, settings=FENCED, peer=STRANGER, method="GET"
+    ),
+    "from outside, holding the token": Attack(
+        guard=from_allowed_address,
+        status=403,
+        settings=FENCED | GUARDED,
+        peer=STRANGER,
+        headers={"Authorization": f"Bearer {TOKEN}"},
+    ),
+    "from outside, over IPv6": Attack(
+        guard=from_allowed_address, status=403, settings=FENCED, peer="2001:db9::1", method="GET"
+    ),
+    "claiming an allowed address": Attack(
+        guard=from_allowed_address,
+        status=403,
+        settings=FENCED,
+        peer=STRANGER,
+        method="GET",
+        headers={"X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1"},
+    ),
+    "reading health from outside": Attack(
+        guard=from_allowed_address,
+        status=403,
+        settings=FENCED,
+        peer=STRANGER,
+        method="GET",
+        path="/api/health",
+    ),
+    "a stranger's name that resolves to us": Attack(
+        guard=meant_for_this_host, status=403, host="evil.example:8080"
+    ),
+    "the same, with a page of that name": Attack(
+        guard=meant_for_this_host,
+        status=403,
+        host="evil.example:8080",
+        headers={"Origin": "http://evil.example:8080"},
+    ),
+    "a name that begins like ours": Attack(
+        guard=meant_for_this_host, status=403, host="lamp.evil.example"
+    ),
+    "reading under a stranger's name": Attack(
+        guard=meant_for_this_host, status=403, host="evil.example", method="GET"
+    ),
+    "no name at all": Attack(guard=meant_for_this_host, status=403, host=""),
+    "a page of another site": Attack(
+        guard=from_own_page, status=403, headers={"Origin": "http://evil.example"}
+    ),
+    "a page of another port": Attack(
+        guard=from_own_page, status=403, headers={"Origin": "http://localhost:9090"}
+    ),
+    "a page of another scheme": Attack(
+        guard=from_own_page, status=403, headers={"Origin": "https://localhost:8080"}
+    ),
+    "a page without an origin": Attack(guard=from_own_page, status=403, headers={"Origin": "null"}),
+    "a page of another site, holding the token": Attack(
+        guard=from_own_page,
+        status=403,
+        settings=GUARDED,
+        headers={"Origin": "http://evil.example", "Authorization": f"Bearer {TOKEN}"},
+    ),
+    "reading without the token": Attack(
+        guard=signed_in, status=401, settings=GUARDED, method="GET", path=f"{API}/networks"
+    ),
+    "changing without the token": Attack(guard=signed_in, status=401, settings=GUARDED),
+    "with another token": Attack(
+        guard=signed_in,
+        status=401,
+        settings=GUARDED,
+        headers={"Authorization": "Bearer another", "X-Firstlight-Provisioning-Token": "another"},
+    ),
+    "with the beginning of the token": Attack(
+        guard=signed_in,
+        status=401,
+        settings=GUARDED,
+        headers={"Authorization": f"Bearer {TOKEN[:-1]}"},
+    ),
+    "with an empty token": Attack(
+        guard=signed_in,
+        status=401,
+        settings=GUARDED,
+        headers={"Authorization": "Bearer ", "X-Firstlight-Provisioning-Token": ""},
+    ),
+    "with the token as a password": Attack(
+        guard=signed_in, status=401, settings=GUARDED, headers={"Authorization": f"Basic {TOKEN}"}
+    ),
+    "with the token in the address": Attack(
+        guard=signed_in,
+        status=401,
+        settings=GUARDED,
+        path=f"{API}/hotspot/disable?token={TOKEN.replace(' ', '+')}&access_token=x",
+    ),
+    "with a path spelt in percent signs": Attack(
+        guard=signed_in,
+        status=401,
+        settings=GUARDED,
+        method="GET",
+        path="/api/%70rovisioning/status",
+    ),
+    "changing from another machine where there is no token": Attack(
+        guard=signed_in, status=401, peer=STRANGER, host="192.0.2.80"
+    ),
+    "the same, claiming to be local": Attack(
+        guard=signed_in,
+        status=401,
+        peer=STRANGER,
+        headers={"X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1"},
+    ),
+    "the same, with any token": Attack(
+        guard=signed_in, status=401, peer=STRANGER, headers={"Authorization": "Bearer x"}
+    ),
+}
+
+
+async def attack(attack: Attack, guards: tuple[Guard, ...]) -> httpx.Response:
+    settings = msgspec.structs.replace(WebSettings(version="1", hostname="lamp"), **attack.settings)
+    transport = httpx.ASGITransport(
+        create_app(FakeService(), settings, guards=guards), client=(attack.peer, 40_000)
+    )
+    async with httpx.AsyncClient(transport=transport, base_url="http://device") as client:
+        headers = {"Host": attack.host, **attack.headers}
+        usual = f"{API}/status" if attack.method == "GET" else f"{API}/hotspot/disable"
+        return await client.request(attack.method, attack.path or usual, headers=headers)
+
+
+@pytest.mark.parametrize("case", ATTACKS.values(), ids=ATTACKS.keys())
+async def test_it_is_refused(case: Attack) -> None:
+    answer = await attack(case, GUARDS)
+    assert answer.status_code == case.status
+    problem = answer.json()
+    assert problem["code"] == {401: Code.UNAUTHORIZED, 403: Code.FORBIDDEN}[case.status]
+    assert problem["hint"]
+    assert ("www-authenticate" in answer.headers) == (case.status == 401)
+    assert TOKEN not in answer.text
+
+
+@pytest.mark.parametrize("case", ATTACKS.values(), ids=ATTACKS.keys())
+async def test_it_succeeds_without_its_guard(case: Attack) -> None:
+    assert (await attack(case, without(case.guard))).status_code == 200
+
+
+def test_every_guard_has_its_attack() -> None:
+    assert {case.guard for case in ATTACKS.values()} == set(GUARDS)
+
+
+LEGITIMATE = {
+    "from an allowed address": Attack(
+        guard=from_allowed_address, status=200, settings=FENCED | GUARDED, peer="192.0.2.200",
+        headers={"Authorization": f"bearer {TOKEN}"},
+    ),
+    "from an allowed address, on a dual-stack socket": Attack(
+        guard=from_allowed_address, status=200, settings=FENCED, peer="::ffff:192.0.2.200",
+        method="GET",
+    ),
+    "by name": Attack(guard=meant_for_this_host, status=200, host="LAMP"),
+    "by multicast name": Attack(guard=meant_for_this_host, status=200, host="lamp.local.:80"),
+    "by address": Attack(guard=meant_for_this_host, status=200, host="192.168.4.1:8080"),
+    "by IPv6 address": Attack(guard=meant_for_this_host, status=200, host="[2001:db8::1]:8080"),
+    "by a configured name": Attack(
+        guard=meant_for_this_host, status=200, host="setup.example",
+        settings={"host_names": ("Setup.example",)},
+    ),
+    "from the own page": Attack(
+        guard=from_own_page, status=200, headers={"Origin": "http://localhost:8080"}
+    ),
+    "with the other header": Attack(
+        guard=signed_in, status=200, settings=GUARDED, peer=STRANGER,
+        headers={"X-Firstlight-Provisioning-Token": TOKEN},
+    ),
+    "with the header of older tools": Attack(
+        guard=signed_in, status=200, settings=GUARDED, peer=STRANGER,
+        headers={"X-MoonHub-Provisioning-Token": TOKEN},
+    ),
+    "over IPv6 loopback without a token": Attack(guard=signed_in, status=200, peer="::1"),
+    "reading from elsewhere where there is no token": Attack(
+        guard=signed_in, status=200, peer=STRANGER, method="GET", path=f"{API}/status"
+    ),
+    "reading health without the token": Attack(
+        guard=signed_in, status=200, settings=GUARDED, method="GET", path="/api/health"
+    ),
+    "reading the description without the token": Attack(
+        guard=signed_in, status=200, settings=GUARDED, method="GET", path="/api/openapi.json"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LEGITIMATE.values(), ids=LEGITIMATE.keys())
+async def test_nobody_else_is_refused(case: Attack) -> None:
+    assert (await attack(case, GUARDS)).status_code == 200
+
+
+def test_a_bad_address_range_is_refused_at_start() -> None:
+    settings = WebSettings(version="1", allowed_cidrs=("192.168.1.0/33",))
+    with pytest.raises(ConfigError, match=r"192\.168\.1\.0/33"):
+        create_app(FakeService(), settings)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/api/health", 200), ("/nope", 404), (f"{API}/status", 401), ("/api/openapi.json", 200)],
+)
+async def test_every_answer_carries_the_security_headers(path: str, status: int) -> None:
+    case = Attack(guard=signed_in, status=status, settings=GUARDED, method="GET", path=path)
+    answer = await attack(case, GUARDS)
+    assert answer.status_code == status
+    policy = dict(
+        part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";")
+    )
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "access-control-allow-origin" not in answer.headers
+    assert "server" not in answer.headers
+
+
+async def test_the_unix_socket_needs_neither_token_nor_name(tmp_path: Any) -> None:
+    path = tmp_path / "control.sock"
+    settings = WebSettings(version="1", token=TOKEN, allowed_cidrs=("192.0.2.0/24",))
+    service = FakeService()
+    async with serving(create_app(service, settings), bind_unix(path)) as port:
+        transport = httpx.AsyncHTTPTransport(uds=str(path))
+        async with httpx.AsyncClient(transport=transport, base_url="http://firstlight") as client:
+            answer = await client.post(f"{API}/hotspot/disable")
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            outside = await client.post(f"{API}/hotspot/disable")
+    assert answer.status_code == 200
+    assert outside.status_code == 403
+    assert service.changes == ["hotspot off"]
+
+
+async def test_a_forwarding_header_is_not_believed_over_tcp() -> None:
+    settings = WebSettings(version="1", allowed_cidrs=("192.0.2.0/24",))
+    async with (
+        serving(create_app(FakeService(), settings)) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        answer = await client.get("/api/health", headers={"X-Forwarded-For": "192.0.2.1"})
+    assert answer.status_code == 403
+
+
+def ask_and_reset(port: int, request: bytes) -> None:
+    """Send a request and reset the connection at once, so that it has no peer any more."""
+    with socket.create_connection(("127.0.0.1", port)) as caller:
+        caller.sendall(request)
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+async def peers_seen(*, credulous: bool) -> list[object]:
+    """The ``client`` of each request that reaches an application."""
+    seen: list[object] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["client"])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    listener = bind_tcp("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    ask_and_reset(port, request_bytes("POST", "/"))
+    with pytest.MonkeyPatch.context() as patch:
+        if credulous:
+            patch.setattr("firstlight.web.server.Connection", H11Protocol)
+        async with (
+            running(WebServer(app, [listener])),
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+        ):
+            await client.get("/")
+    return seen
+
+
+async def test_a_caller_that_vanishes_is_not_taken_for_a_local_one() -> None:
+    # Reset before it is accepted, a TCP connection has no peer address, as a Unix socket has none.
+    assert None in await peers_seen(credulous=True)
+    assert None not in await peers_seen(credulous=False)
+
+
+def test_without_an_address_only_a_unix_socket_is_local() -> None:
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "client": None}
+    over_tcp = Visit.of({**scope, "server": ("127.0.0.1", 8080)})
+    over_unix = Visit.of({**scope, "server": ("/run/control.sock", None)})
+    assert not over_tcp.local
+    assert over_unix.local
+    policy = Policy.of(WebSettings(version="1"), enabled=True)
+    from_allowed_address(over_unix, policy)
+    with pytest.raises(Refusal):
+        from_allowed_address(over_tcp, policy)

@@ -1,0 +1,162 @@
+"""The server on real sockets: limits, rude peers, stopping."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.api.fake_service import FakeService
+from tests.api.serving import exchange, request_bytes, running, serving, until
+
+from firstlight.web import bodies
+from firstlight.web.app import create_app
+from firstlight.web.connection import Bounds
+from firstlight.web.listeners import bind_tcp, bind_unix
+from firstlight.web.server import WebServer
+from firstlight.web.settings import WebSettings
+
+FORGET = "/api/provisioning/network/forget"
+JSON = "Content-Type: application/json"
+CHUNKED = (JSON, "Transfer-Encoding: chunked")
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def parse(answer: bytes) -> tuple[int, dict[str, object]]:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(body)
+
+
+@pytest.fixture
+async def port(service: FakeService, settings: WebSettings) -> AsyncIterator[int]:
+    bounds = Bounds(head=0.2, stall=0.2)
+    async with serving(create_app(service, settings), bounds=bounds) as port:
+        yield port
+
+
+async def test_a_body_without_a_length_is_counted(service: FakeService, port: int) -> None:
+    begin = request_bytes("POST", FORGET, CHUNKED)
+    piece = chunk(b" " * 8192)
+    answer = await exchange(port, begin, *[piece] * 9, chunk(b'{"name":"Home"}'), chunk(b""))
+    status, problem = parse(answer)
+    assert (status, problem["code"]) == (413, "body_too_large")
+    assert not service.changes
+
+
+async def test_a_body_that_never_ends_is_cut_off(service: FakeService, port: int) -> None:
+    begin = request_bytes("POST", FORGET, CHUNKED)
+    answer = await exchange(port, begin, *[chunk(b" " * 8192)] * 41)
+    assert parse(answer)[0] == 413
+    assert not service.changes
+
+
+async def test_a_length_that_is_too_long_is_refused_before_the_body(port: int) -> None:
+    answer = await exchange(port, request_bytes("POST", FORGET, (JSON, "Content-Length: 9999999")))
+    assert parse(answer)[0] == 413
+
+
+async def test_a_body_that_stops_half_way(
+    service: FakeService, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "READ_SECONDS", 0.05)
+    begin = request_bytes("POST", FORGET, (JSON, "Content-Length: 100"), b'{"name":')
+    status, problem = parse(await exchange(port, begin))
+    assert (status, problem["code"]) == (408, "timeout")
+    assert not service.changes
+
+
+async def test_a_caller_who_leaves_in_the_middle(service: FakeService, port: int) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request_bytes("POST", FORGET, (JSON, "Content-Length: 100"), b'{"name":'))
+    await writer.drain()
+    writer.close()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        assert (await client.get("/api/health")).status_code == 200
+    assert not service.changes
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET /api/health HTTP/1.1\r\nHost: ", b"GET /api/health HTTP/1.1\r\n\r\n"[:-2]]
+)
+async def test_a_request_that_never_ends_is_dropped(port: int, begun: bytes) -> None:
+    with pytest.raises(ConnectionResetError):
+        await exchange(port, begun)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n"],
+    ids=["TLS", "a version of the future", "no host"],
+)
+async def test_what_is_not_http_is_told_so(port: int, garbage: bytes) -> None:
+    answer = await exchange(port, garbage)
+    assert parse(answer)[0] == 400
+    assert b"x-content-type-options: nosniff" in answer.lower()
+
+
+async def test_garbage_behind_a_request_ends_the_connection(port: int) -> None:
+    begin = request_bytes("GET", "/api/provisioning/events")
+    with pytest.raises(ConnectionResetError):
+        await exchange(port, begin, b"\x00 garbage\r\n\r\n")
+
+
+async def test_a_request_with_an_upgrade_is_just_a_request(port: int) -> None:
+    headers = ("Connection: close, Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13")
+    assert parse(await exchange(port, request_bytes("GET", "/api/health", headers)))[0] == 200
+
+
+async def test_connections_have_an_end(service: FakeService, settings: WebSettings) -> None:
+    bounds = Bounds(connections=2)
+    async with serving(create_app(service, settings), bounds=bounds) as port:
+        first = await asyncio.open_connection("127.0.0.1", port)
+        second = await asyncio.open_connection("127.0.0.1", port)
+        with pytest.raises(ConnectionResetError):
+            await exchange(port, request_bytes("GET", "/api/health", ("Connection: close",)))
+        for _, writer in (first, second):
+            writer.close()
+            await writer.wait_closed()
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            assert (await client.get("/api/health")).status_code == 200
+
+
+async def test_stopping_takes_no_longer_than_its_grace(
+    service: FakeService, settings: WebSettings
+) -> None:
+    listener = bind_tcp("127.0.0.1", 0)
+    server = WebServer(create_app(service, settings), [listener], bounds=Bounds(grace=0.1))
+    address = listener.getsockname()
+    task = asyncio.create_task(server.serve())
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(request_bytes("GET", "/api/provisioning/events"))
+    await until(lambda: service.hub.readers == 1)
+    server.stop()
+    await asyncio.wait_for(task, 5)
+    assert service.hub.readers == 0
+    with pytest.raises(ConnectionResetError):
+        await reader.read()
+    writer.close()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection(*address)
+
+
+async def test_stopping_lets_requests_finish(service: FakeService, settings: WebSettings) -> None:
+    listener = bind_tcp("127.0.0.1", 0)
+    server = WebServer(create_app(service, settings), [listener])
+    service.on_networks = server.stop
+    async with running(server):
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/provisioning/networks"
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(url)).status_code == 200
+
+
+async def test_the_socket_file_goes_with_the_server(
+    service: FakeService, settings: WebSettings, tmp_path: Path
+) -> None:
+    path = tmp_path / "control.sock"
+    async with serving(create_app(service, settings), bind_unix(path)):
+        assert path.is_socket()
+    assert not path.exists()

@@ -1,0 +1,24 @@
+"""What all suites share."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+HERE = Path(__file__).parent
+
+# Seconds a test may take with its fixtures, where it waits for a browser or a machine.
+SLOW_SUITES = {"browser": 60, "radio": 600}
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("firstlight", settings(), deadline=None)
+settings.load_profile("firstlight")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        suite = item.path.relative_to(HERE).parts[0]
+        if suite in SLOW_SUITES:
+            item.add_marker(suite)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(SLOW_SUITES[suite]))

@@ -1,0 +1,105 @@
+"""What a radio and its surroundings must offer to go through the contract suite."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
+from importlib import import_module
+from typing import Protocol
+
+import pytest
+
+from firstlight.model.access_point import Security
+from firstlight.radio.port import Radio
+from firstlight.radio.simulated.faults import Dhcp, Upstream
+
+PASSPHRASE = "correct-horse"
+
+
+class Capability(StrEnum):
+    """What not every harness can show. A case that needs one is skipped, with its name, elsewhere."""
+
+    HIDDEN = "hidden networks"
+    SAE = "WPA3-SAE"
+    DHCP = "leases that can be withheld"
+    STATIONS = "stations that try to join the hotspot"
+    HOTSPOT_HOLDS_RADIO = "a radio that can't scan while it is a hotspot"
+    KILL = "a process that dies without closing"
+    SWITCH = "a dead-man's switch"
+    MANAGER_RESTART = "a NetworkManager that can be restarted"
+
+
+class RadioHarness(Protocol):
+    """An opened radio in surroundings that a test can change.
+
+    At the beginning there are no access points, no profiles and no link. Whatever a method changes in
+    the air takes effect at once, but the radio only knows of it after a scan.
+    """
+
+    supports: frozenset[Capability]
+
+    @property
+    def radio(self) -> Radio:
+        """The radio, open; another one after ``kill``."""
+        ...
+
+    async def add_access_point(
+        self,
+        ssid: bytes,
+        *,
+        security: Security = Security.WPA2,
+        passphrase: str | None = PASSPHRASE,
+        dhcp: Dhcp = Dhcp.NORMAL,
+        internet: Upstream = Upstream.YES,
+        hidden: bool = False,
+    ) -> None:
+        """Switch on an access point; return once it is on air."""
+        ...
+
+    async def remove_access_point(self, ssid: bytes) -> None:
+        """Switch off every access point of that SSID."""
+        ...
+
+    async def let_station_join(self, passphrase: str) -> bool:
+        """A station tries to join the hotspot; True if the handshake passed."""
+        ...
+
+    async def wait(self, predicate: Callable[[], bool], deadline: float) -> None:
+        """Poll until the predicate holds. Raises ``TimeoutError`` after ``deadline`` seconds.
+
+        The seconds are those of the harness's own clock; a fast one may run them at once.
+        """
+        ...
+
+    async def restart_manager(self) -> None:
+        """Restart NetworkManager; return once it is on its way down."""
+        ...
+
+    async def kill(self) -> None:
+        """Let go of the radio as a killed process does, without ``close``, and open another."""
+        ...
+
+
+# Name -> module with a function ``harness() -> AbstractAsyncContextManager[RadioHarness]``. Imported
+# when asked for by --radio-harness, so that one may need what another machine lacks.
+HARNESSES = {
+    "simulated": "tests.contract.simulated_harness",
+}
+
+
+def open_harness(name: str) -> AbstractAsyncContextManager[RadioHarness]:
+    """The harness of that name, as a context. Raises ``UsageError`` for a name that isn't known."""
+    try:
+        module = HARNESSES[name]
+    except KeyError:
+        known = ", ".join(HARNESSES)
+        raise pytest.UsageError(
+            f"--radio-harness: {name} is not known; known are {known}"
+        ) from None
+    return import_module(module).harness()
+
+
+def needs(harness: RadioHarness, *capabilities: Capability) -> None:
+    """Skip the case where the harness can't show it."""
+    missing = [capability for capability in capabilities if capability not in harness.supports]
+    if missing:
+        pytest.skip(f"this radio has no {', no '.join(missing)}")

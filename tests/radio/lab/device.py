@@ -1,0 +1,136 @@
+"""The device's daemon, the real one: started, asked over HTTP, and killed."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.radio.lab.channel import LabError
+from tests.radio.lab.inside import Inside, Response
+from tests.radio.lab.system import log_of
+from tests.radio.lab.waiting import TooLate
+
+PORT = 8080
+START_SECONDS = 60.0
+ATTEMPT_SECONDS = 150.0
+OK = 200
+OVER = r'"state":\s*"(succeeded|failed)"'
+FOLDER = "/run/lab/device"
+NAME = "firstlight"
+LOG = log_of(NAME)
+PROGRAM = Path(sys.executable).with_name("firstlight")
+
+
+NO_HOTSPOT_AT_START = """\
+[hotspot]
+at_start = false
+"""
+
+
+class Device:
+    """One daemon at a time, with its configuration and state under ``FOLDER`` inside."""
+
+    def __init__(self, inside: Inside) -> None:
+        self._inside = inside
+        self.address = f"http://127.0.0.1:{PORT}"
+        self.state_file = f"{FOLDER}/state/provisioning.json"
+
+    def configure(self, toml: str) -> None:
+        """Write the configuration file; it counts from the next start on."""
+        self._inside.write(f"{FOLDER}/config.toml", toml)
+
+    def start(self, *, env: Mapping[str, str] | None = None) -> None:
+        """Start it, and wait until it answers."""
+        if self.runs():
+            raise LabError("the daemon runs already")
+        self._inside.spawn(
+            NAME,
+            str(PROGRAM),
+            "serve",
+            *("--backend", "networkmanager", "--port", str(PORT)),
+            *("--state-dir", f"{FOLDER}/state", "--config", f"{FOLDER}/config.toml"),
+            log=LOG,
+            env={"FIRSTLIGHT_PROVISIONING_ENABLED": "1", "PYTHONUNBUFFERED": "1", **(env or {})},
+        )
+        answered, _ = self._inside.watch(
+            f"{self.address}/api/health", r"^\{", timeout=START_SECONDS, every=0.1
+        )
+        if not answered:
+            raise TooLate(f"the daemon did not answer within {START_SECONDS:.0f} s: see {NAME}.log")
+
+    def runs(self) -> bool:
+        """Whether its process is there."""
+        return self._inside.alive(NAME)
+
+    def stop(self) -> int | None:
+        """Ask it to end; its return code."""
+        return self._inside.kill(NAME)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._inside.kill(NAME, "SIGKILL")
+
+    def clear(self) -> None:
+        """End it, and forget its state; the configuration becomes the default."""
+        self.kill()
+        self._inside.must("rm", "-rf", FOLDER)
+        self.configure("")
+
+    def api(self, method: str, path: str, body: object = None, **options: Any) -> Response:
+        """One request to its interface; ``body`` is sent as JSON."""
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        return self._inside.http(
+            method,
+            f"{self.address}{path}",
+            headers={**headers, **options.pop("headers", {})},
+            body=None if body is None else json.dumps(body),
+            **options,
+        )
+
+    def watch(self, path: str, until: str, **options: Any) -> tuple[bool, str]:
+        """GET until the body matches. ``strike=True`` kills the daemon the moment it does."""
+        strike = NAME if options.pop("strike", False) else None
+        return self._inside.watch(f"{self.address}{path}", until, strike=strike, **options)
+
+    def status(self) -> dict[str, Any]:
+        """The ``DeviceStatus``."""
+        return self.api("GET", "/api/provisioning/status").json["status"]
+
+    def networks(self) -> dict[str, dict[str, Any]]:
+        """The networks it lists, by ``ssidHex``."""
+        listed = self.api("GET", "/api/provisioning/networks", timeout=60)
+        return {entry["ssidHex"]: entry for entry in listed.json["networks"]}
+
+    def connect(self, ssid: bytes, password: str | None = None, *, hidden: bool = False) -> str:
+        """Ask it to join; the path of the attempt. The request must be accepted."""
+        body: dict[str, Any] = {"ssidHex": ssid.hex()}
+        body |= {"password": password} if password is not None else {}
+        body |= {"hidden": True} if hidden else {}
+        answer = self.api("POST", "/api/provisioning/network/connect", body)
+        if answer.status != OK or answer.json != {"ok": True}:
+            raise AssertionError(f"not accepted: {answer.status} {answer.body}")
+        return answer.headers["location"]
+
+    def join(
+        self, ssid: bytes, password: str | None = None, *, hidden: bool = False
+    ) -> dict[str, Any]:
+        """Ask it to join, and follow the attempt to its end; the attempt."""
+        return self.outcome(self.connect(ssid, password, hidden=hidden))
+
+    def outcome(self, attempt: str) -> dict[str, Any]:
+        """An attempt once it is over."""
+        over, body = self.watch(attempt, OVER, timeout=ATTEMPT_SECONDS, every=0.1)
+        if not over:
+            raise TooLate(f"the attempt is not over after {ATTEMPT_SECONDS:.0f} s: {body}")
+        return json.loads(body)["attempt"]
+
+    def events(self, until: str, *, timeout: float = 30.0, **options: Any) -> str:
+        """The text of its event stream up to the first match of ``until``, or to the deadline."""
+        return self.api(
+            "GET", "/api/provisioning/events", until=until, timeout=timeout, **options
+        ).body
+
+    def state(self) -> dict[str, Any]:
+        """What it has written to ``provisioning.json``."""
+        return json.loads(self._inside.read(self.state_file) or "{}")

@@ -1,0 +1,126 @@
+"""A phone: wpa_supplicant and a DHCP client on a radio in a namespace."""
+
+import re
+from dataclasses import dataclass
+
+from tests.radio.lab.inside import Inside
+from tests.radio.lab.system import log_of
+
+# Names and numbers are those of wpa_supplicant's control interface events.
+OUTCOME = (
+    r"CTRL-EVENT-CONNECTED"
+    r"|CTRL-EVENT-SSID-TEMP-DISABLED[^\n]*reason=\w+"
+    r"|CTRL-EVENT-(?:ASSOC|AUTH)-REJECT[^\n]*status_code=\d+"
+)
+LEASE_SCRIPT = """\
+#!/bin/sh
+[ "$1" = bound ] || exit 0
+ip addr flush dev $interface
+ip addr add $ip/${mask:-24} dev $interface
+[ -z "$router" ] || ip route replace default via ${router%% *} dev $interface
+echo "lease=$ip router=$router dns=$dns"
+"""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """What DHCP gave."""
+
+    address: str
+    router: str
+    dns: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A BSS in `iw scan`. ``ssid`` as iw prints it."""
+
+    bssid: str
+    ssid: str
+    frequency: int
+    rsn: bool
+
+
+class Station:
+    """One phone; radio and namespace as in ``Router``."""
+
+    def __init__(self, inside: Inside, name: str, interface: str) -> None:
+        self._inside = inside
+        self.name = name
+        self.interface = interface
+        self._daemon = f"wpa_supplicant-{name}"
+
+    @property
+    def mac(self) -> str:
+        """Its MAC address."""
+        path = f"/sys/class/net/{self.interface}/address"
+        return self._inside.must("cat", path, netns=self.name).strip()
+
+    def settle_in(self) -> None:
+        """Get ready to be used."""
+        self._inside.write("/run/lab/lease", LEASE_SCRIPT, 0o755)
+        self._inside.must(
+            "ip", "-batch", "-", netns=self.name,
+            given=f"link set lo up\nlink set {self.interface} up\n",
+        )  # fmt: skip
+
+    def join(
+        self, ssid: bytes, psk: str | None, frequency: int | None = None, timeout: float = 30
+    ) -> str:
+        """Try to join: "connected", or the reason in wpa_supplicant's words."""
+        self.leave()
+        key = f"psk={_quoted(psk)}" if psk is not None else "key_mgmt=NONE"
+        where = f"scan_freq={frequency}" if frequency else ""
+        path = f"/run/lab/{self.name}.conf"
+        network = f"network={{\nssid={ssid.hex()}\nscan_ssid=1\n{key}\n{where}\n}}\n"
+        self._inside.write(path, f"ctrl_interface=/run/lab/{self.name}\n{network}")
+        log = log_of(self._daemon)
+        before = len(self._inside.read(log).encode("utf-8", "surrogateescape"))
+        self._inside.spawn(
+            self._daemon, "wpa_supplicant", "-t", "-i", self.interface, "-c", path,
+            log=log, netns=self.name,
+        )  # fmt: skip
+        said = self._inside.await_text(log, OUTCOME, offset=before, timeout=timeout)
+        if said is None:
+            return "nothing"
+        return "connected" if "CONNECTED" in said else said.removeprefix("CTRL-EVENT-")
+
+    def leave(self) -> None:
+        """Turn WiFi off and forget the address."""
+        if self._inside.kill(self._daemon) is not None:
+            self._inside.run("ip", "addr", "flush", "dev", self.interface, netns=self.name)
+
+    def lease(self) -> Lease | None:
+        """Ask for an address."""
+        client = self._inside.run(
+            *("busybox", "udhcpc", "-i", self.interface, "-f", "-q", "-n"),
+            *("-t", "8", "-T", "2", "-s", "/run/lab/lease"),
+            netns=self.name,
+            timeout=40,
+        )
+        found = re.search(r"lease=(\S+) router=(\S*) dns=(\S*)", client.out)
+        return Lease(*found.groups()) if found else None
+
+    def hears(self, frequency: int | None = None) -> list[Heard]:
+        """Scan: what is on the air here."""
+        where = ["freq", str(frequency)] if frequency else []
+        scan = self._inside.must(
+            "iw", "dev", self.interface, "scan", *where, netns=self.name, timeout=40
+        )
+        heard: list[Heard] = []
+        for block in re.split(r"^BSS ", scan, flags=re.MULTILINE)[1:]:
+            ssid = re.search(r"^\tSSID: ?(.*)$", block, re.MULTILINE)
+            frequency_line = re.search(r"freq: (\d+)", block)
+            heard.append(
+                Heard(
+                    bssid=block[:17],
+                    ssid=ssid.group(1) if ssid else "",
+                    frequency=int(frequency_line.group(1)) if frequency_line else 0,
+                    rsn="\tRSN:" in block,
+                )
+            )
+        return heard
+
+
+def _quoted(psk: str) -> str:
+    return psk if re.fullmatch(r"[0-9a-fA-F]{64}", psk) else f'"{psk}"'

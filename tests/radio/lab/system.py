@@ -1,0 +1,184 @@
+"""What a Debian box runs for WiFi: D-Bus, wpa_supplicant, NetworkManager. Its radio: ``wlan0``."""
+
+import re
+from dataclasses import dataclass
+
+from tests.radio.lab.inside import Finished, Inside
+from tests.radio.lab.vm import LOGS_INSIDE
+from tests.radio.lab.waiting import eventually
+
+DEVICE = "wlan0"
+DRAWER = "drawer"
+CONFIGURATION = """\
+[main]
+plugins=keyfile
+dns=none
+[keyfile]
+unmanaged-devices=interface-name:eth*
+[logging]
+level=INFO
+"""
+SUPPLICANT_ACTIVATION = "/usr/share/dbus-1/system-services/fi.w1.wpa_supplicant1.service"
+
+
+@dataclass(frozen=True)
+class SavedProfile:
+    """A line of `nmcli connection show`."""
+
+    name: str
+    uuid: str
+    kind: str
+    active: bool
+
+
+def log_of(name: str) -> str:
+    """Where a daemon's output is kept."""
+    return f"{LOGS_INSIDE}/{name}.log"
+
+
+# As Debian's own, except that it tells its log to a file.
+SUPPLICANT_SERVICE = f"""\
+[D-BUS Service]
+Name=fi.w1.wpa_supplicant1
+Exec=/sbin/wpa_supplicant -u -t -f {log_of("wpa_supplicant")}
+User=root
+"""
+
+
+class System:
+    """The device's own network software, as its distribution starts it."""
+
+    def __init__(self, inside: Inside) -> None:
+        self._inside = inside
+
+    def prepare(self) -> None:
+        """Give NetworkManager an empty memory, and start D-Bus."""
+        self._inside.shell(
+            "for folder in /var/lib/NetworkManager /etc/NetworkManager /var/lib/misc; do"
+            " mkdir -p $folder; mount -t tmpfs tmpfs $folder; done;"
+            " mkdir -p /etc/NetworkManager/system-connections /run/dbus"
+        )
+        self._inside.write("/etc/NetworkManager/NetworkManager.conf", CONFIGURATION)
+        self._inside.write("/run/lab/supplicant.service", SUPPLICANT_SERVICE)
+        self._inside.must("mount", "--bind", "/run/lab/supplicant.service", SUPPLICANT_ACTIVATION)
+        self._inside.spawn(
+            "dbus", "dbus-daemon", "--system", "--nofork", "--nopidfile", log=log_of("dbus")
+        )
+        eventually(lambda: self._inside.run("busctl", "list").rc == 0, what="D-Bus answers")
+
+    def start_networkmanager(self) -> None:
+        """Start NetworkManager and wait until it has taken the radio."""
+        if not self._inside.alive("NetworkManager"):
+            self._inside.spawn(
+                # Without --debug it forks, and what it says afterwards is lost.
+                "NetworkManager", "NetworkManager", "--debug", log=log_of("NetworkManager")
+            )  # fmt: skip
+        self.wait_for_radio()
+
+    def wait_for_radio(self) -> None:
+        """Wait until NetworkManager could use the radio."""
+        eventually(
+            self.radio_state,
+            lambda state: state not in ("", "unmanaged", "unavailable"),
+            what="NetworkManager has taken the radio",
+            within=60,
+        )
+
+    def stop_networkmanager(self, signal_name: str = "SIGTERM") -> None:
+        """End NetworkManager."""
+        self._inside.kill("NetworkManager", signal_name)
+
+    def supplicant(self) -> int | None:
+        """The PID of wpa_supplicant; None while it doesn't run."""
+        owner = self._inside.run(
+            *("busctl", "call", "org.freedesktop.DBus", "/org/freedesktop/DBus"),
+            *("org.freedesktop.DBus", "GetConnectionUnixProcessID", "s", "fi.w1.wpa_supplicant1"),
+        )
+        return int(owner.out.split()[1]) if owner.rc == 0 else None
+
+    def kill_supplicant(self) -> None:
+        """Kill wpa_supplicant. D-Bus starts it again as soon as NetworkManager asks for it."""
+        self._inside.must("kill", "-KILL", str(self.supplicant()))
+
+    def nmcli(self, *arguments: str, wait: int = 60) -> Finished:
+        """Run nmcli, terse; ``wait`` in seconds."""
+        return self._inside.run("nmcli", "-w", str(wait), "-t", *arguments, timeout=wait + 15.0)
+
+    def radio_state(self) -> str:
+        """NetworkManager's word for the radio's state; empty when it doesn't answer."""
+        fields = self.nmcli("-f", "DEVICE,STATE", "device").out.splitlines()
+        return next((line.split(":")[1] for line in fields if line.startswith(DEVICE + ":")), "")
+
+    def profiles(self) -> list[SavedProfile]:
+        """All WiFi profiles."""
+        listed = self.nmcli("-f", "NAME,UUID,TYPE,ACTIVE", "connection", "show").out
+        found: list[SavedProfile] = []
+        for line in listed.splitlines():
+            name, uuid, kind, active = re.split(r"(?<!\\):", line)
+            name = re.sub(r"\\(.)", r"\1", name)
+            found.append(SavedProfile(name, uuid, kind, active == "yes"))
+        return [profile for profile in found if profile.kind == "802-11-wireless"]
+
+    def forget_everything(self) -> None:
+        """Delete all WiFi profiles, the hotspot's with them."""
+        if uuids := [profile.uuid for profile in self.profiles()]:
+            self.nmcli("connection", "delete", *uuids)
+        eventually(
+            self.radio_state,
+            lambda state: state in ("disconnected", "unavailable"),
+            what="the radio has left every network",
+        )
+
+    def active_profile(self) -> str | None:
+        """The name of the profile on the radio."""
+        shown = self.nmcli("-f", "NAME,DEVICE", "connection", "show", "--active").out
+        names = [line.rpartition(":") for line in shown.splitlines()]
+        return next((name for name, _, device in names if device == DEVICE), None)
+
+    def setting(self, profile: str, name: str, *, secrets: bool = False) -> str:
+        """One setting of a profile, as nmcli shows it."""
+        shown = ["--show-secrets"] if secrets else []
+        return self.nmcli(*shown, "-g", name, "connection", "show", profile).out.strip()
+
+    def addresses(self) -> list[str]:
+        """The radio's IPv4 addresses, with prefix length."""
+        shown = self._inside.must("ip", "-4", "-o", "addr", "show", "dev", DEVICE)
+        return re.findall(r"inet (\S+)", shown)
+
+    def gateway(self) -> str | None:
+        """The default route's gateway through the radio."""
+        shown = self._inside.must("ip", "-4", "route", "show", "default", "dev", DEVICE)
+        found = re.search(r"via (\S+)", shown)
+        return found.group(1) if found else None
+
+    def linked_to(self) -> str | None:
+        """The BSSID that the radio is associated with, from the kernel."""
+        found = re.search(r"Connected to (\S+)", self._inside.must("iw", "dev", DEVICE, "link"))
+        return found.group(1) if found else None
+
+    def mode(self) -> str:
+        """The radio's mode, from the kernel: "managed" or "AP"."""
+        found = re.search(r"type (\S+)", self._inside.must("iw", "dev", DEVICE, "info"))
+        return found.group(1) if found else ""
+
+    def block_radio(self, blocked: bool) -> None:
+        """Move the radio's rfkill switch."""
+        self._inside.shell(
+            f"echo {int(blocked)} > $(echo /sys/class/net/{DEVICE}/phy80211/rfkill*/soft)"
+        )
+
+    def unplug_radio(self) -> None:
+        """Take the radio away, as when a USB stick is pulled."""
+        self._inside.shell(
+            f"ip netns add {DRAWER}; iw phy $(cat /sys/class/net/{DEVICE}/phy80211/name)"
+            f" set netns name {DRAWER}"
+        )
+
+    def plug_radio(self) -> None:
+        """Bring it back."""
+        self._inside.must(
+            "sh", "-euc",
+            f"iw phy $(cat /sys/class/net/{DEVICE}/phy80211/name) set netns 1",
+            netns=DRAWER,
+        )  # fmt: skip
+        self._inside.must("ip", "netns", "del", DRAWER)

@@ -1,0 +1,171 @@
+"""The virtual machine: Debian's stock kernel in QEMU, over this machine's own files.
+
+virtme-ng builds the command. The files are shared read-only; what the machine changes under /etc
+and /var stays inside it. Two doors lead out: one folder for logs, and a virtio port on which the
+program in ``guest`` listens.
+"""
+
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.radio.lab.channel import Channel, LabError
+
+PORT = "firstlight.lab"
+BOOT_SECONDS = 180.0
+STOP_SECONDS = 20.0
+GUEST = Path(__file__).parent / "guest"
+REPOSITORY = Path(__file__).parents[3]
+LOGS_INSIDE = "/run/lab/logs"
+PROGRAMS = (
+    "qemu-system-x86_64", "NetworkManager", "nmcli", "wpa_supplicant", "wpa_cli", "hostapd", "iw",
+    "dnsmasq", "iptables", "busybox", "dbus-daemon", "udevadm", "modprobe", "ip",
+)  # fmt: skip
+SEARCH = os.pathsep.join(
+    (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin")
+)
+
+
+def kernel() -> Path | None:
+    """The newest of Debian's stock kernels, or None. The cloud kernel has no radios."""
+    found = [path for path in Path("/boot").glob("vmlinuz-*-amd64") if "cloud" not in path.name]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def unavailable() -> str | None:
+    """What this host lacks for the lab, in one line; None when it has everything."""
+    if os.geteuid() != 0:
+        return "the radio lab needs root, to share the whole file system with its machine"
+    missing = [name for name in PROGRAMS if shutil.which(name, path=SEARCH) is None]
+    if missing:
+        return f"the radio lab needs {', '.join(missing)}: on Debian, `make setup` installs them"
+    if kernel() is None:
+        return "the radio lab needs Debian's stock kernel: `apt-get install linux-image-amd64`"
+    if shutil.which("vng", path=SEARCH) is None:
+        return "the radio lab needs virtme-ng: `make setup` installs it"
+    return None
+
+
+def hardware_helps() -> bool:
+    """Whether KVM is worth a try. /dev/kvm can be there, and open, on a host that can't run it."""
+    flags = Path("/proc/cpuinfo").read_text()
+    return os.access("/dev/kvm", os.W_OK) and (" vmx" in flags or " svm" in flags)
+
+
+def cached_folders() -> list[str]:
+    """Where programs inside are read from: the system, this interpreter, the source."""
+    folders = ("/usr", sys.base_prefix, sys.prefix, str(REPOSITORY / "src"), str(GUEST))
+    return list(dict.fromkeys(os.path.realpath(folder) for folder in folders))
+
+
+class Machine:
+    """One running virtual machine. ``channel`` leads inside; ``logs`` is its folder on the host."""
+
+    def __init__(self, logs: Path) -> None:
+        self.logs = logs
+        self.console = logs / "console.log"
+        self.boot_seconds = 0.0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Channel | None = None
+
+    @property
+    def channel(self) -> Channel:
+        """The line inside."""
+        if self._channel is None:
+            raise LabError("the virtual machine is not running")
+        return self._channel
+
+    def boot(self) -> None:
+        """Start it and wait until the program inside answers."""
+        started = time.monotonic()
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+            path = Path(folder) / "port"
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(str(path))
+                listener.listen(1)
+                self._launch(path)
+                try:
+                    self._channel = Channel(self._accept(listener))
+                    self._channel.ready(max(1.0, BOOT_SECONDS - (time.monotonic() - started)))
+                except (LabError, TimeoutError) as fault:
+                    self.stop()
+                    raise LabError(
+                        f"the virtual machine did not come up: {self._tail()}"
+                    ) from fault
+        self.boot_seconds = time.monotonic() - started
+
+    def stop(self) -> None:
+        """Hang up, which ends it; kill what is left after that."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+        if self._process is None:
+            return
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(STOP_SECONDS)
+        self._process = None
+
+    def _launch(self, port: Path) -> None:
+        with self.console.open("wb") as console:
+            self._process = subprocess.Popen(
+                self._command(port),
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PATH": SEARCH},
+                start_new_session=True,
+            )
+
+    def _command(self, port: Path) -> list[str]:
+        devices = (
+            f"-chardev socket,id=lab,path={port}"
+            f" -device virtio-serial-pci,id=labbus"
+            f" -device virtserialport,bus=labbus.0,chardev=lab,name={PORT}"
+            # A second, cached view of the same files: virtme-ng's own is read anew on every access.
+            f" -fsdev local,id=labfiles,path=/,security_model=none,readonly=on,multidevs=remap"
+            f" -device virtio-9p-pci,fsdev=labfiles,mount_tag=lab.files"
+        )
+        processor: list[str] = []
+        if not hardware_helps():
+            # The plainest processor is the fastest one to emulate.
+            processor, devices = ["--disable-kvm"], f"-cpu qemu64 {devices}"
+        return [
+            "vng",
+            "--verbose",
+            *("--run", str(kernel())),
+            *processor,
+            "--disable-microvm",
+            *("--memory", "2G", "--cpus", "2", "--user", "root"),
+            *("--name", "firstlight-lab"),
+            *("--append", "mitigations=off"),
+            f"--rwdir={LOGS_INSIDE}={self.logs}",
+            f"--qemu-opts={devices}",
+            "--",
+            shlex.join(["exec", str(GUEST / "start"), PORT, sys.executable, *cached_folders()]),
+        ]
+
+    def _accept(self, listener: socket.socket) -> socket.socket:
+        deadline = time.monotonic() + BOOT_SECONDS
+        listener.settimeout(0.5)
+        while time.monotonic() < deadline:
+            with contextlib.suppress(TimeoutError):
+                return listener.accept()[0]
+            if self._process is None or self._process.poll() is not None:
+                raise LabError("it ended before it began")
+        raise LabError("QEMU did not start")
+
+    def _tail(self, characters: int = 2000) -> str:
+        return self.console.read_text(errors="replace")[-characters:].strip() or "(no output)"

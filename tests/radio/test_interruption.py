@@ -1,0 +1,183 @@
+"""A working network survives a typo, a kill at any step, and restarts of everything beneath."""
+
+import pytest
+from tests.radio.lab.device import NO_HOTSPOT_AT_START, Device
+from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
+from tests.radio.lab.waiting import eventually
+from tests.radio.lab.world import World
+
+HOME = NEIGHBOURHOOD["home"]
+OFFICE = NEIGHBOURHOOD["office"]
+PROMISED_SECONDS = 120
+
+
+def on_air(world: World) -> str | None:
+    """The router whose network the radio is on, with an address of it; None while on none."""
+    bssid, addresses = world.system.linked_to(), world.system.addresses()
+    for name, router in world.routers.items():
+        if bssid == router.bssid and any(a.startswith(f"{router.network}.") for a in addresses):
+            return name
+    return None
+
+
+def returns_to(world: World, *names: str) -> str | None:
+    """Wait until the radio is on one of these, within what is promised."""
+    return eventually(
+        lambda: on_air(world),
+        lambda name: name in names,
+        what=f"the device is on {' or '.join(names)}",
+        within=PROMISED_SECONDS,
+        every=1,
+    )
+
+
+def home_profile_is_intact(world: World) -> None:
+    """The profile of "home" has its password, and comes back by itself."""
+    [home] = [profile for profile in world.system.profiles() if profile.name == "HomeNet"]
+    key = "802-11-wireless-security.psk"
+    assert world.system.setting(home.uuid, key, secrets=True) == HOME.psk
+    assert world.system.setting(home.uuid, "connection.autoconnect") == "yes"
+
+
+@pytest.mark.parametrize("ssid", [OFFICE.ssid, HOME.ssid], ids=["another", "the-same"])
+def test_a_typo_keeps_the_old_network(ssid: bytes, online: Device, world: World) -> None:
+    attempt = online.join(ssid, "mistyped-password")
+    assert (attempt["state"], attempt["cause"]) == ("failed", "wrong_password")
+    returns_to(world, "home")
+    home_profile_is_intact(world)
+    assert len(world.system.profiles()) == 1
+    network = eventually(
+        lambda: online.status()["network"], lambda seen: seen["connected"], what="it is told"
+    )
+    assert network["lastError"] == attempt["message"]
+    assert network["apEnabled"] is False
+
+
+@pytest.mark.parametrize(
+    "step", ["found", "associated", "password_accepted", "address", "gateway", "saved"]
+)
+def test_killed_in_the_switch(step: str, online: Device, world: World) -> None:
+    attempt = online.connect(OFFICE.ssid, OFFICE.psk)
+    struck, body = online.watch(attempt, rf'"{step}"', timeout=120, strike=True)
+    assert struck, body
+    assert not online.runs()
+
+    online.start()
+
+    now_on = returns_to(world, "home", "office")
+    if step == "saved":
+        assert now_on == "office"
+    else:
+        home_profile_is_intact(world)
+    names = {profile.name for profile in world.system.profiles()}
+    assert now_on is not None
+    assert NEIGHBOURHOOD[now_on].ssid.decode() in names
+    assert len(names) == len(world.system.profiles()) <= 2, "a trial was left behind"
+    eventually(
+        lambda: online.status()["network"]["connected"], what="the daemon knows that it is online"
+    )
+
+
+def test_killed_for_good_the_old_network_returns(online: Device, world: World) -> None:
+    silent = NEIGHBOURHOOD["silent"]
+    attempt = online.connect(silent.ssid, silent.psk)
+    struck, body = online.watch(attempt, '"password_accepted"', timeout=60, strike=True)
+    assert struck, body
+    returns_to(world, "home")
+    home_profile_is_intact(world)
+
+
+@pytest.mark.parametrize("signal_name", ["SIGTERM", "SIGKILL"])
+def test_networkmanager_restarts(signal_name: str, online: Device, world: World) -> None:
+    world.system.stop_networkmanager(signal_name)
+    eventually(
+        lambda: online.status()["services"]["networkManagerAvailable"],
+        lambda there: not there,
+        what="the daemon notices that NetworkManager is gone",
+    )
+    refused = online.api("GET", "/api/provisioning/networks")
+    assert (refused.status, refused.json["code"]) == (503, "no_network_manager")
+    assert refused.json["hint"]
+
+    world.system.start_networkmanager()
+
+    returns_to(world, "home")
+    eventually(
+        lambda: online.status()["network"],
+        lambda seen: seen["connected"] and seen["ipv4Address"],
+        what="the daemon follows the new NetworkManager",
+    )
+    assert online.networks()[HOME.ssid.hex()]["inUse"]
+
+
+def test_networkmanager_dies_in_the_switch(online: Device, world: World) -> None:
+    silent = NEIGHBOURHOOD["silent"]
+    attempt = online.connect(silent.ssid, silent.psk)
+    reached, body = online.watch(attempt, '"password_accepted"', timeout=60)
+    assert reached, body
+    world.system.stop_networkmanager("SIGKILL")
+    world.system.start_networkmanager()
+    assert online.outcome(attempt)["state"] == "failed"
+    returns_to(world, "home")
+    home_profile_is_intact(world)
+
+
+def test_wpa_supplicant_is_killed(online: Device, world: World) -> None:
+    before = world.system.supplicant()
+    world.system.kill_supplicant()
+    eventually(
+        world.system.supplicant,
+        lambda pid: pid not in (None, before),
+        what="NetworkManager has a new wpa_supplicant",
+    )
+    returns_to(world, "home")
+    eventually(
+        lambda: online.status()["network"]["connected"], what="the daemon knows that it is online"
+    )
+    attempt = online.join(OFFICE.ssid, OFFICE.psk)
+    assert attempt["state"] == "succeeded", attempt
+
+
+def test_networkmanager_comes_after_the_daemon(device: Device, world: World) -> None:
+    world.system.stop_networkmanager()
+    device.configure(NO_HOTSPOT_AT_START)
+    device.start()
+    refused = device.api(
+        "POST",
+        "/api/provisioning/network/connect",
+        {"ssid": "HomeNet", "password": HOME.psk},
+    )
+    assert (refused.status, refused.json["code"]) == (503, "no_network_manager")
+    world.system.start_networkmanager()
+    eventually(
+        lambda: device.status()["services"]["networkManagerAvailable"],
+        what="the daemon finds NetworkManager",
+    )
+    assert device.join(HOME.ssid, HOME.psk)["state"] == "succeeded"
+
+
+def test_the_radio_is_switched_off(device: Device, world: World) -> None:
+    device.configure(NO_HOTSPOT_AT_START)
+    device.start()
+    world.system.block_radio(True)
+    try:
+        refused = eventually(
+            lambda: device.api("POST", "/api/provisioning/hotspot/enable", timeout=60),
+            lambda answer: answer.status == 503,
+            what="a switched-off radio is told",
+        )
+        assert refused.json["code"] == "radio_blocked"
+    finally:
+        world.system.block_radio(False)
+    world.system.wait_for_radio()
+    assert device.join(HOME.ssid, HOME.psk)["state"] == "succeeded"
+
+
+def test_an_unknown_interface_is_named(device: Device, world: World) -> None:
+    device.configure(NO_HOTSPOT_AT_START)
+    device.start(env={"FIRSTLIGHT_INTERFACE": "wlan99"})
+    refused = device.api("GET", "/api/provisioning/networks", timeout=60)
+    assert (refused.status, refused.json["code"]) == (503, "unknown_interface")
+    assert "wlan99" in refused.json["message"]
+    assert refused.json["hint"]
+    assert world.system.profiles() == []

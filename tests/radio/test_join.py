@@ -1,0 +1,168 @@
+"""Joining: every kind of network, and every cause of failure, on the radios themselves."""
+
+from dataclasses import replace
+
+import pytest
+from tests.radio.lab.device import LOG, NO_HOTSPOT_AT_START, Device
+from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
+from tests.radio.lab.routers import RouterSpec, Upstream
+from tests.radio.lab.waiting import eventually
+from tests.radio.lab.world import World
+
+STEPS = [
+    "found", "associated", "password_accepted", "address", "gateway", "internet", "saved",
+]  # fmt: skip
+REQUIRE_INTERNET = NO_HOTSPOT_AT_START + "[join]\nrequire_internet = true\n"
+PROFILES = "/etc/NetworkManager/system-connections"
+
+
+def assert_on(world: World, name: str) -> None:
+    """The radio is on that router's network, and the profile that put it there is on disk."""
+    system, router = world.system, world[name]
+    assert system.linked_to() == router.bssid
+    assert system.addresses()[0].startswith(f"{router.network}.")
+    assert system.gateway() == f"{router.network}.1"
+    [profile] = system.profiles()
+    assert profile.active
+    assert system.setting(profile.uuid, "connection.autoconnect") == "yes"
+    assert profile.uuid in world.inside.shell(f"cat {PROFILES}/*")
+
+
+@pytest.mark.parametrize(
+    "name", ["home", "wpa3", "mixed", "open", "owe", "hidden", "binary", "dashes"]
+)
+def test_join(name: str, device: Device, world: World) -> None:
+    device.configure(NO_HOTSPOT_AT_START)
+    device.start()
+    spec = NEIGHBOURHOOD[name]
+
+    attempt = device.join(spec.ssid, spec.psk or None, hidden=spec.hidden)
+
+    assert (attempt["state"], attempt["cause"]) == ("succeeded", None)
+    assert attempt["ssidHex"] == spec.ssid.hex()
+    expected = [step for step in STEPS if spec.security.keyed or step != "password_accepted"]
+    assert [step["name"] for step in attempt["steps"]] == expected
+    elapsed = [step["elapsedMs"] for step in attempt["steps"]]
+    assert elapsed == sorted(elapsed)
+
+    assert_on(world, name)
+    network = device.status()["network"]
+    assert (network["connected"], network["provisioned"]) == (True, True)
+    assert f"{network['ipv4Address']}/24" in world.system.addresses()
+    assert network["gateway"] == world.system.gateway()
+    assert not spec.psk or spec.psk not in world.inside.read(LOG)
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "cause"),
+    [
+        pytest.param("home", "not-the-password", "wrong_password", id="wrong-password-wpa2"),
+        pytest.param("wpa3", "not-the-password", "wrong_password", id="wrong-password-wpa3"),
+        pytest.param("home", None, "auth_mismatch", id="no-password-for-wpa2"),
+        pytest.param("silent", "", "no_address", id="silent-dhcp"),
+        pytest.param("flat", "", "no_gateway", id="no-gateway"),
+        pytest.param("dead", "", "no_internet", id="no-internet"),
+        pytest.param("hotel", None, "captive_portal", id="captive-portal"),
+    ],
+)
+def test_a_failure_has_its_cause(
+    name: str, password: str | None, cause: str, device: Device, world: World
+) -> None:
+    device.configure(REQUIRE_INTERNET)
+    device.start()
+    spec = NEIGHBOURHOOD[name]
+
+    attempt = device.join(spec.ssid, spec.psk if password == "" else password)
+
+    assert (attempt["state"], attempt["cause"]) == ("failed", cause)
+    assert_back_in_provisioning(device, world, attempt["message"])
+
+
+def test_an_absent_network_is_not_found(device: Device, world: World) -> None:
+    device.configure(NO_HOTSPOT_AT_START)
+    device.start()
+    attempt = device.join(b"NobodyHere", "whatever-it-is")
+    assert (attempt["state"], attempt["cause"]) == ("failed", "network_not_found")
+    assert_back_in_provisioning(device, world, attempt["message"])
+
+
+def test_names_that_do_not_resolve(device: Device, world: World) -> None:
+    nameless = replace(NEIGHBOURHOOD["home"], ssid=b"NoNames", upstream=Upstream.NO_NAMES)
+    world["spare"].start(nameless)
+    device.configure(REQUIRE_INTERNET)
+    device.start()
+    attempt = device.join(nameless.ssid, nameless.psk)
+    assert (attempt["state"], attempt["cause"]) == ("failed", "dns_failure")
+    assert_back_in_provisioning(device, world, attempt["message"])
+
+
+def assert_back_in_provisioning(device: Device, world: World, message: str) -> None:
+    """Nothing of the failed network is left; the hotspot is up, and the reason is kept."""
+    status = eventually(
+        device.status, lambda seen: seen["network"]["apEnabled"], what="the hotspot is up"
+    )
+    assert status["mode"] == "provisioning"
+    assert status["network"]["lastError"] == message
+    assert message
+    assert world.system.mode() == "AP"
+    assert [profile.name for profile in world.system.profiles()] == [
+        status["network"]["hotspotProfile"]
+    ]
+
+
+def test_without_internet_is_enough_if_it_is_not_required(device: Device, world: World) -> None:
+    device.configure(NO_HOTSPOT_AT_START)
+    device.start()
+    dead = NEIGHBOURHOOD["dead"]
+    attempt = device.join(dead.ssid, dead.psk)
+    assert (attempt["state"], attempt["warning"]) == ("succeeded", "no_internet")
+    assert "internet" not in [step["name"] for step in attempt["steps"]]
+    assert_on(world, "dead")
+
+
+def test_joining_again_replaces_the_profile(online: Device, world: World) -> None:
+    world["home"].change(psk="changed-by-its-owner")
+    attempt = online.join(b"HomeNet", "changed-by-its-owner")
+    assert attempt["state"] == "succeeded", attempt
+    assert_on(world, "home")
+
+
+def test_forget(online: Device, world: World) -> None:
+    [saved] = online.api("GET", "/api/provisioning/networks/saved").json["networks"]
+    assert (saved["active"], saved["autoconnect"]) == (True, True)
+
+    unknown = online.api("POST", "/api/provisioning/network/forget", {"name": "Nobody"})
+    assert unknown.status == 404
+    assert len(world.system.profiles()) == 1
+
+    done = online.api("POST", "/api/provisioning/network/forget", {"name": saved["name"]})
+    assert (done.status, done.json) == (200, {"ok": True})
+    eventually(world.system.linked_to, lambda bssid: bssid is None, what="the radio left")
+    assert saved["uuid"] not in [profile.uuid for profile in world.system.profiles()]
+    assert world.inside.run("grep", "-r", saved["uuid"], PROFILES).rc != 0
+    assert online.api("GET", "/api/provisioning/networks/saved").json["networks"] == []
+
+
+def test_two_attempts_at_once_are_refused(device: Device, world: World) -> None:
+    device.configure(NO_HOTSPOT_AT_START)
+    device.start()
+    silent, home = NEIGHBOURHOOD["silent"], NEIGHBOURHOOD["home"]
+    first = device.connect(silent.ssid, silent.psk)
+    second = device.api(
+        "POST",
+        "/api/provisioning/network/connect",
+        {"ssidHex": home.ssid.hex(), "password": home.psk},
+    )
+    assert (second.status, second.json["code"]) == (409, "busy")
+    assert device.api("GET", first).json["attempt"]["state"] == "running"
+
+
+def test_the_event_stream_tells_the_outcome(device: Device, world: World) -> None:
+    device.configure(NO_HOTSPOT_AT_START)
+    device.start()
+    world["spare"].start(RouterSpec(b"Stream", psk="in-the-stream"))
+    device.join(b"Stream", "in-the-stream")
+    told = device.events(r'"action":"network.connect","phase":"completed"')
+    assert told.startswith("event: connected")
+    assert '"phase":"completed"' in told
+    assert "in-the-stream" not in told

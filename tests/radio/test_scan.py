@@ -1,0 +1,80 @@
+"""What the daemon lists is what is on the air."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.radio.lab.device import NO_HOTSPOT_AT_START, Device
+from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
+from tests.radio.lab.routers import RouterSpec, Security
+from tests.radio.lab.waiting import eventually
+from tests.radio.lab.world import World
+
+SECURITY = {
+    Security.OPEN: "open",
+    Security.OWE: "owe",
+    Security.WPA2: "wpa2",
+    Security.MIXED: "wpa2-wpa3",
+    Security.WPA3: "wpa3",
+}
+FREQUENCY = {1: 2412, 6: 2437, 11: 2462, 149: 5745}
+VISIBLE = {name: spec for name, spec in NEIGHBOURHOOD.items() if not spec.hidden}
+
+
+@pytest.fixture
+def scanning(device: Device) -> Device:
+    device.configure(NO_HOTSPOT_AT_START)
+    device.start()
+    return device
+
+
+def all_heard(device: Device) -> dict[str, dict[str, Any]]:
+    """The list, once everything visible is in it; the rest of a scan may still be on its way."""
+    wanted = {spec.ssid.hex() for spec in VISIBLE.values()}
+    return eventually(
+        device.networks, lambda seen: wanted <= set(seen), what="the list has every network"
+    )
+
+
+def test_scan_finds_every_network_and_nothing_else(scanning: Device, world: World) -> None:
+    listed = all_heard(scanning)
+
+    assert set(listed) == {spec.ssid.hex() for spec in VISIBLE.values()}
+    for name, spec in VISIBLE.items():
+        entry = listed[spec.ssid.hex()]
+        assert entry["bssid"].lower() == world[name].bssid
+        assert entry["security"] == SECURITY[spec.security]
+        assert (entry["frequency"], entry["channel"]) == (FREQUENCY[spec.channel], spec.channel)
+        assert (entry["inUse"], entry["saved"]) == (False, False)
+    signals = [entry["signal"] for entry in listed.values()]
+    assert signals == sorted(signals, reverse=True)
+
+
+def test_one_ssid_on_two_access_points_is_one_entry(scanning: Device, world: World) -> None:
+    world["spare"].start(RouterSpec(b"Office", psk="battery-staple", channel=1))
+    heard = [bss.bssid for bss in world.phone.hears() if bss.ssid == "Office"]
+    assert len(heard) == 2
+
+    all_heard(scanning)
+    body = scanning.api("GET", "/api/provisioning/networks").body
+    entries = [entry for entry in json.loads(body)["networks"] if entry["ssid"] == "Office"]
+    assert len(entries) == 1
+    assert entries[0]["bssid"].lower() in heard
+
+
+def test_a_new_router_appears_in_the_list(scanning: Device, world: World) -> None:
+    all_heard(scanning)
+    world["spare"].start(RouterSpec(b"Newcomer", psk="just-moved-in", channel=11))
+    eventually(
+        scanning.networks,
+        lambda seen: b"Newcomer".hex() in seen,
+        what="the list has the new router",
+        within=60,
+        every=1,
+    )
+
+
+def test_the_list_marks_the_network_in_use(online: Device, world: World) -> None:
+    entry = online.networks()[world["home"].spec.ssid.hex()]
+    assert (entry["inUse"], entry["saved"]) == (True, True)
+    assert entry["bssid"].lower() == world.system.linked_to()

@@ -1,0 +1,192 @@
+"""What the client makes of answers, over a real Unix socket."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.unit.cli import samples
+from tests.unit.cli.stub_daemon import Reply, StubDaemon, problem
+
+from firstlight.cli.client import DaemonClient
+from firstlight.cli.dial import dial
+from firstlight.cli.exits import ExitCode
+from firstlight.cli.failures import Failure
+from firstlight.model.wire import ConnectBody
+
+STATUS_ROUTE = "GET /api/provisioning/status"
+
+
+@pytest.fixture
+def client(daemon: StubDaemon) -> Iterator[DaemonClient]:
+    with dial(None, None, daemon.state_dir, seconds=5) as opened:
+        yield opened
+
+
+def test_an_answer_is_kept_as_it_came_and_understood(
+    client: DaemonClient, daemon: StubDaemon
+) -> None:
+    daemon.say(STATUS_ROUTE, samples.status() | {"new": True})
+    answer = client.status()
+    assert b'"new": true' in answer.body
+    assert answer.value.status.hostname == "pier"
+
+
+def test_a_wish_is_sent_as_json(client: DaemonClient, daemon: StubDaemon) -> None:
+    daemon.say("POST /api/provisioning/network/forget", Reply())
+    client.forget("Old one")
+    (request,) = daemon.requests
+    assert request.body == b'{"name":"Old one"}'
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["accept-encoding"] == "identity"
+
+
+def test_joining_tells_where_to_ask(client: DaemonClient, daemon: StubDaemon) -> None:
+    path = "/api/provisioning/network/attempts/a1"
+    daemon.say("POST /api/provisioning/network/connect", Reply(headers={"Location": path}))
+    assert client.connect(ConnectBody(ssid="x")) == path
+
+
+@pytest.mark.parametrize("location", ["", "http://elsewhere.example/x", "/other"])
+def test_joining_follows_no_strange_address(
+    client: DaemonClient, daemon: StubDaemon, location: str
+) -> None:
+    daemon.say("POST /api/provisioning/network/connect", Reply(headers={"Location": location}))
+    with pytest.raises(Failure, match="not a Firstlight daemon"):
+        client.connect(ConnectBody(ssid="x"))
+
+
+def test_the_daemons_problem_is_passed_on(client: DaemonClient, daemon: StubDaemon) -> None:
+    daemon.say(STATUS_ROUTE, problem(503, "radio_blocked", "Off.", "Switch it on."))
+    with pytest.raises(Failure) as caught:
+        client.status()
+    assert caught.value.exit_code is ExitCode.NO_RADIO
+    assert caught.value.problem.message == "Off."
+    assert caught.value.problem.hint == "Switch it on."
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(b"<html>", kind="text/html"),
+        Reply(b"<html>", 502, "text/html"),
+        Reply(b'"text"', 500),
+        Reply(b"", 302, headers={"Location": "/login"}, kind="text/html"),
+    ],
+)
+def test_another_server_is_recognised(
+    client: DaemonClient, daemon: StubDaemon, reply: Reply
+) -> None:
+    daemon.say(STATUS_ROUTE, reply)
+    with pytest.raises(Failure, match="not a Firstlight daemon"):
+        client.status()
+
+
+def test_json_of_another_form_is_recognised(client: DaemonClient, daemon: StubDaemon) -> None:
+    daemon.say(STATUS_ROUTE, {"status": {"mode": 7}})
+    answer = client.status()
+    with pytest.raises(Failure, match="not a Firstlight daemon"):
+        _ = answer.value
+
+
+def test_the_event_stream_must_be_one(client: DaemonClient, daemon: StubDaemon) -> None:
+    daemon.say("GET /api/provisioning/events", Reply(b"{}"))
+    with (
+        pytest.raises(Failure, match="not a Firstlight daemon"),
+        client.events(None, 1) as chunks,
+    ):
+        list(chunks)
+
+
+def test_a_refused_event_stream_tells_why(client: DaemonClient, daemon: StubDaemon) -> None:
+    daemon.say("GET /api/provisioning/events", problem(409, "busy", "Too many readers."))
+    with pytest.raises(Failure, match="Too many readers"), client.events(None, 1) as chunks:
+        list(chunks)
+
+
+def test_silence_on_the_event_stream_ends_it(client: DaemonClient, daemon: StubDaemon) -> None:
+    reply = Reply(b"data: x\n\n", kind="text/event-stream", hold=True)
+    daemon.say("GET /api/provisioning/events", reply)
+    got: list[bytes] = []
+    with pytest.raises(TimeoutError), client.events("7-3", 0.05) as chunks:
+        got.extend(chunks)
+    assert got == [b"data: x\n\n"]
+    assert daemon.requests[0].headers["last-event-id"] == "7-3"
+
+
+@contextmanager
+def one_connection(folder: Path, treat: Callable[[socket.socket], None]) -> Iterator[None]:
+    """A socket that takes one connection and treats it badly."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(folder / "control.sock"))
+        listening.listen()
+
+        def serve() -> None:
+            knock, _ = listening.accept()
+            knock.close()
+            connection, _ = listening.accept()
+            with connection:
+                treat(connection)
+
+        thread = threading.Thread(target=serve, name="bad-server")
+        thread.start()
+        yield
+        thread.join()
+
+
+def test_a_connection_that_breaks_off(tmp_path: Path) -> None:
+    with (
+        one_connection(tmp_path, lambda connection: connection.recv(1) and None),
+        dial(None, None, tmp_path) as client,
+        pytest.raises(Failure, match="broke off") as caught,
+    ):
+        client.status()
+    assert caught.value.exit_code is ExitCode.NO_DAEMON
+
+
+def test_a_daemon_that_never_answers(tmp_path: Path) -> None:
+    over = threading.Event()
+
+    def hang(connection: socket.socket) -> None:
+        connection.recv(10_000)
+        over.wait(8)
+
+    with one_connection(tmp_path, hang):
+        with (
+            dial(None, None, tmp_path, seconds=0.05) as client,
+            pytest.raises(Failure, match="did not answer in time") as caught,
+        ):
+            client.status()
+        over.set()
+    assert caught.value.exit_code is ExitCode.FAILED
+    assert caught.value.problem.code == "timeout"
+
+
+def test_no_daemon(tmp_path: Path) -> None:
+    with pytest.raises(Failure) as caught, dial(None, None, tmp_path):
+        pytest.fail("dialled")
+    problem = caught.value.problem
+    assert caught.value.exit_code is ExitCode.NO_DAEMON
+    assert problem.message == f"No daemon answers at {tmp_path}/control.sock."
+    assert problem.hint is not None
+    assert "firstlight serve" in problem.hint
+
+
+def test_a_socket_of_a_dead_daemon(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / "control.sock"))
+    with pytest.raises(Failure, match="No daemon answers"), dial(None, None, tmp_path):
+        pytest.fail("dialled")
+
+
+def test_a_socket_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    with pytest.raises(Failure) as caught, dial(None, None, tmp_path):
+        pytest.fail("dialled")
+    assert caught.value.exit_code is ExitCode.NOT_PERMITTED
+    assert "sudo" in (caught.value.problem.hint or "")

@@ -1,0 +1,62 @@
+import json
+
+import pytest
+import typer
+
+from firstlight.cli.exits import ExitCode
+from firstlight.cli.failures import Failure, failure, reported
+from firstlight.errors import Busy, Code, InvalidInput
+
+
+def outcome(
+    error: Exception, *, as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> tuple[int, str]:
+    with pytest.raises(typer.Exit) as caught, reported(as_json):
+        raise error
+    out, err = capsys.readouterr()
+    assert out == ""
+    return caught.value.exit_code, err
+
+
+def test_a_person_gets_a_sentence_and_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    error = Busy("Another attempt is running.", hint="Wait.")
+    code, err = outcome(error, as_json=False, capsys=capsys)
+    assert code == ExitCode.BUSY
+    assert err == "firstlight: Another attempt is running.\n  Wait.\n"
+
+
+def test_a_program_gets_the_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    error = InvalidInput("ssid", "is empty")
+    code, err = outcome(error, as_json=True, capsys=capsys)
+    assert code == ExitCode.USAGE
+    assert json.loads(err) == {
+        "error": "ssid: is empty",
+        "message": "ssid: is empty",
+        "code": "invalid_field",
+    }
+
+
+def test_what_a_peer_says_is_made_plain(capsys: pytest.CaptureFixture[str]) -> None:
+    error = failure("\x1b[2Jgone", code="x", hint="\x07")
+    _, err = outcome(error, as_json=False, capsys=capsys)
+    assert err == "firstlight: \\x1b[2Jgone\n  \\x07\n"
+
+
+def test_an_exit_code_may_be_given() -> None:
+    assert failure("x", code="no_daemon", exit_code=ExitCode.NO_DAEMON).exit_code == 3
+    assert failure("x", code=Code.UNAUTHORIZED).exit_code == 5
+
+
+def test_a_mistake_in_the_program_is_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError), reported(as_json=False):
+        raise ZeroDivisionError
+
+
+def test_nothing_happens_without_an_error() -> None:
+    with reported(as_json=True):
+        pass
+
+
+def test_a_failure_reads_as_its_message() -> None:
+    assert str(failure("Off.", code="x")) == "Off."
+    assert isinstance(failure("Off.", code="x"), Failure)

@@ -1,0 +1,55 @@
+from itertools import chain, pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstlight.cli.sse import MAX_BYTES, EventParser, Message
+
+STREAM = (
+    b'id: 7-1\nevent: connected\ndata: {"ok":true}\n\n'
+    b": heartbeat\n\n"
+    b"id: 7-2\r\nevent: device\r\ndata: one\r\ndata:two\r\n\r\n"
+    b"data: \xe2\x80\xa8\r\r"
+    b"retry: 5\nunknown\nid: bad\0\n\n"
+    b"data\n\n"
+)
+MESSAGES = [
+    Message("connected", b'{"ok":true}', "7-1"),
+    Message("device", b"one\ntwo", "7-2"),
+    Message("message", b"\xe2\x80\xa8", "7-2"),
+    Message("message", b"", "7-2"),
+]
+
+
+def test_a_stream_becomes_messages() -> None:
+    assert list(EventParser().feed(STREAM)) == MESSAGES
+
+
+@given(st.lists(st.integers(0, len(STREAM))))
+def test_pieces_do_not_matter(cuts: list[int]) -> None:
+    parser = EventParser()
+    edges = [0, *sorted(cuts), len(STREAM)]
+    pieces = [STREAM[start:end] for start, end in pairwise(edges)]
+    assert [message for piece in pieces for message in parser.feed(piece)] == MESSAGES
+
+
+def test_an_unfinished_message_is_not_told() -> None:
+    assert list(EventParser().feed(b"data: half\n")) == []
+
+
+@pytest.mark.parametrize(
+    "endless", [b"x" * 1000, b"data: " + b"x" * 1000 + b"\n", b"data\n" * 1000]
+)
+def test_a_message_without_end_is_refused(endless: bytes) -> None:
+    parser = EventParser()
+    many = [endless] * (MAX_BYTES // 1000 + 2)
+    with pytest.raises(ValueError, match="too long"):
+        list(chain.from_iterable(parser.feed(piece) for piece in many))
+
+
+@given(st.lists(st.binary(max_size=40)))
+def test_any_bytes_are_survived(pieces: list[bytes]) -> None:
+    parser = EventParser()
+    for piece in pieces:
+        list(parser.feed(piece))

@@ -1,0 +1,140 @@
+import io
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console, RenderableType
+from tests.unit.cli import samples
+
+from firstlight.cli.views import hotspot_table, networks_table, saved_table, status_table
+from firstlight.cli.words import PHASES, STEPS, bars, shortcoming
+from firstlight.model.attempt import Cause, StepName
+from firstlight.model.status import RuntimePhase
+from firstlight.model.wire import NetworkEntry, SavedNetwork, StatusAnswer
+
+HOSTILE = {
+    b"[red]x[/red]": "[red]x[/red]",
+    b":smile:": ":smile:",
+    b"\x1b[2J\x1b]0;gone\x07": r"\x1b[2J\x1b]0;gone\x07",
+    "abc\u202edef".encode(): r"abc\xe2\x80\xaedef",
+    b"caf\xe9": r"caf\xe9",
+    b"\r\nroot#": r"\x0d\x0aroot#",
+    "חוף".encode(): "חוף",
+    b"--help": "--help",
+    b"a:b:c": "a:b:c",
+}
+
+
+def drawn(view: RenderableType, *, width: int = 80, colour: bool = False) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width, force_terminal=colour, markup=False, emoji=False).print(view)
+    return out.getvalue()
+
+
+def entry(ssid: bytes, /, **fields: object) -> NetworkEntry:
+    return msgspec.convert(samples.network(ssid, **fields), NetworkEntry)
+
+
+def saved(name: str) -> SavedNetwork:
+    return SavedNetwork(name=name, uuid="u", type="802-11-wireless", autoconnect=True, active=True)
+
+
+@pytest.mark.parametrize(("ssid", "shown"), HOSTILE.items())
+def test_a_hostile_name_is_shown_and_does_nothing(ssid: bytes, shown: str) -> None:
+    text = drawn(networks_table([entry(ssid)], unicode=True), colour=True)
+    assert shown in text
+    ours = {"\x1b[1m", "\x1b[0m"}
+    for code in ours:
+        text = text.replace(code, "")
+    assert "\x1b" not in text
+
+
+def test_the_name_comes_from_the_bytes_not_from_the_text() -> None:
+    lying = entry(b"honest", ssid="\x1b[31mother")
+    assert "honest" in drawn(networks_table([lying], unicode=True))
+
+
+def test_bytes_that_are_no_ssid_fall_back_to_the_text_made_plain() -> None:
+    broken = entry(b"x", ssid="\x1b[31mx", ssidHex="zz")
+    assert r"\x1b[31mx" in drawn(networks_table([broken], unicode=True))
+
+
+@given(st.binary(min_size=1, max_size=32))
+def test_no_name_breaks_out_of_eighty_columns(ssid: bytes) -> None:
+    text = drawn(networks_table([entry(ssid)], unicode=True))
+    assert all(len(line) <= 80 for line in text.split("\n"))
+    assert not [char for char in text if ord(char) < 0x20 and char != "\n"]
+
+
+def test_a_network_in_sight_has_strength_security_channel_and_state() -> None:
+    view = networks_table(
+        [entry(b"Home", inUse=True, signal=100), entry(b"Old", saved=True, channel=None, signal=3)],
+        unicode=True,
+    )
+    header, home, old = drawn(view).splitlines()
+    assert header.split() == ["Signal", "Security", "Channel", "Network"]
+    assert home.split() == ["▂▄▆█", "100", "wpa2", "6", "in", "use", "Home"]
+    assert old.split() == ["▂___", "3", "wpa2", "saved", "Old"]
+
+
+@pytest.mark.parametrize(
+    ("signal", "unicode", "shown"),
+    [
+        (0, True, "▂___"),
+        (24, True, "▂___"),
+        (25, True, "▂▄__"),
+        (50, True, "▂▄▆_"),
+        (75, True, "▂▄▆█"),
+        (100, True, "▂▄▆█"),
+        (100, False, ".:|#"),
+        (-5, False, ".   "),
+    ],
+)
+def test_bars(signal: int, unicode: bool, shown: str) -> None:
+    assert bars(signal, unicode=unicode) == shown
+
+
+def test_saved_networks_are_plain_too() -> None:
+    text = drawn(saved_table([saved("[red]\x1b[31mx")]))
+    assert r"[red]\x1b[31mx" in text
+    assert "yes" in text
+
+
+def status_text(**fields: object) -> str:
+    answer = msgspec.convert(samples.status(**fields), StatusAnswer)  # type: ignore[arg-type]
+    return drawn(status_table(answer.status))
+
+
+def test_status_tells_what_there_is_and_leaves_out_what_there_is_not() -> None:
+    text = status_text()
+    for part in ("pier", "ready", "Lighthouse", "192.168.1.7", "reached", "Firstlight-PIER, down"):
+        assert part in text
+    assert "Last error" not in text
+
+
+def test_status_offline() -> None:
+    text = status_text(
+        connected=False, activeConnection="", apEnabled=True, lastError="No \x1b", warnings=("Hot",)
+    )
+    assert "Internet" not in text
+    assert "Firstlight-PIER, up" in text
+    assert r"No \x1b" in text
+    assert "Hot" in text
+
+
+def test_status_without_internet() -> None:
+    assert "not reached" in status_text(internetReachable=False)
+
+
+def test_the_hotspot_shows_an_address_only_while_it_is_up() -> None:
+    up = msgspec.convert(samples.status(apEnabled=True), StatusAnswer).status.network
+    down = msgspec.convert(samples.status(apEnabled=False), StatusAnswer).status.network
+    assert "192.168.1.7" in drawn(hotspot_table(up))
+    assert "192.168.1.7" not in drawn(hotspot_table(down))
+
+
+def test_every_value_has_its_words() -> None:
+    assert set(STEPS) == set(StepName)
+    assert set(PHASES) == set(RuntimePhase)
+    assert all(shortcoming(cause) for cause in Cause)
