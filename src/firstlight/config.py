@@ -1,7 +1,7 @@
 """Configuration: one frozen value, read once from file, environment and flags.
 
-Environment beats file, flags beat environment. A key that is unknown or has a bad value is refused at
-start, naming the key, the value and what is allowed. ``docs/configuration.md`` lists every key.
+Environment beats file, flags beat environment. A key that is unknown or has a bad value is refused
+at start, naming the key, the value and what is allowed. ``docs/configuration.md`` lists every key.
 """
 
 import ipaddress
@@ -80,7 +80,7 @@ class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of it. ``interface`` empty: the first WiFi device. ``world``: a file for simulated radios."""
+    """All of it. ``interface`` empty: the first WiFi device; ``world``: a simulated one's file."""
 
     enabled: bool = False
     allow_system_control: bool = False
@@ -120,6 +120,8 @@ _SWITCHES = {
 }
 _FAMILIES = ("FIRSTLIGHT", "MOONHUB")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_LAST_EVERYWHERE = 11
+_WIDEST_PREFIX, _NARROWEST_PREFIX = 8, 29
 _COUNTRIES_TO_11 = frozenset({"AS", "CA", "GU", "MP", "PR", "US", "VI"})
 
 Values = dict[str, Any]
@@ -130,8 +132,8 @@ def load_config(
 ) -> Config:
     """Merge and check. ``flags`` by dotted key, ``None`` for a flag that was not given.
 
-    Raises ``ConfigError``. Without ``config_file``, ``FIRSTLIGHT_CONFIG`` or the system's file is read;
-    only the system's file may be absent.
+    Raises ``ConfigError``. Without ``config_file``, ``FIRSTLIGHT_CONFIG`` or the system's file is
+    read; only the system's file may be absent.
     """
     values = _read_file(config_file, environ)
     for key, value in _from_environment(environ).items():
@@ -277,7 +279,7 @@ def _check_address(text: str) -> None:
         raise ConfigError(
             "hotspot.address", f"is {text!r}; allowed is like 192.168.4.1/24"
         ) from error
-    if not 8 <= address.network.prefixlen <= 29:  # noqa: PLR2004  room for a few stations
+    if not _WIDEST_PREFIX <= address.network.prefixlen <= _NARROWEST_PREFIX:
         raise ConfigError("hotspot.address", f"is {text!r}; the prefix length is 8 to 29")
 
 
@@ -285,7 +287,11 @@ def _check_country(config: Config) -> None:
     country, channel = config.country, config.hotspot.channel
     if country is not None and not _COUNTRY.fullmatch(country):
         raise ConfigError("country", f"is {country!r}; allowed are two capital letters (ISO 3166)")
-    if channel is not None and channel > 11 and (country is None or country in _COUNTRIES_TO_11):  # noqa: PLR2004
+    if (
+        channel is not None
+        and channel > _LAST_EVERYWHERE
+        and (country is None or country in _COUNTRIES_TO_11)
+    ):
         raise ConfigError(
             "hotspot.channel",
             f"is {channel}; without a country that allows 12 and 13, allowed are 1 to 11",

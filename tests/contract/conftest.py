@@ -3,8 +3,7 @@
 from collections.abc import AsyncGenerator
 
 import pytest
-
-from tests.contract.harness import RadioHarness, open_harness
+from tests.contract.harness import RadioHarness, chosen, open_harness
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,8 +18,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "harness_name" in metafunc.fixturenames:
         # The default stands here, too: the option is unknown when pytest starts above this folder.
-        names = str(metafunc.config.getoption("--radio-harness", "simulated")).split(",")
-        metafunc.parametrize("harness_name", names)
+        names = str(metafunc.config.getoption("--radio-harness", "simulated"))
+        metafunc.parametrize("harness_name", chosen(names))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ PASSPHRASE = "correct-horse"
 
 
 class Capability(StrEnum):
-    """What not every harness can show. A case that needs one is skipped, with its name, elsewhere."""
+    """What not every harness can show; elsewhere a case that needs it is skipped by name."""
 
     HIDDEN = "hidden networks"
     SAE = "WPA3-SAE"
@@ -31,8 +31,8 @@ class Capability(StrEnum):
 class RadioHarness(Protocol):
     """An opened radio in surroundings that a test can change.
 
-    At the beginning there are no access points, no profiles and no link. Whatever a method changes in
-    the air takes effect at once, but the radio only knows of it after a scan.
+    At the beginning there are no access points, no profiles and no link. Whatever a method changes
+    in the air takes effect at once, but the radio only knows of it after a scan.
     """
 
     supports: frozenset[Capability]
@@ -79,23 +79,26 @@ class RadioHarness(Protocol):
         ...
 
 
-# Name -> module with a function ``harness() -> AbstractAsyncContextManager[RadioHarness]``. Imported
-# when asked for by --radio-harness, so that one may need what another machine lacks.
+# Name -> module with a function ``harness() -> AbstractAsyncContextManager[RadioHarness]``. It is
+# imported when --radio-harness asks for it, so it may need what other machines lack.
 HARNESSES = {
     "simulated": "tests.contract.simulated_harness",
 }
 
 
+def chosen(names: str) -> list[str]:
+    """The names between commas. Raises ``UsageError`` for one that isn't known."""
+    wanted = names.split(",")
+    for name in wanted:
+        if name not in HARNESSES:
+            known = ", ".join(HARNESSES)
+            raise pytest.UsageError(f"--radio-harness: {name} is not known; known are {known}")
+    return wanted
+
+
 def open_harness(name: str) -> AbstractAsyncContextManager[RadioHarness]:
-    """The harness of that name, as a context. Raises ``UsageError`` for a name that isn't known."""
-    try:
-        module = HARNESSES[name]
-    except KeyError:
-        known = ", ".join(HARNESSES)
-        raise pytest.UsageError(
-            f"--radio-harness: {name} is not known; known are {known}"
-        ) from None
-    return import_module(module).harness()
+    """The harness of that name, as a context."""
+    return import_module(HARNESSES[name]).harness()
 
 
 def needs(harness: RadioHarness, *capabilities: Capability) -> None:

@@ -1,5 +1,7 @@
 """Steps that many cases share: plan a trial, follow it, keep it."""
 
+from tests.contract.harness import PASSPHRASE, RadioHarness
+
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import (
     HotspotSettings,
@@ -10,7 +12,6 @@ from firstlight.model.profile import (
 )
 from firstlight.model.radio import Link, LinkReport, LinkStage, RadioEvent
 from firstlight.model.ssid import Ssid
-from tests.contract.harness import PASSPHRASE, RadioHarness
 
 # Seconds that a machine without hardware virtualisation needs at most. Nothing is measured here.
 SOON = 10.0

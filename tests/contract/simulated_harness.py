@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 
+from tests.contract.harness import PASSPHRASE, Capability
+
 from firstlight.model.access_point import Security
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
@@ -13,7 +15,6 @@ from firstlight.radio.simulated.description import AccessPointTable, Description
 from firstlight.radio.simulated.faults import Dhcp, Upstream
 from firstlight.radio.simulated.radio import SimulatedRadio
 from firstlight.radio.simulated.world import World
-from tests.contract.harness import PASSPHRASE, Capability
 
 STATION = MacAddress("02:f0:00:00:00:07")
 

@@ -2,14 +2,15 @@
 
 import pytest
 from msgspec.structs import replace
+from tests.contract.harness import Capability, RadioHarness, needs
+from tests.contract.joining import HOTSPOT, SOON, Heard, join, plan, wait_for_link
 
 from firstlight.errors import RadioFailure
+from firstlight.model.access_point import frequency_of
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import HotspotSettings, ProfileKind
 from firstlight.model.radio import Link, StationJoined, StationLeft
 from firstlight.model.ssid import Ssid
-from tests.contract.harness import Capability, RadioHarness, needs
-from tests.contract.joining import HOTSPOT, SOON, Heard, join, plan, wait_for_link
 
 ACCEPTABLE = [
     pytest.param(replace(HOTSPOT, ssid=Ssid(b"caf\xe9 \xff")), id="not UTF-8"),
@@ -93,6 +94,7 @@ async def test_it_accepts_what_is_allowed(harness: RadioHarness, settings: Hotsp
     assert state.link is Link.HOTSPOT
     assert state.profile is not None
     assert state.profile.ssid == settings.ssid
+    assert state.frequency == frequency_of(settings.channel)
     assert state.ipv4 is not None
     assert f"{state.ipv4.address}/{state.ipv4.prefix}" == settings.address
 

@@ -1,10 +1,6 @@
 """Saved profiles, and what a killed process leaves: every adapter of the Radio port."""
 
 import pytest
-
-from firstlight.errors import NotFound
-from firstlight.model.profile import ProfileKind
-from firstlight.model.radio import Availability, Link, LinkReason, LinkStage, RadioChanged
 from tests.contract.harness import Capability, RadioHarness, needs
 from tests.contract.joining import (
     HOTSPOT,
@@ -18,6 +14,10 @@ from tests.contract.joining import (
     plan,
     wait_for_link,
 )
+
+from firstlight.errors import NotFound
+from firstlight.model.profile import ProfileKind
+from firstlight.model.radio import Availability, Link, LinkReason, LinkStage, RadioChanged
 
 
 async def test_forgetting_an_unknown_profile_says_so(harness: RadioHarness) -> None:

@@ -1,12 +1,6 @@
 """Trials: every adapter of the Radio port."""
 
 import pytest
-
-from firstlight.errors import NotFound
-from firstlight.model.access_point import Security
-from firstlight.model.profile import KeyManagement, TrialPlan
-from firstlight.model.radio import Link, LinkReason, LinkStage
-from firstlight.radio.simulated.faults import Dhcp
 from tests.contract.harness import Capability, RadioHarness, needs
 from tests.contract.joining import (
     HOTSPOT,
@@ -19,6 +13,12 @@ from tests.contract.joining import (
     plan,
     wait_for_link,
 )
+
+from firstlight.errors import NotFound
+from firstlight.model.access_point import Security
+from firstlight.model.profile import KeyManagement, TrialPlan
+from firstlight.model.radio import Link, LinkReason, LinkStage
+from firstlight.radio.simulated.faults import Dhcp
 
 ORDER = list(LinkStage)
 KINDS = [
@@ -46,7 +46,9 @@ async def test_a_trial_reports_its_stages_in_order_and_ends_with_a_lease(
     state = harness.radio.state
     assert state.online
     assert state.ipv4 == trial.reports[-1].ipv4
-    assert state.bssid is not None
+    heard = {ap.bssid: ap for ap in harness.radio.access_points()}
+    assert state.bssid in heard
+    assert state.frequency == heard[state.bssid].frequency
     assert state.profile is not None
     assert (state.profile.uuid, state.profile.trial) == (trial.uuid, True)
 
@@ -212,6 +214,22 @@ async def test_a_released_switch_does_nothing(harness: RadioHarness) -> None:
     profile = harness.radio.state.profile
     assert profile is not None
     assert profile.uuid == new
+
+
+async def test_protecting_again_replaces_the_switch(harness: RadioHarness) -> None:
+    needs(harness, Capability.SWITCH)
+    await harness.add_access_point(b"old")
+    await harness.add_access_point(b"new")
+    await join(harness, plan(b"old"))
+    await harness.radio.scan()
+    await harness.radio.protect(10)
+    await harness.radio.protect(JOINED * 5)
+    trial = await begin(harness, plan(b"new"))
+    await harness.wait(lambda: trial.ended, JOINED)
+    with pytest.raises(TimeoutError):
+        await harness.wait(lambda: not harness.radio.state.online, 20)
+    assert harness.radio.state.profile is not None
+    assert harness.radio.state.profile.uuid == trial.uuid
 
 
 async def test_releasing_what_is_not_armed_is_harmless(harness: RadioHarness) -> None:

@@ -104,6 +104,9 @@ def pytest_runtest_makereport(
         f"{item.path.stem}: {item.name}", report.outcome, report.duration
     )
     running = item.config.stash.get(LAB, None)
+    if report.skipped and running is None:
+        # From one place, so that the summary says it in one line.
+        report.longrepr = (__file__, 1, str(unavailable()))
     if report.failed and running is not None:
         folder, tails = running.journal.keep(item.name, running.world.inside)
         report.sections.append((f"what was said inside; all of it in {folder}", tails))
@@ -114,7 +117,7 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     results = config.stash[RESULTS]
-    if results.cases:
+    if LAB in config.stash:
         results.write(ARTIFACTS / "cases.md")
         terminalreporter.section("radio lab")
         terminalreporter.write(results.table())

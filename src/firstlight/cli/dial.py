@@ -41,12 +41,9 @@ def dial(
     if url is not None:
         transport, base, where = httpx.HTTPTransport(), _checked(url), url
     else:
-        socket = socket_path(state_dir)
-        transport, base, where = (
-            httpx.HTTPTransport(uds=str(socket)),
-            "http://localhost",
-            str(socket),
-        )
+        where = str(socket_path(state_dir))
+        _knock(where)
+        transport, base = httpx.HTTPTransport(uds=where), "http://localhost"
     # The socket asks for no token, so it gets none. Proxies are for the internet, not for a box.
     headers = {"accept-encoding": "identity"} | (_authorization(token) if url is not None else {})
     timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))

@@ -1,5 +1,6 @@
 """``firstlight events``."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from time import sleep
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ import typer
 
 from firstlight.cli.options import Json, StateDir, Token, Url
 from firstlight.cli.screen import plain
-from firstlight.model.event import DeviceEvent, Level
+from firstlight.model.event import DeviceEvent, EventType, Level
 
 if TYPE_CHECKING:
     from firstlight.cli.sse import Message
@@ -30,16 +31,25 @@ def events(
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
         told = followed(client, pause=sleep, note=_note) if follow else recent(client)
-        for message in told:
-            typer.echo(message.data if as_json else sentence(message))
+        lines = (message.data for message in told) if as_json else sentences(told)
+        for line in lines:
+            typer.echo(line)
 
 
-def sentence(message: "Message") -> str:
-    """One line for a person: local time, level unless it is ``info``, what happened."""
-    try:
+def sentences(messages: Iterable["Message"]) -> Iterator[str]:
+    """Lines for a person. A new status that reads like the last one is passed over."""
+    summary = ""
+    for message in messages:
         event = msgspec.json.decode(message.data, type=DeviceEvent)
-    except msgspec.DecodeError:
-        return plain(message.data.decode(errors="replace"))
+        if event.type is EventType.STATUS:
+            if event.message == summary:
+                continue
+            summary = event.message
+        yield sentence(event)
+
+
+def sentence(event: DeviceEvent) -> str:
+    """Local time, level unless it is ``info``, what happened."""
     when = datetime.fromtimestamp(event.ts / 1000, UTC).astimezone()
     level = "" if event.level is Level.INFO else f"{event.level}: "
     return f"{when:%H:%M:%S}  {level}{plain(event.message)}"

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
+import msgspec
+
 from firstlight.cli.client import HEARTBEATS_MISSED_SECONDS, DaemonClient
 from firstlight.cli.failures import NO_DAEMON, Failure, failure
 from firstlight.cli.sse import EventParser, Message
@@ -18,14 +20,36 @@ LONGEST_PAUSE = 10.0
 _PASSING = frozenset({NO_DAEMON, Code.TIMEOUT, Code.BUSY})
 
 
+class _Stamp(msgspec.Struct):
+    """What greeting and events have in common: when they were, in Unix ms."""
+
+    ts: int = 0
+
+
 def recent(client: DaemonClient) -> Iterator[Message]:
-    """The events that the daemon repeats to a newcomer. Raises ``Failure``."""
+    """The events that the daemon repeats to a newcomer, which are those before its greeting.
+
+    Raises ``Failure``.
+    """
+    greeted: int | None = None
     try:
         for message in _stream(client, None, RECENT_SECONDS):
+            when = _time_of(message)
+            if greeted is None:
+                greeted = when
+            if when > greeted:
+                return
             if message.event == "device":
                 yield message
     except TimeoutError:
         return
+
+
+def _time_of(message: Message) -> int:
+    try:
+        return msgspec.json.decode(message.data, type=_Stamp).ts
+    except msgspec.DecodeError as error:
+        raise failure("The event stream holds no events.", code=Code.INTERNAL) from error
 
 
 def followed(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from firstlight.cli.failures import reported
-from firstlight.config import Backend
+from firstlight.model.backend import Backend
 
 
 class LogLevel(StrEnum):

@@ -80,7 +80,7 @@ def hotspot_table(network: NetworkStatus) -> RenderableType:
     table.add_row("SSID", Text(plain(network.hotspot_ssid)))
     table.add_row("Profile", Text(plain(network.hotspot_profile)))
     table.add_row("Interface", Text(plain(network.interface_name)))
-    if network.ap_enabled:
+    if network.ap_enabled and network.ipv4_address:
         table.add_row("Address", Text(plain(network.ipv4_address)))
     return table
 

@@ -45,8 +45,8 @@ WORDS: dict[Cause, Words] = {
     ),
     Cause.AUTH_MISMATCH: Words(
         "{ssid} asks for another kind of sign-in than was given.",
-        "An open network takes no password, a secured one needs it; networks with user accounts (802.1X) "
-        "and WEP are not supported.",
+        "An open network takes no password, a secured one needs it; networks with user accounts "
+        "(802.1X) and WEP are not supported.",
     ),
     Cause.NO_ADDRESS: Words(
         "{ssid} accepted the device but gave it no address.",
@@ -66,7 +66,7 @@ WORDS: dict[Cause, Words] = {
     ),
     Cause.NO_INTERNET: Words(
         "{ssid} works, but the internet can't be reached through it.",
-        "Check the router's own connection; on a closed network, set join.require_internet to false.",
+        "Check the router's own connection; a closed network wants join.require_internet = false.",
     ),
     Cause.RADIO_BLOCKED: Words(
         "The WiFi radio is switched off.",
@@ -95,12 +95,17 @@ WORDS: dict[Cause, Words] = {
 }
 
 
-def cause_of_link(reason: LinkReason, reached: LinkStage) -> Cause:
-    """The cause of a failed link. An unknown reason is judged by how far the station had come."""
-    if reason is LinkReason.SUPPLICANT_TIMEOUT and reached is LinkStage.ASSOCIATED:
+def cause_of_link(reason: LinkReason, reached: LinkStage, *, secured: bool) -> Cause:
+    """Why a link failed. An unknown reason is judged by how far the station had come.
+
+    Where no password was given (``secured`` is false), none can have been wrong.
+    """
+    if secured and reason is LinkReason.SUPPLICANT_TIMEOUT and reached is LinkStage.ASSOCIATED:
         return Cause.WRONG_PASSWORD
     if reason in _BY_REASON:
-        return _BY_REASON[reason]
+        cause = _BY_REASON[reason]
+        mismatch = cause is Cause.WRONG_PASSWORD and not secured
+        return Cause.AUTH_MISMATCH if mismatch else cause
     return Cause.NO_ADDRESS if reached is LinkStage.AUTHENTICATED else Cause.TIMEOUT
 
 

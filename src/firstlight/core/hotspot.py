@@ -18,6 +18,7 @@ PASSWORD_LENGTH = 12
 
 _FAILS_WITH_PMF = frozenset({"brcmfmac", "brcmfmac_sdio"})
 _NODE_CHARACTERS = 4
+_BAND_END = 2484
 
 
 def default_ssid(brand: str, hostname: str) -> Ssid:
@@ -39,7 +40,7 @@ def quietest_channel(access_points: Iterable[AccessPoint]) -> int:
     load: Counter[int] = Counter(dict.fromkeys(CHANNELS, 0))
     for seen in access_points:
         heard_on = seen.channel
-        if heard_on is None or seen.frequency > 2484:  # noqa: PLR2004  the end of the band
+        if heard_on is None or seen.frequency > _BAND_END:
             continue
         for channel in CHANNELS:
             overlap = max(0, 4 - abs(channel - heard_on))
@@ -48,7 +49,7 @@ def quietest_channel(access_points: Iterable[AccessPoint]) -> int:
 
 
 def channel_for(state: RadioState, access_points: Iterable[AccessPoint]) -> int:
-    """The channel to use: that of the hotspot already up, so that it can stay up, or the quietest."""
+    """That of the hotspot already up, so that it can stay up; otherwise the quietest."""
     if state.link is Link.HOTSPOT and state.frequency is not None:
         used = channel_of(state.frequency)
         if used in CHANNELS:
@@ -65,7 +66,7 @@ def tolerates_pmf(driver: str) -> bool:
 
 
 def should_be_up(mode: Mode, state: RadioState, *, wanted: bool) -> bool:
-    """Whether to raise the hotspot now: the device waits for WiFi, and its radio has nothing to do."""
+    """Whether to raise it now: the device waits for WiFi, and its radio has nothing to do."""
     return (
         wanted
         and mode is Mode.PROVISIONING

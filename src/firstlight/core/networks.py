@@ -7,7 +7,7 @@ from firstlight.model.ssid import Ssid
 
 
 def strongest_first(access_points: Iterable[AccessPoint]) -> list[AccessPoint]:
-    """One access point per SSID, the strongest, ordered by signal; ties by name, so order is stable."""
+    """The strongest access point of every SSID, ordered by signal, then by name."""
     best: dict[Ssid, AccessPoint] = {}
     for seen in access_points:
         if seen.ssid not in best or _rank(seen) < _rank(best[seen.ssid]):
@@ -23,9 +23,9 @@ def find(ssid: Ssid, access_points: Iterable[AccessPoint]) -> AccessPoint | None
 def resolve(text: str, access_points: Sequence[AccessPoint]) -> Ssid:
     r"""The SSID that a person or program means by its text.
 
-    A name whose bytes are the UTF-8 form of ``text`` wins; otherwise a network in sight that is *shown*
-    as ``text``, so that a name such as ``caf\xe9`` can be sent back as it was listed. Raises
-    ``InvalidInput`` when the text can't be an SSID.
+    A name whose bytes are the UTF-8 form of ``text`` wins; otherwise a network in sight that is
+    *shown* as ``text``, so that a name such as ``caf\xe9`` can be sent back as it was listed.
+    Raises ``InvalidInput`` when the text can't be an SSID.
     """
     shown = {seen.ssid.text: seen.ssid for seen in access_points}
     exact = {bytes(seen.ssid) for seen in access_points}

@@ -9,8 +9,9 @@ from firstlight.model.profile import KeyManagement
 def key_management(seen: AccessPoint | None, passphrase: Passphrase | None) -> KeyManagement:
     """Choose the key management. ``seen`` is the strongest BSS, or ``None`` if not seen yet.
 
-    A mixed WPA2/WPA3 network gets ``wpa-psk``: NetworkManager then offers SAE as well where driver and
-    supplicant have it. Raises ``InvalidInput`` (field ``password``) when the two don't fit together.
+    A mixed WPA2/WPA3 network gets ``wpa-psk``: NetworkManager then offers SAE as well where driver
+    and supplicant have it. Raises ``InvalidInput`` (field ``password``) when the two don't fit
+    together.
     """
     if seen is None or seen.security is Security.UNKNOWN:
         return KeyManagement.NONE if passphrase is None else KeyManagement.WPA_PSK

@@ -85,9 +85,7 @@ def _runtime(facts: Facts) -> RuntimeStatus:
     obstacle = _OBSTACLES.get(facts.radio.availability)
     mode = facts.kept.mode
     settled = mode in {Mode.READY, Mode.ONBOARDING}
-    if obstacle is not None or mode is Mode.ERROR:
-        health = Health.ERROR
-    elif settled and not facts.radio.online:
+    if obstacle is not None or mode is Mode.ERROR or (settled and not facts.radio.online):
         health = Health.ERROR
     elif facts.notes or (settled and _internet_missing(facts)):
         health = Health.WARNING

@@ -67,7 +67,7 @@ async def _serve_device(
     stack.push_async_callback(chosen.radio.close)
     reach: ReachProbe = chosen.reach or SocketReach()
     hub = Hub(clock)
-    device = Device(config, chosen.radio, reach, memory, hub, clock)
+    device = Device(config, radio=chosen.radio, reach=reach, memory=memory, hub=hub, clock=clock)
     await _listen(device, config, clock, [listener, control], stack)
     stack.callback(hub.close)
     stack.push_async_callback(device.stop)

@@ -64,6 +64,7 @@ class Device:
     def __init__(
         self,
         config: Config,
+        *,
         radio: Radio,
         reach: ReachProbe,
         memory: Memory,
@@ -107,6 +108,8 @@ class Device:
         for done in await self._settled():
             self._announce.system(done)
         at_home = await self._comes_home()
+        if not at_home:
+            await self._lookout.look_round()
         if not self._attempts:
             await self._turn(Turn.ONLINE if at_home else Turn.ALONE)
         self._started = True

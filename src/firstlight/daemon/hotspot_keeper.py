@@ -81,6 +81,8 @@ class HotspotKeeper:
             try:
                 await self.up()
             except FirstlightError as error:
+                if self._busy:
+                    continue  # somebody took the radio meanwhile, and will see to it
                 level = logging.DEBUG if failures else logging.ERROR
                 log.log(level, "the hotspot did not come up: %s %s", error, error.hint or "")
                 await self._clock.sleep(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])

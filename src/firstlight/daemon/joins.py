@@ -130,7 +130,7 @@ class JoinRun:
             if done is not None:
                 self._post(done)
 
-    async def _do(self, effect: messages.Work) -> messages.Event | None:  # noqa: C901  one case an effect
+    async def _do(self, effect: messages.Work) -> messages.Event | None:
         match effect:
             case messages.Protect(seconds):
                 await self._tools.radio.protect(seconds)

@@ -5,7 +5,7 @@ import logging
 
 from firstlight.clock import Clock
 from firstlight.core.networks import strongest_first
-from firstlight.errors import Busy, RadioFailure
+from firstlight.errors import Busy, FirstlightError, RadioFailure
 from firstlight.model.access_point import AccessPoint
 from firstlight.model.profile import Profile, ProfileKind
 from firstlight.model.radio import Link
@@ -47,6 +47,15 @@ class Lookout:
                 raise
             log.info("showing the list of before: %s", error)
 
+    async def look_round(self) -> None:
+        """Scan once if nothing is known yet: as a hotspot most radios are deaf."""
+        if self._radio.access_points() or self._radio.state.link is not Link.DOWN:
+            return
+        try:
+            await self.renew()
+        except FirstlightError as error:
+            log.info("nothing could be heard before the hotspot: %s", error)
+
     async def close(self) -> None:
         """Stop looking."""
         if self._scan is not None and not self._scan.done():
@@ -74,10 +83,10 @@ def _entry(seen: AccessPoint, *, saved: bool, in_use: bool, now: float) -> Netwo
         ssid=seen.ssid.text,
         ssid_hex=seen.ssid.hex(),
         signal=seen.signal,
-        security=seen.security,
+        security=seen.security.value,
         in_use=in_use,
         saved=saved,
-        bssid=seen.bssid,
+        bssid=str(seen.bssid),
         frequency=seen.frequency,
         channel=seen.channel,
         age=None if seen.last_seen is None else max(0, round(now - seen.last_seen)),

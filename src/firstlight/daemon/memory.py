@@ -34,7 +34,7 @@ class Memory:
         return self._set_aside
 
     async def change(self, **fields: Any) -> None:
-        """Remember; does nothing when nothing changes. Returns once it is on disk, or known not to be."""
+        """Remember. Returns once it is on disk, or known not to be; nothing new writes nothing."""
         changed = replace(self.kept, **fields)
         if changed == self.kept and not self._unsaved:
             return

@@ -7,6 +7,7 @@ import msgspec
 from firstlight.model.mac import MacAddress
 from firstlight.model.ssid import Ssid
 
+_LAST_OF_2_4_GHZ = 14
 _CHANNEL_14 = 2484
 
 
@@ -75,4 +76,4 @@ def channel_of(frequency: int) -> int | None:
 
 def frequency_of(channel: int) -> int:
     """The centre frequency in MHz of a 2.4 GHz channel, 1 to 14."""
-    return _CHANNEL_14 if channel == 14 else 2407 + 5 * channel  # noqa: PLR2004  the band's one exception
+    return _CHANNEL_14 if channel == _LAST_OF_2_4_GHZ else 2407 + 5 * channel

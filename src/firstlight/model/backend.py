@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Backend(StrEnum):
-    """``AUTO`` takes NetworkManager where it answers and has a WiFi device, else simulated radios."""
+    """``AUTO``: NetworkManager where it answers and has a WiFi device, else simulated."""
 
     AUTO = "auto"
     NETWORKMANAGER = "networkmanager"

@@ -9,7 +9,7 @@ from firstlight.model.status import DeviceStatus
 
 
 class EventType(StrEnum):
-    """``status``: the device is another; ``action``: somebody's wish; ``system``: the daemon itself."""
+    """``status``: how the device is; ``action``: somebody's wish; ``system``: the daemon."""
 
     STATUS = "status"
     ACTION = "action"
@@ -43,7 +43,7 @@ class Action(StrEnum):
 
 
 class DeviceEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the event stream. ``ts`` in Unix ms; ``id`` grows, and is unique across restarts."""
+    """One line of the event stream. ``ts`` in Unix ms; ``id`` is unique across restarts."""
 
     id: str
     ts: int

@@ -1,9 +1,8 @@
-"""What the device remembers: the keys of ``provisioning.json``, spelled as the outward contract does."""
+"""What the device remembers: ``provisioning.json`` in the outward contract's spelling."""
 
 import msgspec
 
 from firstlight.model.status import Mode, RecoveryLock, RecoveryResult
-
 
 _KEYS = {
     "mode": "device.mode",

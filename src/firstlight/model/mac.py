@@ -11,8 +11,8 @@ _FORM = re.compile(r"[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}|[0-9a-f]{12}", re.IGNOREC
 class MacAddress(str):
     """Lower-case, colon-separated. ``MacAddress("A1-B2-C3-D4-E5-F6") == "a1:b2:c3:d4:e5:f6"``.
 
-    Raises ``InvalidInput`` (field ``mac``) for anything that is not twelve hexadecimal digits, plain or
-    in pairs parted by ``:`` or ``-``.
+    Raises ``InvalidInput`` (field ``mac``) for anything that is not twelve hexadecimal digits,
+    plain or in pairs parted by ``:`` or ``-``.
     """
 
     __slots__ = ()

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """``monotonic``: seconds that never jump. ``wall``: seconds since the Unix epoch, as believed."""
+    """``monotonic``: seconds that never jump; ``wall``: Unix time in seconds, as believed."""
 
     monotonic: float
     wall: float

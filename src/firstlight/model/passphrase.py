@@ -1,6 +1,7 @@
 """The secret of a WPA network, kept out of every log and traceback."""
 
 import re
+import unicodedata
 from typing import Self
 
 from firstlight.errors import InvalidInput
@@ -8,6 +9,7 @@ from firstlight.errors import InvalidInput
 MIN_BYTES = 8
 MAX_BYTES = 63
 
+_FORBIDDEN = frozenset({"Cc", "Cs"})  # control characters and lone surrogates
 _RAW_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _ALLOWED = "8 to 63 characters, or a raw key of 64 hexadecimal digits"
 
@@ -15,7 +17,8 @@ _ALLOWED = "8 to 63 characters, or a raw key of 64 hexadecimal digits"
 class Passphrase:
     """A WPA passphrase of 8 to 63 bytes, or a raw 256-bit key as 64 hexadecimal digits.
 
-    IEEE 802.11-2020, J.4.1. ``repr`` and ``str`` never show it; ``reveal`` is the one way to its text.
+    IEEE 802.11-2020, J.4.1. ``repr`` and ``str`` never show it; ``reveal`` is the one way to its
+    text.
     """
 
     __slots__ = ("_text",)
@@ -27,9 +30,7 @@ class Passphrase:
     def parse(cls, text: str, *, field: str = "password") -> Self:
         """Check the form. Raises ``InvalidInput`` naming ``field``, never showing the value."""
         size = len(text.encode(errors="surrogatepass"))
-        if any(
-            ord(char) < 0x20 or ord(char) == 0x7F or 0xD800 <= ord(char) < 0xE000 for char in text
-        ):
+        if any(unicodedata.category(char) in _FORBIDDEN for char in text):
             raise InvalidInput(field, f"has a control character; it has {_ALLOWED}")
         if size > MAX_BYTES and not _RAW_KEY.fullmatch(text):
             raise InvalidInput(field, f"has {size} bytes; it has {_ALLOWED}")

@@ -15,7 +15,7 @@ class Internet(StrEnum):
 
 
 class ReachTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """A page whose answer is known. ``status`` is its HTTP status, ``body`` its whole text if given."""
+    """A page whose answer is known: its HTTP status and, if given, its whole text."""
 
     url: str
     status: int = 204

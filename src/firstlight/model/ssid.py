@@ -1,9 +1,9 @@
 r"""SSIDs are bytes.
 
-IEEE 802.11-2020, 9.4.2.2: 0 to 32 octets without any encoding. Most are UTF-8, some are not, and all
-of them were chosen by a stranger. ``Ssid.text`` is the form that may be shown and logged: valid UTF-8
-stays as it is, anything else (broken UTF-8, control characters, characters that reorder or hide text)
-is written as ``\xNN`` per byte.
+IEEE 802.11-2020, 9.4.2.2: 0 to 32 octets without any encoding. Most are UTF-8, some are not, and
+all of them were chosen by a stranger. ``Ssid.text`` is the form that may be shown and logged: valid
+UTF-8 stays as it is, anything else (broken UTF-8, control characters, characters that reorder or
+hide text) is written as ``\xNN`` per byte.
 """
 
 import unicodedata
@@ -13,7 +13,7 @@ from firstlight.errors import InvalidInput
 
 MAX_BYTES = 32
 
-# Format, control, surrogate, private-use and unassigned characters, and line or paragraph separators.
+# Format, control, surrogate, private-use, unassigned characters; line and paragraph separators.
 _UNSHOWABLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset({"\u200c", "\u200d"})  # needed inside Persian words and emoji, harmless alone
 

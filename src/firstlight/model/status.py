@@ -1,4 +1,4 @@
-"""``DeviceStatus``: the one answer to "how are you?". Names and spelling are the outward contract."""
+"""``DeviceStatus``: the one answer to "how are you?", in the outward contract's spelling."""
 
 from enum import StrEnum
 

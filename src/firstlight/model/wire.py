@@ -1,4 +1,4 @@
-"""Bodies of the device API: what is sent and what is answered. Validated, published and tested as is."""
+"""Bodies of the device API, validated, published and tested as they stand here."""
 
 from typing import Annotated, Literal
 

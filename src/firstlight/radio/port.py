@@ -1,22 +1,24 @@
 """The contract between Firstlight and a WiFi radio.
 
-An adapter owns one radio. It is event-driven: ``state`` is always the latest known view, ``subscribe``
-delivers every change from then on, and nothing polls what has a signal. Subscribe first, then read
-``state``, and nothing falls between.
+An adapter owns one radio. It is event-driven: ``state`` is always the latest known view,
+``subscribe`` delivers every change from then on, and nothing polls what has a signal. Subscribe
+first, then read ``state``, and nothing falls between.
 
-A *trial* is a new station profile, tried beside the saved ones and never saved until it is promoted:
+A *trial* is a new station profile, tried beside the saved ones and never saved until it is
+promoted:
 
-1. ``protect`` takes note of what is active now and arms a dead-man's switch, as far as the system has
-   one: if this process dies, the old state returns by itself.
+1. ``protect`` takes note of what is active now and arms a dead-man's switch: if this process dies,
+   the old state returns by itself.
 2. ``activate_trial`` starts the join; reports arrive through the callback until the trial ends.
-3. ``promote`` makes the profile permanent, on disk; ``release`` disarms the switch; ``retire`` removes
-   older profiles of the same SSID. Or ``abandon`` ends the trial and brings the old state back.
+3. ``promote`` makes the profile permanent, on disk; ``release`` disarms the switch; ``retire``
+   removes older profiles of the same SSID. Or ``abandon`` ends the trial and brings the old state
+   back.
 
 ``settle`` is called once after ``open``: it clears away what a killed predecessor left behind.
 
-Every method raises ``RadioUnavailable`` when there is no radio or no NetworkManager, ``NotPermitted``
-when this user may not, ``RadioFailure`` when the radio was asked properly and failed. None waits
-without a deadline.
+Every method raises ``RadioUnavailable`` when there is no radio or no NetworkManager,
+``NotPermitted`` when this user may not, ``RadioFailure`` when the radio was asked properly and
+failed. None waits without a deadline.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +43,7 @@ class Radio(Protocol):
         ...
 
     async def open(self) -> None:
-        """Start watching. Succeeds without NetworkManager or a device: ``state`` says what is missing.
+        """Start watching. Succeeds without NetworkManager or a device: ``state`` says so.
 
         Comes back by itself when they appear or restart, re-reading everything.
         """
@@ -65,9 +67,9 @@ class Radio(Protocol):
     async def scan(self, ssids: Sequence[Ssid] = (), frequencies: Sequence[int] = ()) -> None:
         """Scan, and return once the results are in ``access_points``.
 
-        ``ssids`` asks for hidden networks by name; ``frequencies`` (MHz) limits where to look, where
-        the radio can. Joins a scan that is already under way if it covers this one.
-        Raises ``Busy`` while the radio can't scan, as most can't while they are a hotspot.
+        ``ssids`` asks for hidden networks by name; ``frequencies`` (MHz) limits where to look,
+        where the radio can. Joins a scan that is already under way if it covers this one. Raises
+        ``Busy`` while the radio can't scan, as most can't while they are a hotspot.
         """
         ...
 
@@ -83,11 +85,11 @@ class Radio(Protocol):
         ...
 
     async def settle(self) -> tuple[str, ...]:
-        """End trials that a killed process left behind. Returns one sentence for each thing done."""
+        """End trials that a killed process left behind. Returns a sentence for each."""
         ...
 
     async def protect(self, seconds: float) -> None:
-        """Note what is active, and arm the switch to bring it back in ``seconds`` unless released."""
+        """Note what is active; arm the switch to bring it back in ``seconds`` unless released."""
         ...
 
     async def activate_trial(self, plan: TrialPlan, report: Report) -> str:

@@ -1,7 +1,7 @@
 """The real look behind the link: ARP by way of TCP, DNS from the lease's own servers, HTTP.
 
-Every socket is bound to the interface (``SO_BINDTODEVICE``, allowed to everybody since Linux 5.7), so
-that a wired connection beside it can't lend its internet to a WiFi that has none.
+Every socket is bound to the interface (``SO_BINDTODEVICE``, allowed to everybody since Linux 5.7),
+so that a wired connection beside it can't lend its internet to a WiFi that has none.
 """
 
 import asyncio
@@ -9,8 +9,9 @@ import contextlib
 import errno
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import h11
@@ -42,14 +43,16 @@ class SocketReach:
             return Reach(gateway=gateway, internet=Internet.REACHABLE, evidence="no target is set")
         internet, evidence = min(found, key=lambda one: _BEST_FIRST.index(one[0]))
         return Reach(
-            gateway=gateway or internet is Internet.REACHABLE,
+            # A socket bound to a device needs no route, so a gateway is only proven by the internet
+            # where the lease names one.
+            gateway=gateway or (ipv4.gateway is not None and internet is Internet.REACHABLE),
             internet=internet,
             evidence=evidence,
         )
 
 
 async def _gateway_answers(interface: str, gateway: str | None, seconds: float) -> bool:
-    """A TCP knock makes the kernel ask for the gateway's MAC; any answer, even a refusal, is life."""
+    """A TCP knock makes the kernel ask for the MAC; any answer, even a refusal, is life."""
     if gateway is None:
         return False
     try:
@@ -149,7 +152,7 @@ async def _system_resolve(host: str) -> str | None:
 
 async def _ask(interface: str, server: str, host: str) -> str | None:
     """One DNS question over UDP (RFC 1035)."""
-    from dns import exception, message, rdatatype  # noqa: PLC0415  1.5 MB that an idle daemon spares
+    from dns import exception, message, rdata, rdatatype  # noqa: PLC0415  idle daemons spare it
 
     loop = asyncio.get_running_loop()
     question = message.make_query(host, rdatatype.A)
@@ -163,10 +166,13 @@ async def _ask(interface: str, server: str, host: str) -> str | None:
                 continue
             if question.is_response(answer):
                 break
-    for rrset in answer.answer:
-        if rrset.rdtype == rdatatype.A:
-            return rrset[0].to_text()
-    return None
+    addresses = [
+        record.to_text()
+        for rrset in answer.answer
+        if rrset.rdtype == rdatatype.A
+        for record in cast("Iterable[rdata.Rdata]", rrset)
+    ]
+    return addresses[0] if addresses else None
 
 
 def _bound(interface: str, kind: socket.SocketKind) -> socket.socket:

@@ -1,7 +1,7 @@
 """Writing files so that a power cut leaves the old content or the new, never half of either.
 
-Temp file in the same folder, fsync, rename, fsync of the folder (rename(2): atomic replacement; fsync(2):
-the entry in a directory needs a sync of its own).
+Temp file in the same folder, fsync, rename, fsync of the folder (rename(2): atomic replacement;
+fsync(2): the entry in a directory needs a sync of its own).
 """
 
 import os
@@ -11,7 +11,7 @@ from firstlight.errors import StoreFailure
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace ``path`` by ``content``, mode 0600. Raises ``StoreFailure``; the old file then remains."""
+    """Replace ``path``, mode 0600. Raises ``StoreFailure``; the old file then remains."""
     temporary = path.with_name(f".{path.name}.new")
     try:
         _write_new(temporary, content)

@@ -14,8 +14,8 @@ from firstlight.store.files import make_private_folder, write_atomically
 class ProvisioningStore:
     """One file, read once and written whole at every change; mode 0600.
 
-    A file that can't be understood is set aside and reported, and the device starts with what could be
-    kept of it. Values with wrong types fall back to their defaults one by one, not all together.
+    A file that can't be understood is set aside and reported, and the device starts with what could
+    be kept of it. Values with wrong types fall back to their defaults one by one, not all together.
     """
 
     def __init__(self, folder: Path) -> None:

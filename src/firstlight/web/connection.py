@@ -10,6 +10,7 @@ from uvicorn.server import ServerState
 
 from firstlight.errors import Code
 from firstlight.model.wire import Problem
+from firstlight.web.encoding import to_json
 from firstlight.web.gate import SECURITY_HEADERS
 
 
@@ -70,11 +71,15 @@ class Connection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, in the shape of every other error."""
         if self.cycle and not self.cycle.response_complete:
-            self.transport.abort()
-            return
+            if self.cycle.response_started:
+                self.transport.abort()
+                return
+            # Whoever works on the request sees its sender gone; the answer is given here.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         words = "This is not a valid HTTP request."
         problem = Problem(error=words, message=words, code=Code.INVALID_BODY)
-        body = msgspec.json.encode(problem)
+        body = to_json(problem)
         headers = [
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),

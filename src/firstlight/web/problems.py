@@ -12,7 +12,6 @@ import http
 import math
 from collections.abc import Mapping
 
-import msgspec
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -28,6 +27,7 @@ from firstlight.errors import (
     StoreFailure,
 )
 from firstlight.model.wire import Problem
+from firstlight.web.encoding import to_json
 
 STATUS_OF: Mapping[type[FirstlightError], int] = {
     InvalidInput: 400,
@@ -76,7 +76,7 @@ def problem(
 ) -> Response:
     """An answer in the one shape."""
     body = Problem(error=message, message=message, code=code, hint=hint)
-    return Response(msgspec.json.encode(body), status, headers, "application/json")
+    return Response(to_json(body), status, headers, "application/json")
 
 
 def answer_to(error: Exception) -> Response:

@@ -7,10 +7,10 @@ with its ID, and a comment whenever there has been nothing to say for a while.
 
 import asyncio
 
-import msgspec
 from starlette.types import Message, Receive, Scope, Send
 
 from firstlight.clock import Clock
+from firstlight.web.encoding import to_json
 from firstlight.web.service import EventFeed, EventSource
 
 _HEADERS = [
@@ -19,6 +19,13 @@ _HEADERS = [
 ]
 _RETRY_MS = 2000
 _HEARTBEAT = b": heartbeat\n\n"
+
+# Line breaks to Python and others, though not to JSON or this format (as UTF-8, and as JSON).
+_OTHER_BREAKS = (
+    (b"\xc2\x85", b"\\u0085"),
+    (b"\xe2\x80\xa8", b"\\u2028"),
+    (b"\xe2\x80\xa9", b"\\u2029"),
+)
 
 
 class EventStream:
@@ -74,16 +81,18 @@ class EventStream:
             except TimeoutError:
                 await send(_chunk(_HEARTBEAT))
             else:
-                await send(_chunk(frame("device", event.id, msgspec.json.encode(event))))
+                await send(_chunk(frame("device", event.id, to_json(event))))
 
 
 def frame(event: str, event_id: str, data: bytes) -> bytes:
-    """One event. ``data`` is JSON, so it has no line breaks."""
+    """One event. ``data`` is JSON."""
+    for raw, escaped in _OTHER_BREAKS:
+        data = data.replace(raw, escaped)
     return b"event: %b\nid: %b\ndata: %b\n\n" % (event.encode(), event_id.encode(), data)
 
 
 def _opening(resume_point: str, unix_ms: int) -> bytes:
-    data = msgspec.json.encode({"ok": True, "ts": unix_ms})
+    data = to_json({"ok": True, "ts": unix_ms})
     return b"retry: %d\n" % _RETRY_MS + frame("connected", resume_point, data)
 
 

@@ -4,7 +4,7 @@ A line is a shell command in the machine; ``phone: iw dev`` runs it in the names
 logs grow in ``tests/radio/artifacts/lab``. End with Ctrl-D.
 """
 
-import readline  # noqa: F401 - gives input() a history
+import readline
 import sys
 from pathlib import Path
 
@@ -19,6 +19,7 @@ COMMAND_SECONDS = 300.0
 
 def converse(world: World) -> None:
     """Take commands until the input ends."""
+    readline.set_history_length(1000)
     while True:
         try:
             line = input("lab> ").strip()

@@ -7,7 +7,7 @@ from tests.radio.lab.inside import Inside
 from tests.radio.lab.neighbourhood import NEIGHBOURHOOD, SPARES, STATIONS
 from tests.radio.lab.routers import Router
 from tests.radio.lab.station import Station
-from tests.radio.lab.system import System, log_of
+from tests.radio.lab.system import System
 from tests.radio.lab.waiting import eventually
 
 # A country with thirteen channels at 2.4 GHz and five at 5 GHz, none of them shared with radar: a
@@ -85,7 +85,6 @@ class World:
             f"iw reg set {COUNTRY}; ip link set lo up\n",
             timeout=90,
         )
-        self.inside.spawn("dmesg", "dmesg", "--follow", log=log_of("kernel"))
         self._give_away(names)
         eventually(
             lambda: self.inside.must("iw", "reg", "get"),

@@ -122,6 +122,7 @@ def one_connection(folder: Path, treat: Callable[[socket.socket], None]) -> Iter
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(folder / "control.sock"))
         listening.listen()
+        listening.settimeout(5)
 
         def serve() -> None:
             knock, _ = listening.accept()

@@ -10,8 +10,9 @@ from firstlight.cli.doctor.facts import Facts
 from firstlight.cli.doctor.machine import Machine
 from firstlight.cli.doctor.ports import WATCHED
 from firstlight.cli.failures import Failure
-from firstlight.config import Backend, Config, load_config
+from firstlight.config import Config, load_config
 from firstlight.errors import ConfigError
+from firstlight.model.backend import Backend
 from firstlight.model.wire import HealthAnswer, Problem
 
 PROGRAMS = ("NetworkManager", "wpa_supplicant", "dnsmasq", "iptables", "nft")

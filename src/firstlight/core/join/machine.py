@@ -49,6 +49,9 @@ from firstlight.model.radio import Ipv4, LinkReport, LinkStage
 from firstlight.model.reach import Reach
 
 
+_STAGES = list(LinkStage)
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What counts as proven."""
 
@@ -103,6 +106,8 @@ def begin(
 
 def step(state: Join, event: Event, now: Moment) -> tuple[Join, tuple[Effect, ...]]:
     """Take one event. Events that came too late to matter change nothing."""
+    if state.phase.is_final:
+        return state, ()
     signal, state = _classify(state, event, now)
     if signal is None:
         return state, ()
@@ -150,8 +155,10 @@ def _reported(state: Join, report: LinkReport, now: Moment) -> tuple[Signal | No
     if state.phase not in {Phase.LINKING, Phase.ADDRESSING, Phase.PROVING}:
         return None, state
     if report.stage is LinkStage.FAILED:
-        return Signal.BROKEN, _blame(state, causes.cause_of_link(report.reason, state.reached))
-    state = replace(state, reached=report.stage)
+        secured = state.request.passphrase is not None
+        cause = causes.cause_of_link(report.reason, state.reached, secured=secured)
+        return Signal.BROKEN, _blame(state, cause)
+    state = replace(state, reached=max(state.reached, report.stage, key=_STAGES.index))
     if report.stage in {LinkStage.ASSOCIATED, LinkStage.AUTHENTICATED, LinkStage.CONNECTED}:
         state = _reach_step(state, StepName.ASSOCIATED, now)
     if report.stage in {LinkStage.AUTHENTICATED, LinkStage.CONNECTED}:
@@ -220,8 +227,6 @@ def _cause_of_code(code: Code) -> Cause:
 def _cause_of_silence(state: Join) -> Cause:
     match state.phase:
         case Phase.ADDRESSING:
-            return Cause.NO_ADDRESS
-        case Phase.LINKING if state.reached is LinkStage.AUTHENTICATED:
             return Cause.NO_ADDRESS
         case _:
             return Cause.TIMEOUT

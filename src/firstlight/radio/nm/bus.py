@@ -13,13 +13,14 @@ from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusFastError
 from dbus_fast.unpack import unpack_variants
 
-from firstlight.errors import Code, RadioUnavailable
+from firstlight.errors import Code, FirstlightError, RadioUnavailable
 from firstlight.radio.nm.translate import translated
 
 log = logging.getLogger(__name__)
 
 CALL_SECONDS = 25.0
 RETRY_SECONDS = 2.0
+_FAREWELL_SECONDS = 1.0
 
 _DBUS = "org.freedesktop.DBus"
 _DBUS_PATH = "/org/freedesktop/DBus"
@@ -35,6 +36,7 @@ class Peer:
     def __init__(self, name: str, rules: tuple[str, ...], on_signal: OnSignal, on_owner: OnOwner):
         self.name = name
         self.owner = ""
+        self.changes = 0
         self.rules = tuple(f"type='signal',sender='{name}',{rule}" for rule in rules)
         self.on_signal = on_signal
         self.on_owner = on_owner
@@ -42,6 +44,7 @@ class Peer:
     def owned_by(self, owner: str) -> None:
         """Take note of a new owner (empty: nobody) and tell."""
         self.owner = owner
+        self.changes += 1
         self.on_owner(owner)
 
 
@@ -53,6 +56,8 @@ class Bus:
         self._bus: MessageBus | None = None
         self._peers: list[Peer] = []
         self._task: asyncio.Task[None] | None = None
+        self._gone: asyncio.Task[None] | None = None
+        self._muted = False
 
     def add_peer(self, peer: Peer) -> None:
         """Watch a name; to be called before ``open``."""
@@ -63,13 +68,23 @@ class Bus:
         connected = await self._try_connect()
         self._task = asyncio.create_task(self._keep(connected), name="dbus-connection")
 
-    async def close(self) -> None:
-        """Disconnect for good."""
+    def mute(self) -> None:
+        """Deliver no signal and no news of an owner any more: the first half of ``close``."""
+        self._muted = True
         if self._task is not None:
             self._task.cancel()
+
+    async def close(self) -> None:
+        """Disconnect for good; returns when the socket is closed."""
+        self.mute()
+        if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         self._drop()
+        if self._gone is not None:
+            await asyncio.wait([self._gone], timeout=_FAREWELL_SECONDS)
+            self._gone.cancel()
+            await asyncio.gather(self._gone, return_exceptions=True)
 
     async def call(
         self,
@@ -103,7 +118,7 @@ class Bus:
     async def reply(self, message: Message, seconds: float = CALL_SECONDS) -> Message:
         """Send a prepared call and return its whole reply; raises as ``call`` does."""
         bus = self._bus
-        if bus is None:
+        if bus is None or not bus.connected:
             raise RadioUnavailable(
                 "The D-Bus system bus does not answer.",
                 code=Code.NO_NETWORK_MANAGER,
@@ -123,28 +138,33 @@ class Bus:
 
     async def _keep(self, connected: bool) -> None:
         while True:
-            if connected and self._bus is not None:
-                try:
-                    await self._bus.wait_for_disconnect()
-                except (DBusFastError, OSError, EOFError) as error:
-                    log.warning("the system bus went away: %s", error)
+            if connected and self._gone is not None:
+                # Not awaited itself: ``close`` still needs it after it has cancelled this task.
+                await asyncio.wait([self._gone])
                 self._drop()
                 for peer in self._peers:
                     peer.owned_by("")
             await asyncio.sleep(RETRY_SECONDS)
             connected = await self._try_connect()
+            if connected:
+                log.info("the system bus answers")
 
     async def _try_connect(self) -> bool:
         try:
-            bus = MessageBus(
-                bus_address=self._address, bus_type=BusType.SYSTEM, auth_timeout=CALL_SECONDS
-            )
-            self._bus = await bus.connect()
+            async with asyncio.timeout(CALL_SECONDS):
+                bus = await MessageBus(bus_address=self._address, bus_type=BusType.SYSTEM).connect()
         except (DBusFastError, OSError, EOFError) as error:
             log.debug("no system bus: %s", error)
             return False
-        self._bus.add_message_handler(self._received)
-        await self._subscribe()
+        self._bus = bus
+        self._gone = asyncio.create_task(_until_gone(bus), name="dbus-disconnect")
+        bus.add_message_handler(self._received)
+        try:
+            await self._subscribe()
+        except FirstlightError as error:
+            log.debug("the system bus went away at once: %s", error)
+            self._drop()
+            return False
         return True
 
     async def _subscribe(self) -> None:
@@ -155,12 +175,17 @@ class Bus:
             )
             for rule in (changed, *peer.rules):
                 await self._bus_call("AddMatch", rule)
-            peer.owned_by(await self._owner(peer.name))
+            changes, owner = peer.changes, await self._owner(peer.name)
+            if peer.changes == changes:
+                peer.owned_by(owner)
 
     async def _owner(self, name: str) -> str:
         if not (await self._bus_call("NameHasOwner", name))[0]:
             return ""
-        return str((await self._bus_call("GetNameOwner", name))[0])
+        try:
+            return str((await self._bus_call("GetNameOwner", name))[0])
+        except RadioUnavailable:
+            return ""
 
     async def _bus_call(self, member: str, argument: str) -> list[Any]:
         message = Message(
@@ -174,7 +199,7 @@ class Bus:
         return (await self.reply(message)).body
 
     def _received(self, message: Message) -> None:
-        if message.message_type is not MessageType.SIGNAL:
+        if self._muted or message.message_type is not MessageType.SIGNAL:
             return
         if message.sender == _DBUS and message.member == "NameOwnerChanged":
             name, _, owner = message.body
@@ -190,3 +215,10 @@ class Bus:
         if self._bus is not None and self._bus.connected:
             self._bus.disconnect()
         self._bus = None
+
+
+async def _until_gone(bus: MessageBus) -> None:
+    try:
+        await bus.wait_for_disconnect()
+    except (DBusFastError, OSError, EOFError) as error:
+        log.warning("the system bus went away: %r", error)

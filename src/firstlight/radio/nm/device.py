@@ -1,4 +1,7 @@
-"""``org.freedesktop.NetworkManager.Device``, ``.Device.Wireless``, ``.IP4Config``, ``.Connection.Active``."""
+"""``org.freedesktop.NetworkManager.Device`` and what hangs on it.
+
+``.Device.Wireless``, ``.IP4Config`` and ``.Connection.Active``.
+"""
 
 from typing import Any
 

@@ -5,7 +5,8 @@ import uuid
 
 from firstlight.errors import Code, FirstlightError, RadioFailure
 from firstlight.model.profile import HotspotSettings
-from firstlight.radio.nm.codes import ActiveState, StateReason
+from firstlight.model.radio import Link
+from firstlight.radio.nm.codes import ActiveState, DeviceState, StateReason
 from firstlight.radio.nm.device import Active, WifiDevice
 from firstlight.radio.nm.profiles import TYPE, hotspot_settings, same
 from firstlight.radio.nm.session import Session
@@ -14,12 +15,12 @@ log = logging.getLogger(__name__)
 
 UP_SECONDS = 40.0
 DOWN_SECONDS = 10.0
+_MODE_SECONDS = 2.0
 
 _WHY: dict[StateReason, tuple[str, str]] = {
     StateReason.SUPPLICANT_TIMEOUT: (
         "the driver did not start it in time",
-        "Check that country and channel are allowed here, and that the driver can be an access point "
-        "(iw list).",
+        "Check that country and channel fit, and that the driver can be an access point: iw list.",
     ),
     StateReason.SUPPLICANT_FAILED: (
         "wpa_supplicant failed",
@@ -27,7 +28,7 @@ _WHY: dict[StateReason, tuple[str, str]] = {
     ),
     StateReason.SHARED_START_FAILED: (
         "dnsmasq could not be started",
-        "Install dnsmasq-base; if another DNS or DHCP server runs here, firstlight doctor names it.",
+        "Install dnsmasq-base; firstlight doctor names other DNS or DHCP servers.",
     ),
     StateReason.SHARED_FAILED: (
         "address sharing failed",
@@ -41,6 +42,12 @@ class Hotspot:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._failure: StateReason | None = None
+
+    def device_state(self, new: DeviceState, reason: StateReason) -> None:
+        """``Device.StateChanged`` of our radio: ``FAILED`` passes too quickly to be read later."""
+        if new is DeviceState.FAILED:
+            self._failure = reason
 
     async def up(self, wanted: HotspotSettings) -> None:
         """See the port."""
@@ -55,17 +62,19 @@ class Hotspot:
     async def down(self) -> None:
         """See the port."""
         device = self._session.usable_device()
-        state = self._session.state()
-        if state.profile is None or not self._is_hotspot(device):
+        await self._session.refreshed()
+        mirror, active = self._session.mirror, device.active
+        if active.state is ActiveState.DEACTIVATED or not self._is_hotspot(device):
             return
-        active = device.active
         await self._session.manager.deactivate(active.path)
-        gone = await self._session.mirror.until(
-            lambda: Active(self._session.mirror, active.path).state is ActiveState.DEACTIVATED,
-            DOWN_SECONDS,
-        )
-        if not gone:
+        if not await mirror.until(lambda: self._is_down(active.path), DOWN_SECONDS):
             raise RadioFailure("The hotspot did not go down in time.", code=Code.TIMEOUT)
+        # Some drivers need a moment to be a station again; until then they refuse to scan.
+        await mirror.until(lambda: not device.is_access_point, _MODE_SECONDS)
+
+    def _is_down(self, active: str) -> bool:
+        gone = Active(self._session.mirror, active).state is ActiveState.DEACTIVATED
+        return gone and self._session.state().link is not Link.HOTSPOT
 
     def _is_hotspot(self, device: WifiDevice) -> bool:
         profile = self._session.state().profile
@@ -75,7 +84,8 @@ class Hotspot:
         """The profile's path, and whether it had to be written."""
         interface = self._session.wanted_interface
         for path, stored in (await self._session.settings()).items():
-            if stored["connection"].get("id") != wanted.profile_name or TYPE not in stored:
+            is_hotspot = stored.get(TYPE, {}).get("mode") == "ap"
+            if stored["connection"].get("id") != wanted.profile_name or not is_hotspot:
                 continue
             settings = hotspot_settings(
                 wanted, str(stored["connection"]["uuid"]), interface=interface
@@ -89,18 +99,26 @@ class Hotspot:
 
     async def _activate(self, path: str, device: WifiDevice, wanted: HotspotSettings) -> None:
         mirror = self._session.mirror
+        self._failure = None
         active = await self._session.manager.activate(path, device.path)
         over = {ActiveState.ACTIVATED, ActiveState.DEACTIVATED}
         await mirror.until(lambda: active in mirror.objects, 5)
         await mirror.until(lambda: Active(mirror, active).state in over, UP_SECONDS)
         if Active(mirror, active).state is ActiveState.ACTIVATED:
+            await self._session.refreshed()
+            await mirror.until(self._is_known_up, _MODE_SECONDS)
             return
-        why, hint = _WHY.get(device.reason, (f"NetworkManager says {device.reason.name}", None))
+        reason = self._failure if self._failure is not None else device.reason
+        why, hint = _WHY.get(reason, (f"NetworkManager says {reason.name}", None))
         raise RadioFailure(
             f"The hotspot {wanted.ssid.text} did not come up on channel {wanted.channel}: {why}.",
             code=Code.HOTSPOT_FAILED,
             hint=hint,
         )
+
+    def _is_known_up(self) -> bool:
+        state = self._session.state()
+        return state.link is Link.HOTSPOT and state.profile is not None
 
     async def _set_country(self, country: str | None) -> None:
         if country is None or not self._session.supplicant.usable:

@@ -1,9 +1,11 @@
 """``org.freedesktop.NetworkManager``: activation, checkpoints, permissions."""
 
+import math
 from typing import Any
 
 from dbus_fast import Variant
 
+from firstlight.errors import NotFound
 from firstlight.radio.nm.bus import Bus
 from firstlight.radio.nm.mirror import NAME, Mirror, Properties
 
@@ -29,7 +31,7 @@ class Manager:
 
     @property
     def properties(self) -> Properties:
-        """``WirelessEnabled``, ``WirelessHardwareEnabled``, ``Version``, ``Checkpoints``, …"""
+        """``WirelessEnabled``, ``WirelessHardwareEnabled``, ``Version`` and so on."""
         return self._mirror.properties(PATH, INTERFACE)
 
     async def missing_permissions(self) -> tuple[str, ...]:
@@ -42,7 +44,7 @@ class Manager:
         return str(await self._call("ActivateConnection", "ooo", connection, device, NONE))
 
     async def add_and_activate_volatile(self, settings: Settings, device: str) -> tuple[str, str]:
-        """``AddAndActivateConnection2`` of a profile that is never saved and ends with its activation.
+        """``AddAndActivateConnection2`` of a profile that ends with its activation, unsaved.
 
         Returns the paths of the connection and of the active connection.
         """
@@ -53,21 +55,30 @@ class Manager:
         return str(path), str(active)
 
     async def deactivate(self, active: str) -> None:
-        """``DeactivateConnection``."""
-        await self._call("DeactivateConnection", "o", active)
+        """``DeactivateConnection``; gone already is gone."""
+        try:
+            await self._call("DeactivateConnection", "o", active)
+        except NotFound:
+            return
 
     async def checkpoint(self, device: str, seconds: float) -> str:
         """``CheckpointCreate`` over one device; rolls back by itself after ``seconds``."""
-        return str(await self._call("CheckpointCreate", "aouu", [device], round(seconds), 0))
+        return str(await self._call("CheckpointCreate", "aouu", [device], math.ceil(seconds), 0))
 
     async def roll_back(self, checkpoint: str) -> bool:
-        """``CheckpointRollback``. Returns whether every device is back."""
-        results: dict[str, int] = await self._call("CheckpointRollback", "o", checkpoint)
+        """``CheckpointRollback``. Returns whether every device is back; not when it was over."""
+        try:
+            results: dict[str, int] = await self._call("CheckpointRollback", "o", checkpoint)
+        except NotFound:
+            return False
         return not any(results.values())
 
     async def drop_checkpoint(self, checkpoint: str) -> None:
-        """``CheckpointDestroy``: keep everything as it is now."""
-        await self._call("CheckpointDestroy", "o", checkpoint)
+        """``CheckpointDestroy``: keep everything as it is now. Over already is over."""
+        try:
+            await self._call("CheckpointDestroy", "o", checkpoint)
+        except NotFound:
+            return
 
     async def _call(self, member: str, signature: str = "", *arguments: object) -> Any:
         return await self._bus.call(

@@ -1,9 +1,10 @@
 """NetworkManager's objects, mirrored.
 
-``org.freedesktop.DBus.ObjectManager`` at ``/org/freedesktop`` gives everything at once; from then on the
-mirror follows ``InterfacesAdded``, ``InterfacesRemoved`` and ``PropertiesChanged``. The match rules stand
-before the snapshot is asked for. Signals that arrive while it is under way are kept, and those that
-NetworkManager sent after it (a sender numbers its messages) are applied on top.
+``org.freedesktop.DBus.ObjectManager`` at ``/org/freedesktop`` gives everything at once; from then
+on the mirror follows ``InterfacesAdded``, ``InterfacesRemoved`` and ``PropertiesChanged``. The
+match rules stand before the snapshot is asked for. Signals that arrive while it is under way are
+kept, and those that NetworkManager sent after it (a sender numbers its messages) are applied on
+top.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from typing import Any
 from dbus_fast import Message
 from dbus_fast.unpack import unpack_variants
 
-from firstlight.errors import FirstlightError
+from firstlight.errors import FirstlightError, NotPermitted
 from firstlight.radio.nm.bus import Bus, Peer
 
 log = logging.getLogger(__name__)
@@ -33,11 +34,15 @@ OnSignal = Callable[[str, str, str, list[Any]], None]
 
 
 class Mirror:
-    """``objects``: path to interface to property to value. ``ready`` while NetworkManager answers."""
+    """``objects``: path, interface, property, value. ``ready`` while NetworkManager answers.
+
+    ``refused`` while it is there but does not answer this user.
+    """
 
     def __init__(self, bus: Bus, on_change: Callable[[], None], on_signal: OnSignal) -> None:
         self.objects: dict[str, Interfaces] = {}
         self.ready = False
+        self.refused = False
         self._bus = bus
         self._on_change = on_change
         self._on_signal = on_signal
@@ -96,7 +101,7 @@ class Mirror:
     def _owned(self, owner: str) -> None:
         self.objects.clear()
         self._early.clear()
-        self.ready = False
+        self.ready = self.refused = False
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
@@ -105,7 +110,9 @@ class Mirror:
         self.changed()
 
     async def _read(self) -> None:
+        level = logging.WARNING
         while not self.ready:
+            self._early.clear()
             try:
                 snapshot = await self._bus.reply(
                     Message(
@@ -116,16 +123,23 @@ class Mirror:
                     )
                 )
             except FirstlightError as error:
-                log.warning("NetworkManager's objects can't be read yet: %s", error)
+                log.log(level, "NetworkManager's objects can't be read yet: %s", error)
+                level = logging.DEBUG
+                self._take_refusal(isinstance(error, NotPermitted))
                 await asyncio.sleep(_REREAD_SECONDS)
                 continue
             self.objects = unpack_variants(snapshot.body[0])
-            self.ready = True
+            self.ready, self.refused = True, False
             for message in self._early:
                 if message.serial > snapshot.serial:
                     self._apply(message, unpack_variants(message.body))
             self._early.clear()
         self.changed()
+
+    def _take_refusal(self, refused: bool) -> None:
+        if refused != self.refused:
+            self.refused = refused
+            self.changed()
 
     def _received(self, message: Message, body: list[Any]) -> None:
         if not self.ready:
@@ -146,8 +160,10 @@ class Mirror:
             self._on_signal(path, interface, member, body)
 
     def _properties_changed(self, path: str, body: list[Any]) -> None:
+        if path not in self.objects:
+            return
         interface, changed, invalidated = body
-        known = self.objects.setdefault(path, {}).setdefault(interface, {})
+        known = self.objects[path].setdefault(interface, {})
         known.update(changed)
         for name in invalidated:
             known.pop(name, None)

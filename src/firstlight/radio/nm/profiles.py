@@ -1,7 +1,8 @@
 """Profiles as NetworkManager's settings, both ways. Pure.
 
-Property names and types: NetworkManager's settings specification (nm-settings-dbus(5)). The ``user``
-section carries what Firstlight has to find again after a restart; it has no meaning to NetworkManager.
+Property names and types: NetworkManager's settings specification (nm-settings-dbus(5)). The
+``user`` section carries what Firstlight has to find again after a restart; it has no meaning to
+NetworkManager.
 """
 
 import ipaddress
@@ -33,7 +34,7 @@ _ATTEMPT_KEY = "firstlight.attempt"
 def station_settings(
     plan: TrialPlan, uuid: str, *, interface: str, checkpoint: str, saved: bool
 ) -> Settings:
-    """A station's profile. ``interface`` empty: for any radio. An address is required until it is saved."""
+    """A station's profile; an address is required until it is saved. No interface: any radio."""
     request = plan.request
     settings: Settings = {
         "connection": {
@@ -137,9 +138,9 @@ def read_profile(settings: Plain, flags: int, *, active: bool) -> Profile | None
 
 
 def checkpoint_of(settings: Plain) -> str | None:
-    """The checkpoint that was armed when this profile was on trial."""
+    """The checkpoint armed when this profile was on trial, empty for none; ``None``: not ours."""
     data: dict[str, str] = settings.get("user", {}).get("data", {})
-    return data.get(CHECKPOINT_KEY)
+    return data.get(CHECKPOINT_KEY, "") if _ATTEMPT_KEY in data else None
 
 
 _DEFAULTS: dict[tuple[str, str], Any] = {

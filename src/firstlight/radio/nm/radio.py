@@ -96,20 +96,16 @@ class NetworkManagerRadio:
     async def forget(self, uuid: str) -> None:
         """See the port."""
         device = self._session.usable_device()
-        for path, settings in (await self._session.settings()).items():
-            if settings["connection"].get("uuid") != uuid:
-                continue
-            active = device.active
-            await self._session.connections.delete(path)
-            if active.uuid == uuid:
-                await self._session.mirror.until(
-                    lambda: (
-                        Active(self._session.mirror, active.path).state is ActiveState.DEACTIVATED
-                    ),
-                    SETTLE_SECONDS,
-                )
-            return
-        raise NotFound(f"There is no profile {uuid}.", code=Code.UNKNOWN_PROFILE)
+        path = await self._session.path_of(uuid)
+        if path is None:
+            raise NotFound(f"There is no profile {uuid}.", code=Code.UNKNOWN_PROFILE)
+        active, mirror = device.active, self._session.mirror
+        was_active = active.uuid == uuid
+        await self._session.connections.delete(path)
+        if was_active:
+            await mirror.until(
+                lambda: Active(mirror, active.path).state is ActiveState.DEACTIVATED, SETTLE_SECONDS
+            )
 
     async def settle(self) -> tuple[str, ...]:
         """See the port."""
@@ -126,7 +122,7 @@ class NetworkManagerRadio:
 
     async def promote(self, uuid: str) -> None:
         """See the port."""
-        await self._trials.promote()
+        await self._trials.promote(uuid)
 
     async def release(self) -> None:
         """See the port."""
@@ -169,6 +165,7 @@ class NetworkManagerRadio:
 
     def _device_state(self, new: DeviceState, reason: StateReason) -> None:
         self._trials.device_state(new, reason)
+        self._hotspot.device_state(new, reason)
 
     def _link_changed(self, changed: dict[str, Any]) -> None:
         self._trials.supplicant(changed)
@@ -179,4 +176,5 @@ class NetworkManagerRadio:
 
     def _tell(self, event: RadioEvent) -> None:
         for listener in tuple(self._listeners):
-            listener(event)
+            if listener in self._listeners:
+                listener(event)

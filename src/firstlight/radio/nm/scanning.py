@@ -41,7 +41,7 @@ class Scanner:
         if device.is_access_point:
             raise Busy(
                 "The radio can't scan while it is a hotspot.",
-                hint="The list shows what was heard before, with its age; disable the hotspot to scan.",
+                hint="The list shows what was heard before; disable the hotspot to scan.",
             )
         before = device.last_scan
         mirror = self._session.mirror
@@ -60,6 +60,6 @@ class Scanner:
             raise RadioFailure(
                 "The scan did not end in time.",
                 code=Code.SCAN_FAILED,
-                hint="Try again; if it stays so, restart the radio: rfkill block wifi, then unblock.",
+                hint="Try again; if it stays so: rfkill block wifi, then unblock.",
             ) from error
         self.remember()

@@ -1,4 +1,4 @@
-"""One radio's view of NetworkManager: mirror, supplicant, profiles, and the state they amount to."""
+"""One radio's view of NetworkManager: mirror, supplicant, profiles, and what they amount to."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from firstlight.radio.nm.bus import Bus
 from firstlight.radio.nm.codes import DeviceState, StateReason
 from firstlight.radio.nm.device import INTERFACE as DEVICE
 from firstlight.radio.nm.device import WifiDevice, wifi_devices
-from firstlight.radio.nm.manager import Manager
+from firstlight.radio.nm.manager import NEEDED_PERMISSIONS, Manager
 from firstlight.radio.nm.mirror import Mirror
 from firstlight.radio.nm.profiles import read_profile
 from firstlight.radio.nm.settings import CONNECTION, Connections, Plain
@@ -44,8 +44,7 @@ _PROBLEMS: dict[Availability, tuple[Code, str, str]] = {
     Availability.UNMANAGED: (
         Code.UNMANAGED,
         "NetworkManager does not manage {interface}.",
-        "Let it: nmcli device set {interface} managed yes, and check unmanaged-devices in its "
-        "configuration.",
+        "Let it: nmcli device set {interface} managed yes; see unmanaged-devices in its settings.",
     ),
     Availability.BLOCKED: (
         Code.RADIO_BLOCKED,
@@ -85,6 +84,7 @@ class Session:
         self._on_device_state = on_device_state
         self._missing: tuple[str, ...] = ()
         self._settings: dict[str, Plain] = {}
+        self._read_paths: set[str] = set()
         self._stale = True
         self._reading: asyncio.Task[None] | None = None
 
@@ -93,9 +93,11 @@ class Session:
         await self.bus.open()
         await self.mirror.until(lambda: self.mirror.ready or not self.mirror.peer.owner, 5)
         await self.refreshed()
+        await self.supplicant.looked_up()
 
     async def close(self) -> None:
         """Let go of the bus."""
+        self.bus.mute()
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
@@ -112,10 +114,11 @@ class Session:
         return devices[0] if devices else None
 
     def usable_device(self) -> WifiDevice:
-        """Our radio, ready for work. Raises ``RadioUnavailable`` or ``NotPermitted``, saying why not."""
+        """Our radio, ready for work. Raises ``RadioUnavailable`` or ``NotPermitted``."""
         availability, device = self._availability(), self.device
         if availability is Availability.NOT_PERMITTED:
-            missing = ", ".join(name.rsplit(".", 1)[-1] for name in self._missing)
+            needed = self._missing or NEEDED_PERMISSIONS
+            missing = ", ".join(name.rsplit(".", 1)[-1] for name in needed)
             raise NotPermitted(
                 f"NetworkManager does not let this user change the network (missing: {missing}).",
                 hint="Run Firstlight as root, or install its polkit rule for the user it runs as.",
@@ -171,8 +174,10 @@ class Session:
 
     async def refreshed(self) -> None:
         """Return once the profiles are read as they are now. Raises nothing: stale stays stale."""
-        while self._stale and self.mirror.ready:
+        while self.mirror.ready:
             if self._reading is None or self._reading.done():
+                if not self._stale:
+                    return
                 self._reading = asyncio.create_task(self._read_settings(), name="profiles")
             await asyncio.wait([self._reading])
 
@@ -184,7 +189,8 @@ class Session:
 
     def _availability(self) -> Availability:
         if not self.mirror.ready:
-            return Availability.NO_NETWORK_MANAGER
+            refused = self.mirror.refused
+            return Availability.NOT_PERMITTED if refused else Availability.NO_NETWORK_MANAGER
         device = self.device
         if device is None:
             some = wifi_devices(self.bus, self.mirror)
@@ -229,7 +235,7 @@ class Session:
     def _changed(self) -> None:
         if not self.mirror.ready:
             self._settings, self._stale, self._missing = {}, True, ()
-        elif set(self.connections.paths()) != set(self._settings):
+        elif set(self.connections.paths()) != self._read_paths:
             self._stale = True
         if self._stale and self.mirror.ready and (self._reading is None or self._reading.done()):
             self._reading = asyncio.create_task(self._read_settings(), name="profiles")
@@ -239,13 +245,17 @@ class Session:
         self._on_update()
 
     async def _read_settings(self) -> None:
-        self._stale = False
-        try:
-            self._missing = await self.manager.missing_permissions()
-            self._settings = await self.connections.all()
-        except FirstlightError as error:
-            log.warning("profiles can't be read: %s", error)
-            self._settings = {}
+        while self._stale and self.mirror.ready:
+            self._stale = False
+            self._read_paths = set(self.connections.paths())
+            try:
+                self._missing = await self.manager.missing_permissions()
+                self._settings = await self.connections.all()
+            except FirstlightError as error:
+                log.warning("profiles can't be read: %s", error)
+                self._settings = {}
+                if isinstance(error, NotPermitted):
+                    self._missing = NEEDED_PERMISSIONS
         self.mirror.changed()
 
     def _signalled(self, path: str, interface: str, member: str, body: list[Any]) -> None:

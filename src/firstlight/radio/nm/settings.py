@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from firstlight.errors import FirstlightError, NotFound
+from firstlight.errors import FirstlightError, NotFound, NotPermitted
 from firstlight.radio.nm.bus import Bus
 from firstlight.radio.nm.codes import UpdateFlags
 from firstlight.radio.nm.manager import Settings
@@ -32,10 +32,10 @@ class Connections:
         return int(self._mirror.properties(path, CONNECTION).get("Flags", 0))
 
     async def get(self, path: str) -> Plain | None:
-        """``GetSettings``; ``None`` when the connection has vanished meanwhile."""
+        """``GetSettings``; ``None`` when it has vanished meanwhile, or is another user's own."""
         try:
             return await self._call(path, CONNECTION, "GetSettings")
-        except NotFound:
+        except (NotFound, NotPermitted):
             return None
 
     async def all(self) -> dict[str, Plain]:

@@ -1,7 +1,8 @@
 """``fi.w1.wpa_supplicant1`` and ``.Interface``: what NetworkManager doesn't tell or can't set.
 
-wpa_supplicant's D-Bus interface documentation (doc/dbus.doxygen). It listens to root and, on Debian, to
-the group netdev; without access everything here is quietly absent, and NetworkManager's view must do.
+wpa_supplicant's D-Bus interface documentation (doc/dbus.doxygen). It listens to root and, on
+Debian, to the group netdev; without access everything here is quietly absent, and NetworkManager's
+view must do.
 """
 
 import asyncio
@@ -11,7 +12,15 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
-from firstlight.errors import Busy, FirstlightError, InvalidInput, NotPermitted
+from firstlight.errors import (
+    Busy,
+    Code,
+    FirstlightError,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    RadioUnavailable,
+)
 from firstlight.model.mac import MacAddress
 from firstlight.model.ssid import Ssid
 from firstlight.radio.nm.bus import Bus, Peer
@@ -26,6 +35,7 @@ _PATH = "/fi/w1/wpa_supplicant1"
 _INTERFACES = f"path_namespace='{_PATH}/Interfaces'"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 _ABORT_SECONDS = 3.0
+_LOOK_UP_SECONDS = 5.0
 
 OnLink = Callable[[dict[str, Any]], None]
 OnStation = Callable[[MacAddress, bool], None]
@@ -70,6 +80,11 @@ class Supplicant:
             self._interface = interface
             self._find()
 
+    async def looked_up(self) -> None:
+        """Return once it is known whether it answers for our radio, or after a few seconds."""
+        if self._finding is not None:
+            await asyncio.wait([self._finding], timeout=_LOOK_UP_SECONDS)
+
     async def close(self) -> None:
         """Stop looking."""
         if self._finding is not None:
@@ -103,7 +118,10 @@ class Supplicant:
         paths: list[str] = await self._call(_PROPERTIES, "Get", "ss", INTERFACE, "Stations")
         found: list[MacAddress] = []
         for path in paths:
-            properties = await self._bus.get_all(self.peer, path, STATION)
+            try:
+                properties = await self._bus.get_all(self.peer, path, STATION)
+            except NotFound:  # left meanwhile
+                continue
             found.append(MacAddress.from_bytes(bytes(properties["Address"])))
         return tuple(found)
 
@@ -120,8 +138,10 @@ class Supplicant:
         try:
             await self._call(INTERFACE, "Scan", "a{sv}", arguments)
         except Busy:
-            # Somebody else's scan began in between; its end makes room for ours.
-            await self._wait_for_scan()
+            # If somebody else's scan began in between, its end makes room for ours. The property's
+            # signal may still be on its way, so ask.
+            if await self._call(_PROPERTIES, "Get", "ss", INTERFACE, "Scanning"):
+                await self._wait_for_scan()
             self._scan_done.clear()
             await self._call(INTERFACE, "Scan", "a{sv}", arguments)
 
@@ -135,8 +155,12 @@ class Supplicant:
 
     async def _wait_for_scan(self) -> None:
         await self._scan_done.wait()
+        if not self._path:
+            raise _gone()
 
     async def _call(self, interface: str, member: str, signature: str = "", *args: object) -> Any:
+        if not self._path:
+            raise _gone()
         return await self._bus.call(self.peer, self._path, interface, member, signature, *args)
 
     def _find(self) -> None:
@@ -166,8 +190,12 @@ class Supplicant:
 
     def _received(self, message: Message, body: list[Any]) -> None:
         member = str(message.member)
-        if member in {"InterfaceAdded", "InterfaceRemoved"}:
-            self._find()
+        if member == "InterfaceRemoved":
+            if body[0] == self._path:
+                self._find()
+        elif member == "InterfaceAdded":
+            if body[1].get("Ifname", self._interface) == self._interface:
+                self._find()
         elif str(message.path) == self._path:
             self._dispatch(member, body)
 
@@ -193,3 +221,11 @@ class Supplicant:
             self._on_station(MacAddress(text), joined)
         except InvalidInput as error:
             log.warning("wpa_supplicant names a station strangely: %s", error)
+
+
+def _gone() -> RadioUnavailable:
+    return RadioUnavailable(
+        "wpa_supplicant let go of the radio.",
+        code=Code.RADIO_FAILURE,
+        hint="Try again; if it stays so, look at its log: journalctl -u wpa_supplicant.",
+    )

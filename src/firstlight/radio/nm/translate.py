@@ -57,7 +57,7 @@ def translated(name: str, text: str) -> FirstlightError:
         return RadioUnavailable(
             "NetworkManager is not running.",
             code=Code.NO_NETWORK_MANAGER,
-            hint="Start it (systemctl start NetworkManager), or install the network-manager package.",
+            hint="Start it (systemctl start NetworkManager), or install network-manager.",
         )
     if name in _DENIED:
         return NotPermitted(

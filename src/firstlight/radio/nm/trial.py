@@ -1,9 +1,9 @@
-"""A trial as it can be watched: NetworkManager's and wpa_supplicant's signals, read as link reports.
+"""A trial as it can be watched: two daemons' signals, read as link reports.
 
-NetworkManager tells where a device stands and why it left a state; wpa_supplicant tells association and
-handshake apart, and carries the 802.11 status and reason codes (IEEE 802.11-2020, 9.4.1.7 and 9.4.1.9)
-by which a wrong password is known. A device passes through ``NEED_AUTH`` in good health too, to fetch
-the stored secret; only when the supplicant was thrown out before is it the password.
+NetworkManager tells where a device stands and why it left a state; wpa_supplicant tells association
+and handshake apart, and carries the 802.11 status and reason codes (IEEE 802.11-2020, 9.4.1.7 and
+9.4.1.9) by which a wrong password is known. A device passes through ``NEED_AUTH`` in good health
+too, to fetch the stored secret; only when the supplicant was thrown out before is it the password.
 """
 
 from typing import Any

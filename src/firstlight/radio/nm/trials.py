@@ -1,15 +1,16 @@
 """Trials on NetworkManager: a volatile second profile, with a checkpoint as the dead-man's switch.
 
-The profile is added with ``persist=volatile``: never on disk, and gone when it stops being active. The
-checkpoint restores the device by itself when its time is over, so even a killed process, never started
-again, leaves the old network behind. ``docs/decisions/0002-join-as-a-transaction.md`` weighs the two.
+The profile is added with ``persist=volatile``: never on disk, and gone when it stops being active.
+The checkpoint restores the device by itself when its time is over, so even a killed process, never
+started again, leaves the old network behind. ``docs/decisions/0002-join-as-a-transaction.md``
+weighs the two.
 """
 
 import logging
 import uuid
 from typing import Any
 
-from firstlight.errors import Busy, Code, FirstlightError, NotPermitted, RadioFailure
+from firstlight.errors import Busy, Code, FirstlightError, NotFound, RadioFailure
 from firstlight.model.profile import KeyManagement, ProfileKind, TrialPlan
 from firstlight.model.radio import LinkReason
 from firstlight.radio.nm.codes import ActiveState, ConnectionFlags, DeviceState, StateReason
@@ -22,6 +23,7 @@ from firstlight.radio.port import Report
 log = logging.getLogger(__name__)
 
 RETURN_SECONDS = 35.0
+END_SECONDS = 10.0
 _CHECKPOINT = "org.freedesktop.NetworkManager.Checkpoint"
 
 
@@ -35,6 +37,7 @@ class Trials:
         self._plan: TrialPlan | None = None
         self._uuid = ""
         self._path = ""
+        self._active = ""
         self._watch: TrialWatch | None = None
 
     def device_state(self, new: DeviceState, reason: StateReason) -> None:
@@ -56,9 +59,15 @@ class Trials:
             watch.gone(LinkReason.MANAGER_GONE)
         elif device is None:
             watch.gone(LinkReason.RADIO_GONE)
-        elif not watch.connected and device.state is DeviceState.ACTIVATED:
-            if device.active.uuid == self._uuid and device.ipv4 is not None:
-                watch.address(device.ipv4)
+        elif self._active and self._active not in self._session.mirror.objects:
+            # Its end is told by the device first; if not, it was pushed aside before it began.
+            watch.gone(LinkReason.REPLACED)
+        elif (
+            device.state is DeviceState.ACTIVATED
+            and device.active.uuid == self._uuid
+            and (ipv4 := device.ipv4) is not None
+        ):
+            watch.address(ipv4)
 
     async def settle(self) -> tuple[str, ...]:
         """Undo trials whose process is gone; disarm the switch of one that was already saved."""
@@ -82,12 +91,12 @@ class Trials:
     async def protect(self, seconds: float) -> None:
         """See the port."""
         device = self._session.usable_device()
+        self._forget_trial()
+        await self.release()
         self._old = device.active.uuid if device.state is DeviceState.ACTIVATED else ""
         try:
             self._checkpoint = await self._session.manager.checkpoint(device.path, seconds)
-        except NotPermitted:
-            raise
-        except RadioFailure as error:
+        except (RadioFailure, NotFound) as error:
             if error.code is Code.TIMEOUT:
                 raise
             raise Busy(
@@ -98,6 +107,7 @@ class Trials:
     async def activate(self, plan: TrialPlan, report: Report) -> str:
         """See the port."""
         device = self._session.usable_device()
+        self._forget_trial()
         self._plan = plan
         self._uuid = str(uuid.uuid4())
         sae = plan.key_management is KeyManagement.SAE
@@ -109,13 +119,16 @@ class Trials:
             checkpoint=self._checkpoint,
             saved=False,
         )
-        self._path, _ = await self._session.manager.add_and_activate_volatile(settings, device.path)
+        self._path, active = await self._session.manager.add_and_activate_volatile(
+            settings, device.path
+        )
+        self._active = active if active in self._session.mirror.objects else ""
         return self._uuid
 
-    async def promote(self) -> None:
+    async def promote(self, uuid_tried: str) -> None:
         """See the port. The profile's name and UUID stay, so what is active stays active."""
-        if self._plan is None:
-            raise RadioFailure("There is no trial to make permanent.")
+        if self._plan is None or uuid_tried != self._uuid:
+            raise _unknown(uuid_tried)
         settings = station_settings(
             self._plan,
             self._uuid,
@@ -126,7 +139,7 @@ class Trials:
         await self._session.connections.save(self._path, settings)
         if self._session.connections.flags(self._path) & ConnectionFlags.VOLATILE:
             await self._session.mirror.until(self._is_saved, 2)
-        self._end_watch()
+        self._forget_trial()
 
     async def release(self) -> None:
         """See the port."""
@@ -141,7 +154,7 @@ class Trials:
             (one for one in settings.values() if one["connection"].get("uuid") == uuid_kept), None
         )
         if kept is None:
-            raise RadioFailure("The profile just saved is not in NetworkManager's list.")
+            raise _unknown(uuid_kept)
         removed: list[str] = []
         for path, other in settings.items():
             profile = read_profile(other, self._session.connections.flags(path), active=False)
@@ -158,7 +171,7 @@ class Trials:
         """See the port."""
         self._end_watch()
         device = self._session.usable_device()
-        if self._path == "" and self._is_back(device):
+        if not self._uuid and self._is_back(device):
             await self.release()
             return
         checkpoint, self._checkpoint = self._checkpoint, ""
@@ -166,12 +179,15 @@ class Trials:
             await self._session.manager.roll_back(checkpoint)
         elif checkpoint and self._is_ours(checkpoint):
             await self._session.manager.drop_checkpoint(checkpoint)
+        tried = self._uuid
         await self._remove_trial()
         if self._old:
             await self._return(device)
+        else:
+            await self._session.mirror.until(lambda: device.active.uuid != tried, END_SECONDS)
 
     async def _return(self, device: WifiDevice) -> None:
-        """Wait for the old network; ask for it once more by name where the rollback did not do it."""
+        """Wait for the old network; ask for it by name where the rollback did not do it."""
         mirror, session = self._session.mirror, self._session
         if await mirror.until(lambda: self._is_back(device), RETURN_SECONDS / 2):
             return
@@ -183,7 +199,10 @@ class Trials:
             raise RadioFailure("The network of before did not come back.", code=Code.TIMEOUT)
 
     async def _remove_trial(self) -> None:
-        path, self._path, self._plan = self._path, "", None
+        tried, path = self._uuid, self._path
+        self._forget_trial()
+        if tried and not path:  # added, but the answer got lost
+            path = await self._session.path_of(tried) or ""
         if not path:
             return
         try:
@@ -206,7 +225,15 @@ class Trials:
         devices = self._session.mirror.properties(checkpoint, _CHECKPOINT).get("Devices", [])
         return device is not None and list(devices) == [device.path]
 
+    def _forget_trial(self) -> None:
+        self._end_watch()
+        self._plan, self._uuid, self._path, self._active = None, "", "", ""
+
     def _end_watch(self) -> None:
         if self._watch is not None:
             self._watch.end()
             self._watch = None
+
+
+def _unknown(uuid_asked: str) -> NotFound:
+    return NotFound(f"There is no profile {uuid_asked}.", code=Code.UNKNOWN_PROFILE)

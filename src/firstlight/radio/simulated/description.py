@@ -1,14 +1,10 @@
-"""The world file: its shape, its checks, and what is said about a bad one."""
+"""The shape of a world file. ``parsing`` reads one."""
 
-import re
-import tomllib
-from collections.abc import Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from firstlight.errors import ConfigError, InvalidInput
 from firstlight.model.access_point import Security, channel_of, frequency_of
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
@@ -16,9 +12,7 @@ from firstlight.model.ssid import Ssid
 from firstlight.radio.simulated.faults import (
     Dhcp,
     Fault,
-    NetworkFault,
     OnAir,
-    PskChanged,
     Seconds,
     Signal,
     Upstream,
@@ -105,11 +99,15 @@ class AccessPointTable(_Table, frozen=True, kw_only=True):
             return self.security
         return Security.OPEN if self.passphrase is None else Security.WPA2
 
+    def address(self, number: int) -> MacAddress:
+        """The BSSID, given or made from ``number``, its place among the access points."""
+        return self.bssid or MacAddress.from_bytes(b"\x02\xf1\xf1" + number.to_bytes(3, "big"))
+
     def on_air(self, number: int) -> OnAir:
         """As it is when nothing is wrong. ``number`` tells apart what was left to chance."""
         return OnAir(
             ssid=self.ssid,
-            bssid=self.bssid or MacAddress.from_bytes(b"\x02\xf1" + number.to_bytes(4, "big")),
+            bssid=self.address(number),
             frequency=self.frequency or frequency_of(self.channel or (1, 6, 11)[number % 3]),
             signal=self.signal,
             security=self.guarded,
@@ -151,100 +149,3 @@ class Description(_Table, frozen=True, kw_only=True):
     stations: tuple[StationTable, ...] = ()
     saved: tuple[SavedTable, ...] = ()
     faults: tuple[Fault, ...] = ()
-
-
-def parse(text: str) -> Description:
-    """Read a world file. Raises ``ConfigError`` naming the key by its path: ``faults[2].until``."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError("world", f"is not TOML: {error}") from error
-    try:
-        described = msgspec.convert(data, Description, dec_hook=_decode)
-    except msgspec.ValidationError as error:
-        raise _explained(str(error), data) from error
-    _check_addresses("access_points", "bssid", [ap.bssid for ap in described.access_points])
-    _check_addresses("stations", "mac", [station.mac for station in described.stations])
-    _check_faults(described)
-    return described
-
-
-def _decode(kind: type, value: Any) -> Any:
-    """The types that TOML doesn't have. Raises ``ValueError``, which gets the key's path."""
-    try:
-        match value:
-            case str() if kind is Ssid:
-                return Ssid.from_text(value)
-            case {"hex": str(digits), **others} if kind is Ssid and not others:
-                return Ssid.from_hex(digits)
-            case str() if kind is Passphrase:
-                return Passphrase.parse(value, field="")
-            case str() if kind is MacAddress:
-                return MacAddress(value)
-            case _ if kind is Ssid:
-                raise ValueError('is text, or bytes written as { hex = "636166e9" }')
-            case _:
-                raise ValueError("is text in quotes")
-    except InvalidInput as error:
-        raise ValueError(error.message.removeprefix(f"{error.field}: ")) from error
-
-
-_PLACE = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>[^`]*)`")
-_MISSING = re.compile(r"Object missing required field `(?P<field>[^`]*)`")
-
-
-def _explained(message: str, data: dict[str, Any]) -> ConfigError:
-    place = _PLACE.search(message)
-    path = place["path"] if place else ""
-    sentence = _PLACE.sub("", message)
-    if unknown := _UNKNOWN.search(sentence):
-        known = ", ".join(_known_keys(path, data))
-        return ConfigError(_joined(path, unknown["field"]), f"is not known; known are {known}")
-    if missing := _MISSING.search(sentence):
-        return ConfigError(_joined(path, missing["field"]), "is missing")
-    return ConfigError(path or "world", sentence[:1].lower() + sentence[1:])
-
-
-def _joined(path: str, field: str) -> str:
-    return f"{path}.{field}" if path else field
-
-
-_ARRAYS: dict[str, type[msgspec.Struct]] = {
-    "access_points": AccessPointTable,
-    "durations": Durations,
-    "radio": RadioTable,
-    "saved": SavedTable,
-    "stations": StationTable,
-}
-_FAULT_KINDS = {kind.__struct_config__.tag: kind for kind in get_args(Fault)}
-
-
-def _known_keys(path: str, data: dict[str, Any]) -> Sequence[str]:
-    section, _, rest = path.partition("[")
-    if not section:
-        return Description.__struct_fields__
-    if section == "faults":
-        kind = data["faults"][int(rest.partition("]")[0])]["kind"]
-        return ("kind", *_FAULT_KINDS[kind].__struct_fields__)
-    return _ARRAYS[section].__struct_fields__
-
-
-def _check_addresses(section: str, key: str, addresses: Sequence[MacAddress | None]) -> None:
-    for number, address in enumerate(addresses):
-        if address is not None and address in addresses[:number]:
-            raise ConfigError(f"{section}[{number}].{key}", f"{address} is taken by an earlier one")
-
-
-def _check_faults(described: Description) -> None:
-    networks = {ap.ssid: ap for ap in described.access_points}
-    for number, fault in enumerate(described.faults):
-        if not isinstance(fault, NetworkFault):
-            continue
-        met = networks.get(fault.ssid)
-        if met is None:
-            raise ConfigError(
-                f"faults[{number}].ssid", f"no access point is named {fault.ssid.text}"
-            )
-        if isinstance(fault, PskChanged) and not met.guarded.takes_passphrase:
-            raise ConfigError(f"faults[{number}].ssid", f"{fault.ssid.text} has no passphrase")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from firstlight.errors import FirstlightError
+from firstlight.model.access_point import frequency_of
 from firstlight.model.mac import MacAddress
 from firstlight.model.profile import ProfileKind
 from firstlight.model.radio import (
@@ -66,6 +67,7 @@ class Device:
         self.link = Link.DOWN
         self.active: Kept | None = None
         self.bssid: MacAddress | None = None
+        self.frequency: int | None = None
         self.ipv4: Ipv4 | None = None
         self.on_change: Callable[[], None] = _nothing
         self._reached = LinkStage.PREPARING
@@ -89,6 +91,7 @@ class Device:
             link=self.link,
             profile=self.active.told(active=True) if self.active else None,
             bssid=self.bssid,
+            frequency=self.frequency,
             ipv4=self.ipv4,
         )
 
@@ -139,8 +142,7 @@ class Device:
         if obstacle is not Availability.READY:
             error = unavailable(obstacle, gone=True)
             self._scanner.abort(error)
-            if obstacle is not Availability.BLOCKED:
-                self._scanner.clear()
+            self._scanner.clear()
             self._leave(_REASON_OF_OBSTACLE[obstacle], error)
         elif self.link is Link.JOINING and self._planned() != self._coming:
             self._plan()
@@ -183,7 +185,8 @@ class Device:
             return
         self._reached = report.stage
         met = self._met()
-        self.bssid = met.bssid if met and report.stage in _ASSOCIATED else None
+        if met is not None and report.stage in _ASSOCIATED:
+            self.bssid, self.frequency = met.bssid, met.frequency
         if report.stage is LinkStage.CONNECTED and self.active is not None:
             self.link, self.ipv4, self._coming = Link.CONNECTED, report.ipv4, None
             note_success(self.active, self._timeline.now)
@@ -203,7 +206,7 @@ class Device:
             return
         address, _, prefix = settings.address.partition("/")
         self.link = Link.HOTSPOT
-        self.bssid = self._described.radio.mac
+        self.bssid, self.frequency = self._described.radio.mac, frequency_of(settings.channel)
         self.ipv4 = Ipv4(address=address, prefix=int(prefix or 24))
         self.guests.welcome(settings.passphrase)
         self.publish()
@@ -225,7 +228,8 @@ class Device:
             return
         if self._next is not None:
             self._next.cancel()
-        self.link, self.active, self.bssid, self.ipv4 = Link.DOWN, None, None, None
+        self.link, self.active, self.ipv4 = Link.DOWN, None, None
+        self.bssid, self.frequency = None, None
         self._next, self._coming, self._report = None, None, None
         self._reached = LinkStage.PREPARING
         self.guests.turn_out()

@@ -14,7 +14,7 @@ from firstlight.model.passphrase import Passphrase
 from firstlight.model.radio import Availability
 from firstlight.model.ssid import Ssid
 
-Seconds = Annotated[float, Meta(ge=0)]
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 Signal = Annotated[int, Meta(ge=0, le=100)]
 
 

@@ -13,11 +13,6 @@ class Outcome:
             asyncio.get_running_loop().create_future()
         )
 
-    @property
-    def settled(self) -> bool:
-        """Whether the answer is there, or nobody waits any more."""
-        return self._future.done()
-
     def settle(self, error: FirstlightError | None = None) -> None:
         """Answer: done, or failed with ``error``."""
         if not self._future.done():

@@ -86,7 +86,8 @@ class Scanner:
             self.on_change()
 
     def clear(self) -> None:
-        """Forget everything, as a radio that was unplugged does."""
+        """Forget everything, as if the radio were new; the next scan need not wait."""
+        self.finished_at = float("-inf")
         if self._remove(list(self._seen)):
             self.on_change()
 

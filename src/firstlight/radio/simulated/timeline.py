@@ -23,11 +23,6 @@ class Entry:
         """Let it not happen; too late is harmless."""
         self._action = None
 
-    @property
-    def cancelled(self) -> bool:
-        """Whether it was cancelled, or has happened."""
-        return self._action is None
-
     def happen(self) -> None:
         """Do it, once."""
         action, self._action = self._action, None

@@ -18,10 +18,10 @@ from firstlight.radio.simulated.description import (
     Description,
     Durations,
     RadioTable,
-    parse,
 )
 from firstlight.radio.simulated.device import Device
 from firstlight.radio.simulated.faults import Fault, ManagerRestart, OnAir
+from firstlight.radio.simulated.parsing import parse
 from firstlight.radio.simulated.profiles import ProfileBook
 from firstlight.radio.simulated.scanner import Scanner
 from firstlight.radio.simulated.timeline import Timeline

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from firstlight.clock import Clock
 from firstlight.errors import Code, FirstlightError
+from firstlight.web.encoding import to_json
 from firstlight.web.problems import Refusal
 from firstlight.web.service import DeviceService
 from firstlight.web.settings import WebSettings
@@ -49,9 +50,7 @@ class Reply(msgspec.Struct, frozen=True):
 
     def response(self) -> Response:
         """As HTTP."""
-        return Response(
-            msgspec.json.encode(self.answer), 200, self.headers, media_type="application/json"
-        )
+        return Response(to_json(self.answer), 200, self.headers, media_type="application/json")
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from firstlight.model.wire import Problem
 from firstlight.web.api.endpoint import Endpoint
+from firstlight.web.encoding import to_json
 from firstlight.web.guards import TOKEN_HEADERS, is_device_api
 from firstlight.web.problems import status_of
 
@@ -36,7 +37,7 @@ def describe(endpoints: Iterable[Endpoint], *, title: str, version: str) -> byte
         "paths": paths,
         "components": {"schemas": components, "securitySchemes": _security_schemes()},
     }
-    return msgspec.json.encode(document)
+    return to_json(document)
 
 
 def _operation(row: Endpoint, refs: Mapping[type, dict[str, Any]]) -> dict[str, Any]:

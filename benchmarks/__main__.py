@@ -1,0 +1,30 @@
+"""``python -m benchmarks [host] [lab]``: measure, and write docs/benchmarks.md. Without a word: both."""
+
+import sys
+
+from benchmarks import host
+from benchmarks.figures import circumstances, replace_section, table
+
+
+def main(words: list[str]) -> int:
+    """Returns the exit code."""
+    wanted = words or ["host", "lab"]
+    unknown = set(wanted) - {"host", "lab"}
+    if unknown:
+        print(f"unknown: {', '.join(sorted(unknown))}; allowed are host and lab", file=sys.stderr)
+        return 2
+    if "host" in wanted:
+        figures = table(host.measure())
+        replace_section("On the host", f"{circumstances()}\n\n{figures}")
+        print(figures)
+    if "lab" in wanted:
+        from benchmarks import lab
+
+        body = lab.measure()
+        replace_section("In the radio lab", body)
+        print(body)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,240 @@
+"""``DeviceStatus`` from what is remembered and what is seen."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from firstlight.core.status import Facts, device_status
+from firstlight.model.attempt import Attempt, AttemptState
+from firstlight.model.kept import Kept
+from firstlight.model.moment import Moment
+from firstlight.model.profile import Profile, ProfileKind
+from firstlight.model.radio import Availability, Ipv4, Link, RadioState
+from firstlight.model.reach import Internet, Reach
+from firstlight.model.ssid import Ssid
+from firstlight.model.status import Health, Mode, RuntimePhase
+
+NOW = Moment(50.0, 1_700_000_000.0)
+HOME = Profile(
+    uuid="u1",
+    name="home",
+    kind=ProfileKind.STATION,
+    ssid=Ssid(b"home"),
+    autoconnect=True,
+    active=True,
+)
+DOWN = RadioState(availability=Availability.READY, interface="wlan0")
+ONLINE = replace(
+    DOWN,
+    link=Link.CONNECTED,
+    profile=HOME,
+    ipv4=Ipv4(address="192.168.7.50", prefix=24, gateway="192.168.7.1"),
+)
+HOTSPOT = replace(
+    DOWN, link=Link.HOTSPOT, ipv4=Ipv4(address="192.168.4.1", prefix=24), profile=None
+)
+REACHABLE = Reach(gateway=True, internet=Internet.REACHABLE)
+CUT_OFF = Reach(gateway=True, internet=Internet.UNREACHABLE)
+READY = Kept(mode=Mode.READY, provisioned=True, last_ssid="home")
+RUNNING = Attempt(id="1", ssid="pier", ssid_hex="", state=AttemptState.RUNNING, started_at=0)
+
+
+def facts(**changed: Any) -> Facts:
+    usual = Facts(
+        kept=READY,
+        radio=ONLINE,
+        reach=REACHABLE,
+        attempt=None,
+        hostname="lamp",
+        nmcli=True,
+        now=NOW,
+    )
+    return replace(usual, **changed)
+
+
+def test_a_device_that_is_online() -> None:
+    status = device_status(facts())
+    assert (status.mode, status.hostname) == (Mode.READY, "lamp")
+    assert status.runtime.health is Health.OK
+    assert status.runtime.phase is RuntimePhase.READY
+    assert status.runtime.summary == "Connected to home as 192.168.7.50."
+    assert status.runtime.warnings == ()
+    network = status.network
+    assert (network.connected, network.internet_reachable, network.ap_enabled) == (
+        True,
+        True,
+        False,
+    )
+    assert (network.ipv4_address, network.gateway) == ("192.168.7.50", "192.168.7.1")
+    assert (network.active_connection, network.interface_name) == ("home", "wlan0")
+
+
+def test_names_and_spelling_of_the_contract() -> None:
+    told = msgspec.to_builtins(device_status(facts()))
+    assert list(told) == [
+        "mode",
+        "hostname",
+        "network",
+        "runtime",
+        "recovery",
+        "restartPending",
+        "lastRestartReason",
+        "services",
+    ]
+    assert list(told["network"]) == [
+        "provisioned",
+        "connected",
+        "lastSsid",
+        "hotspotSsid",
+        "hotspotProfile",
+        "interfaceName",
+        "apEnabled",
+        "activeConnection",
+        "ipv4Address",
+        "gateway",
+        "internetReachable",
+        "lastError",
+    ]
+    assert list(told["runtime"]) == ["phase", "health", "summary", "warnings"]
+    assert list(told["recovery"]) == [
+        "enabled",
+        "failureThreshold",
+        "cooldownMs",
+        "degradedNetworkStreak",
+        "lastAttemptAt",
+        "lastRecoveredAt",
+        "lastResult",
+        "cooldownUntil",
+        "activeLock",
+        "lastReason",
+        "inCooldown",
+    ]
+    assert list(told["services"]) == ["nmcliAvailable", "networkManagerAvailable"]
+
+
+def test_what_is_remembered_is_told() -> None:
+    kept = Kept(
+        hotspot_ssid="Firstlight-07B3",
+        hotspot_profile="Firstlight-Hotspot",
+        hotspot_password="correct-horse",
+        interface_name="wlan7",
+        last_error="The password for home was not accepted.",
+        restart_pending=True,
+        restart_reason="update",
+        auth_code="123456",
+        failure_streak=2,
+    )
+    gone = RadioState(availability=Availability.NO_WIFI_DEVICE)
+    status = device_status(facts(kept=kept, radio=gone, reach=None, nmcli=False))
+    assert status.network.hotspot_ssid == "Firstlight-07B3"
+    assert status.network.hotspot_profile == "Firstlight-Hotspot"
+    assert status.network.interface_name == "wlan7"
+    assert status.network.last_error == "The password for home was not accepted."
+    assert (status.restart_pending, status.last_restart_reason) == (True, "update")
+    assert status.recovery.degraded_network_streak == 2
+    assert not status.services.nmcli_available
+    assert status.services.network_manager_available
+    told = msgspec.json.encode(status).decode()
+    assert "correct-horse" not in told
+    assert "123456" not in told
+
+
+@pytest.mark.parametrize(
+    ("changed", "health", "phase"),
+    [
+        ({}, Health.OK, RuntimePhase.READY),
+        ({"reach": None}, Health.OK, RuntimePhase.READY),
+        ({"reach": CUT_OFF}, Health.WARNING, RuntimePhase.DEGRADED),
+        ({"notes": ("The disk is full.",)}, Health.WARNING, RuntimePhase.DEGRADED),
+        ({"radio": DOWN}, Health.ERROR, RuntimePhase.DEGRADED),
+        ({"kept": Kept(mode=Mode.ONBOARDING)}, Health.OK, RuntimePhase.ONBOARDING),
+        (
+            {"kept": Kept(mode=Mode.ONBOARDING), "reach": CUT_OFF},
+            Health.WARNING,
+            RuntimePhase.DEGRADED,
+        ),
+        ({"kept": Kept(), "radio": HOTSPOT}, Health.OK, RuntimePhase.PROVISIONING),
+        ({"kept": Kept(), "radio": DOWN}, Health.OK, RuntimePhase.PROVISIONING),
+        (
+            {"kept": Kept(), "radio": HOTSPOT, "notes": ("The disk is full.",)},
+            Health.WARNING,
+            RuntimePhase.PROVISIONING,
+        ),
+        ({"kept": Kept(mode=Mode.CONNECTING)}, Health.OK, RuntimePhase.CONNECTING),
+        ({"kept": Kept(mode=Mode.MAINTENANCE)}, Health.OK, RuntimePhase.MAINTENANCE),
+        ({"kept": Kept(mode=Mode.ERROR)}, Health.ERROR, RuntimePhase.ERROR),
+    ],
+)
+def test_health_and_phase(changed: dict[str, Any], health: Health, phase: RuntimePhase) -> None:
+    runtime = device_status(facts(**changed)).runtime
+    assert (runtime.health, runtime.phase) == (health, phase)
+
+
+@pytest.mark.parametrize("availability", [one for one in Availability if one != "ready"])
+@pytest.mark.parametrize("mode", [Mode.PROVISIONING, Mode.READY])
+def test_whatever_stands_in_the_way_is_told(availability: Availability, mode: Mode) -> None:
+    status = device_status(facts(kept=Kept(mode=mode), radio=RadioState(availability=availability)))
+    runtime = status.runtime
+    assert runtime.health is Health.ERROR
+    assert runtime.summary.endswith(".")
+    assert runtime.warnings == (runtime.summary,)
+    available = availability is not Availability.NO_NETWORK_MANAGER
+    assert status.services.network_manager_available is available
+
+
+@pytest.mark.parametrize(
+    ("radio", "attempt", "summary"),
+    [
+        (DOWN, None, "Not connected."),
+        (DOWN, RUNNING, "Joining pier."),
+        (ONLINE, RUNNING, "Joining pier."),
+        (ONLINE, replace(RUNNING, state=AttemptState.FAILED), "Connected to home as 192.168.7.50."),
+        (HOTSPOT, None, "Waiting for WiFi; the hotspot own is up."),
+        (replace(DOWN, link=Link.HOTSPOT_STARTING), None, "The hotspot is starting."),
+        (replace(DOWN, link=Link.JOINING, profile=HOME), None, "Joining home."),
+        (replace(DOWN, link=Link.JOINING), None, "Joining a network."),
+        (replace(DOWN, link=Link.CONNECTED), None, "Not connected."),
+    ],
+)
+def test_the_summary(radio: RadioState, attempt: Attempt | None, summary: str) -> None:
+    kept = Kept(hotspot_ssid="own")
+    assert device_status(facts(kept=kept, radio=radio, attempt=attempt)).runtime.summary == summary
+
+
+def test_warnings() -> None:
+    notes = ("The disk is full.",)
+    blocked = RadioState(availability=Availability.BLOCKED)
+    assert device_status(facts(notes=notes, radio=blocked)).runtime.warnings == (
+        "The disk is full.",
+        "The WiFi radio is switched off.",
+    )
+    assert device_status(facts(notes=notes, reach=CUT_OFF)).runtime.warnings == (
+        "The disk is full.",
+        "The internet was not reachable when last looked.",
+    )
+
+
+@pytest.mark.parametrize("radio", [DOWN, HOTSPOT])
+def test_what_was_found_once_says_nothing_of_a_radio_that_is_not_online(radio: RadioState) -> None:
+    network = device_status(facts(radio=radio)).network
+    assert (network.connected, network.internet_reachable) == (False, False)
+    assert (network.ipv4_address, network.gateway) == ("", "")
+    assert device_status(facts(radio=radio, reach=CUT_OFF, kept=Kept())).runtime.warnings == ()
+
+
+def test_a_lease_without_a_gateway() -> None:
+    flat = replace(ONLINE, ipv4=Ipv4(address="10.0.0.2", prefix=8))
+    assert device_status(facts(radio=flat)).network.gateway == ""
+
+
+@pytest.mark.parametrize(("until", "cooling"), [(0, False), (1_700_000_000_001, True)])
+def test_cooling_down(until: int, *, cooling: bool) -> None:
+    recovery = device_status(facts(kept=Kept(cooldown_until=until))).recovery
+    assert recovery.in_cooldown is cooling
+    assert (recovery.enabled, recovery.failure_threshold, recovery.cooldown_ms) == (
+        True,
+        3,
+        120_000,
+    )

@@ -1,0 +1,37 @@
+import json
+
+import pytest
+
+from firstlight.web.api.itself import ENDPOINTS
+from firstlight.web.api.openapi import describe
+
+DOCUMENT = json.loads(describe(ENDPOINTS, title="T", version="1"))
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda row: f"{row.method} {row.path}")
+def test_each_endpoint_is_described(endpoint: object) -> None:
+    operation = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]  # type: ignore[attr-defined]
+    assert "200" in operation["responses"]
+    assert operation["summary"]
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [
+        operation["operationId"]
+        for methods in DOCUMENT["paths"].values()
+        for operation in methods.values()
+    ]
+    assert len(names) == len(set(names)) == len(ENDPOINTS)
+
+
+def test_the_device_api_asks_for_sign_in_and_the_rest_does_not() -> None:
+    for path, methods in DOCUMENT["paths"].items():
+        for operation in methods.values():
+            assert ("security" in operation) == path.startswith("/api/provisioning/")
+
+
+def test_every_reference_leads_somewhere() -> None:
+    text = json.dumps(DOCUMENT)
+    names = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert names <= set(DOCUMENT["components"]["schemas"])
+    assert "DeviceEvent" in DOCUMENT["components"]["schemas"]
