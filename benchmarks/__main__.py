@@ -1,4 +1,4 @@
-"""``python -m benchmarks [host] [lab]``: measure, and write docs/benchmarks.md. Without a word: both."""
+"""``python -m benchmarks [host] [lab]``: measure, and write docs/benchmarks.md."""
 
 import sys
 
@@ -7,7 +7,7 @@ from benchmarks.figures import circumstances, replace_section, table
 
 
 def main(words: list[str]) -> int:
-    """Returns the exit code."""
+    """Without a word: both. Returns the exit code."""
     wanted = words or ["host", "lab"]
     unknown = set(wanted) - {"host", "lab"}
     if unknown:

@@ -21,9 +21,7 @@ class Figure(NamedTuple):
     note: str = ""
 
 
-def figure(
-    name: str, unit: str, values: Sequence[float], goal: str, note: str = ""
-) -> Figure:
+def figure(name: str, unit: str, values: Sequence[float], goal: str, note: str = "") -> Figure:
     """From any sequence of values."""
     return Figure(name, unit, tuple(values), goal, note)
 
@@ -49,7 +47,9 @@ def replace_section(heading: str, body: str) -> None:
     page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
     before, found, rest = page.partition(f"\n## {heading}\n")
     after = rest[rest.index("\n## ") :] if found and "\n## " in rest else ""
-    PAGE.write_text(f"{before.rstrip()}\n\n## {heading}\n\n{body.strip()}\n{after}", encoding="utf-8")
+    PAGE.write_text(
+        f"{before.rstrip()}\n\n## {heading}\n\n{body.strip()}\n{after}", encoding="utf-8"
+    )
 
 
 def circumstances() -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-START_SECONDS = 20
-STOP_SECONDS = 20
+START_SECONDS = 8
+STOP_SECONDS = 8
 
 QUICK = """
 [durations]
@@ -62,10 +62,16 @@ hidden = true
 
 @contextmanager
 def daemon(
-    state_dir: Path, *, world: str | None = QUICK, environment: Mapping[str, str] | None = None
+    state_dir: Path,
+    *,
+    world: str | None = QUICK,
+    environment: Mapping[str, str] | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
 ) -> Iterator[str]:
-    """Run ``firstlight serve``; the value is its address. ``world`` none: the one that is shipped."""
-    arguments = ["--backend", "simulated", "--port", "0", "--state-dir", str(state_dir)]
+    """Run ``firstlight serve``; the value is its address. ``world`` none: the shipped one."""
+    arguments = ["--backend", "simulated", "--state-dir", str(state_dir)]
+    arguments += ["--host", host, "--port", str(port)]
     if world is not None:
         state_dir.mkdir(exist_ok=True)
         file = state_dir / "world.toml"

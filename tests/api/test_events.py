@@ -1,75 +1,30 @@
 """The event stream over real sockets: order, resume, heartbeat, and readers who don't read."""
 
+import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
 import msgspec
 import pytest
 from tests.api.checked import describe
 from tests.api.fake_service import FakeService
+from tests.api.reading import EVENTS, following
 from tests.api.serving import request_bytes, serving, until
 
 from firstlight.clock import SystemClock
 from firstlight.daemon.hub import Hub
 from firstlight.model.event import DeviceEvent
 from firstlight.web.app import create_app
-from firstlight.web.connection import Bounds
+from firstlight.web.connection import Bounds, Connection
 from firstlight.web.settings import WebSettings
-
-EVENTS = "/api/provisioning/events"
-
-
-class Received(msgspec.Struct):
-    """One event as a reader sees it."""
-
-    event: str
-    id: str
-    data: dict[str, Any]
-
-
-class Stream:
-    """Reads server-sent events off a response."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self.response = response
-        self._lines = response.aiter_lines()
-
-    async def next(self) -> Received:
-        fields: dict[str, str] = {}
-        async for line in self._lines:
-            name, _, value = line.partition(": ")
-            if line and not line.startswith(":"):
-                fields[name] = value
-            elif "data" in fields:
-                return Received(fields["event"], fields["id"], json.loads(fields["data"]))
-        raise EOFError
-
-    async def comment(self) -> str:
-        return await anext(line async for line in self._lines if line.startswith(":"))
-
-    async def take(self, count: int) -> list[Received]:
-        return [await self.next() for _ in range(count)]
 
 
 @pytest.fixture
 async def port(service: FakeService, settings: WebSettings) -> AsyncIterator[int]:
     async with serving(create_app(service, settings)) as port:
         yield port
-
-
-@asynccontextmanager
-async def following(port: int, after: str = "") -> AsyncIterator[Stream]:
-    headers = {"Last-Event-ID": after.encode("latin-1")} if after else {}
-    async with (
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
-        client.stream("GET", EVENTS, headers=headers) as response,
-    ):
-        assert response.status_code == 200
-        yield Stream(response)
 
 
 async def test_connected_comes_first(port: int) -> None:
@@ -195,6 +150,31 @@ async def test_a_reader_who_never_reads_is_dropped_and_slows_nobody(
                     assert (await stream.next()).id == said
                 await until(lambda: service.hub.readers == 1)
             await until(lambda: is_over(stuck))
+
+
+async def test_a_reader_who_pauses_and_reads_on_misses_nothing(
+    service: FakeService, settings: WebSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paused: list[Connection] = []
+    pause = Connection.pause_writing
+
+    def spy(connection: Connection) -> None:
+        pause(connection)
+        paused.append(connection)
+
+    monkeypatch.setattr(Connection, "pause_writing", spy)
+    app = create_app(service, settings)
+    async with serving(app, bounds=Bounds(stall=8)) as port:
+        with open_and_never_read(port) as pausing:
+            await until(lambda: service.hub.readers == 1)
+            said = [service.say("x" * 30_000) for _ in range(60)]
+            await until(lambda: bool(paused))
+            pausing.setblocking(False)
+            received = b""
+            while said[-1].encode() not in received.rpartition(b"\nid: ")[2]:
+                received += await asyncio.get_running_loop().sock_recv(pausing, 65536)
+    ids = [line[4:].decode() for line in received.splitlines() if line.startswith(b"id: ")]
+    assert ids[1:] == said
 
 
 def is_over(connection: socket.socket) -> bool:

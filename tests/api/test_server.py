@@ -171,3 +171,10 @@ async def test_the_socket_file_goes_with_the_server(
     async with serving(create_app(service, settings), bind_unix(path)):
         assert path.is_socket()
     assert not path.exists()
+
+
+async def test_only_http_is_served(service: FakeService, settings: WebSettings) -> None:
+    async def nothing(*_: object) -> None:
+        raise AssertionError("there is nothing to say to a WebSocket")
+
+    await create_app(service, settings)({"type": "websocket", "path": "/"}, nothing, nothing)

@@ -40,7 +40,11 @@ def sentences(messages: Iterable["Message"]) -> Iterator[str]:
     """Lines for a person. A new status that reads like the last one is passed over."""
     summary = ""
     for message in messages:
-        event = msgspec.json.decode(message.data, type=DeviceEvent)
+        try:
+            event = msgspec.json.decode(message.data, type=DeviceEvent)
+        except msgspec.DecodeError:  # of a newer daemon
+            yield plain(message.data.decode(errors="replace"))
+            continue
         if event.type is EventType.STATUS:
             if event.message == summary:
                 continue

@@ -25,10 +25,6 @@ def turned(mode: Mode, turn: Turn, *, onboarded: bool) -> Mode:
     """
     if mode in {Mode.MAINTENANCE, Mode.ERROR}:
         return mode
-    match turn:
-        case Turn.JOINING:
-            return Mode.CONNECTING
-        case Turn.ALONE:
-            return Mode.PROVISIONING
-        case Turn.ONLINE:
-            return settled(onboarded=onboarded)
+    if turn is Turn.JOINING:
+        return Mode.CONNECTING
+    return Mode.PROVISIONING if turn is Turn.ALONE else settled(onboarded=onboarded)

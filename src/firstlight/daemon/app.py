@@ -45,18 +45,23 @@ async def _serve(config: Config, clock: Clock) -> int:
         listener = bind_tcp(config.web.host, config.web.port, public=config.web.public)
         stack.callback(listener.close)
         if config.enabled:
-            await _serve_device(config, clock, listener, stack)
+            serving = await _serve_device(config, clock, listener, stack)
         else:
-            await _listen(None, config, clock, [listener], stack)
-            _say(listener, "not enabled; set FIRSTLIGHT_PROVISIONING_ENABLED=1 to enable it")
+            serving = _listen(None, config, clock, [listener], stack)
+            _say(f"{_address(listener)}  (not enabled)")
+            _say("Set FIRSTLIGHT_PROVISIONING_ENABLED=1 to enable it.")
+        serving.add_done_callback(lambda _task: stopping.set())
         await stopping.wait()
+        if serving.done():
+            serving.result()
+            raise RuntimeError("the web server ended by itself")
         log.info("stopping")
     return 0
 
 
 async def _serve_device(
     config: Config, clock: Clock, listener: socket.socket, stack: AsyncExitStack
-) -> None:
+) -> asyncio.Task[None]:
     memory = Memory(ProvisioningStore(config.state_path))
     for sentence in memory.load():
         log.warning("%s", sentence)
@@ -68,21 +73,23 @@ async def _serve_device(
     reach: ReachProbe = chosen.reach or SocketReach()
     hub = Hub(clock)
     device = Device(config, radio=chosen.radio, reach=reach, memory=memory, hub=hub, clock=clock)
-    await _listen(device, config, clock, [listener, control], stack)
+    serving = _listen(device, config, clock, [listener, control], stack)
     stack.callback(hub.close)
     stack.push_async_callback(device.stop)
     await device.begin()
-    _say(listener, _radio_in_words(chosen, config))
+    _say(f"{_address(listener)}  ({_radio_in_words(chosen, config)})")
+    _say("Open that page, or in another terminal: " + _next_command(config))
     _warn(config)
+    return serving
 
 
-async def _listen(
+def _listen(
     service: DeviceService | None,
     config: Config,
     clock: Clock,
     sockets: list[socket.socket],
     stack: AsyncExitStack,
-) -> None:
+) -> asyncio.Task[None]:
     settings = WebSettings(
         version=__version__,
         enabled=config.enabled,
@@ -99,6 +106,7 @@ async def _listen(
         await asyncio.wait([serving])
 
     stack.push_async_callback(stop)
+    return serving
 
 
 def _radio_in_words(chosen: Chosen, config: Config) -> str:
@@ -110,11 +118,25 @@ def _radio_in_words(chosen: Chosen, config: Config) -> str:
     return "radio: SIMULATED"
 
 
-def _say(listener: socket.socket, what: str) -> None:
-    """For the person at the terminal; nothing else is written to standard output."""
+def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  only compared
-    print(f"Firstlight {__version__} at http://{shown}:{port}/  ({what})", flush=True)  # noqa: T201
+    shown = f"[{shown}]" if ":" in shown else shown
+    return f"Firstlight {__version__} at http://{shown}:{port}/"
+
+
+def _next_command(config: Config) -> str:
+    """What to type next, so that it works in the same folder."""
+    program, folder = Path(sys.argv[0]).absolute(), config.state_path.absolute()
+    here = Path.cwd()
+    named = program.relative_to(here) if program.is_relative_to(here) else program.name
+    where = folder.relative_to(here) if folder.is_relative_to(here) else folder
+    return f"{named} scan --state-dir {where}"
+
+
+def _say(line: str) -> None:
+    """For the person at the terminal; nothing else is written to standard output."""
+    print(line, flush=True)  # noqa: T201
 
 
 def _warn(config: Config) -> None:

@@ -1,8 +1,10 @@
 """What was found behind the link."""
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 
 class Internet(StrEnum):
@@ -14,11 +16,11 @@ class Internet(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-class ReachTarget(msgspec.Struct, frozen=True, kw_only=True):
+class ReachTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A page whose answer is known: its HTTP status and, if given, its whole text."""
 
     url: str
-    status: int = 204
+    status: Annotated[int, Meta(ge=200, le=599)] = 204
     body: str | None = None
 
 

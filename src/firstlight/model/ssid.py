@@ -21,17 +21,17 @@ _JOINERS = frozenset({"\u200c", "\u200d"})  # needed inside Persian words and em
 class Ssid(bytes):
     """A network's name: 1 to 32 bytes. Hashable and comparable as bytes.
 
-    Raises ``InvalidInput`` (field ``ssid``) when empty or longer than 32 bytes.
+    Raises ``InvalidInput`` naming ``field`` when empty or longer than 32 bytes.
     """
 
     __slots__ = ()
 
-    def __new__(cls, raw: bytes) -> Self:
+    def __new__(cls, raw: bytes, *, field: str = "ssid") -> Self:
         """Check the length; any byte value is allowed."""
         if not raw:
-            raise InvalidInput("ssid", "is empty; a network name has 1 to 32 bytes")
+            raise InvalidInput(field, "is empty; a network name has 1 to 32 bytes")
         if len(raw) > MAX_BYTES:
-            raise InvalidInput("ssid", f"has {len(raw)} bytes; a network name has 1 to 32 bytes")
+            raise InvalidInput(field, f"has {len(raw)} bytes; a network name has 1 to 32 bytes")
         return super().__new__(cls, raw)
 
     @classmethod
@@ -46,9 +46,10 @@ class Ssid(bytes):
     def from_hex(cls, digits: str) -> Self:
         """The SSID written as two hexadecimal digits a byte (field ``ssidHex``)."""
         try:
-            return cls(bytes.fromhex(digits))
+            raw = bytes.fromhex(digits)
         except ValueError as error:
             raise InvalidInput("ssidHex", "is not pairs of hexadecimal digits") from error
+        return cls(raw, field="ssidHex")
 
     @property
     def text(self) -> str:

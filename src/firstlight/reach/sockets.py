@@ -6,13 +6,12 @@ so that a wired connection beside it can't lend its internet to a WiFi that has 
 
 import asyncio
 import contextlib
-import errno
 import ipaddress
 import socket
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import h11
 
@@ -21,11 +20,12 @@ from firstlight.model.reach import Internet, Reach, ReachTarget
 
 _DNS_PORT = 53
 _GATEWAY_SECONDS = 4.0
+_ANSWER_SECONDS = 1.5
+_QUESTIONS = 2  # to every name server: a single datagram may be lost
 _MAX_BODY = 65536
 _ARP_COMPLETE = 0x2
 
 _BEST_FIRST = (Internet.REACHABLE, Internet.PORTAL, Internet.UNREACHABLE, Internet.NO_NAMES)
-_NOBODY_THERE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 
 
 class SocketReach:
@@ -59,16 +59,16 @@ async def _gateway_answers(interface: str, gateway: str | None, seconds: float) 
         async with asyncio.timeout(seconds):
             with _bound(interface, socket.SOCK_STREAM) as knock:
                 await asyncio.get_running_loop().sock_connect(knock, (gateway, _DNS_PORT))
-    except TimeoutError:
+    except ConnectionRefusedError:
+        return True
+    except OSError:  # silence, or a firewall's refusal: whoever has a MAC is there
         return _is_neighbour(interface, gateway)
-    except OSError as error:
-        return error.errno not in _NOBODY_THERE
     return True
 
 
 def _is_neighbour(interface: str, address: str) -> bool:
-    """Whether the kernel has the MAC for that address (proc(5), /proc/net/arp)."""
-    for line in Path("/proc/net/arp").read_text(encoding="ascii").splitlines()[1:]:
+    """Whether the kernel has the MAC for that address (proc(5), /proc/[pid]/net/arp)."""
+    for line in Path("/proc/thread-self/net/arp").read_text(encoding="ascii").splitlines()[1:]:
         fields = line.split()
         if fields[0] == address and fields[5] == interface:
             return bool(int(fields[2], 16) & _ARP_COMPLETE)
@@ -79,33 +79,38 @@ async def _probe(
     interface: str, ipv4: Ipv4, target: ReachTarget, seconds: float
 ) -> tuple[Internet, str]:
     url = urlsplit(target.url)
-    host, port = url.hostname or "", url.port or 80
-    try:
-        async with asyncio.timeout(seconds):
+    host = url.hostname or ""
+    deadline = asyncio.get_running_loop().time() + seconds
+    address = None
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout_at(deadline):
             address = await _resolve(interface, ipv4, host)
-            if address is None:
-                return Internet.NO_NAMES, f"{host} could not be resolved"
-            path = (url.path or "/") + (f"?{url.query}" if url.query else "")
-            status, body = await _get(interface, address, port, host, path)
-    except (TimeoutError, OSError, h11.ProtocolError) as error:
+    if address is None:
+        return Internet.NO_NAMES, f"{host} could not be resolved"
+    try:
+        async with asyncio.timeout_at(deadline):
+            status, body = await _get(interface, address, url)
+    except (OSError, h11.ProtocolError) as error:
         return Internet.UNREACHABLE, f"{host} did not answer ({type(error).__name__})"
     if status == target.status and (target.body is None or body.strip() == target.body):
         return Internet.REACHABLE, f"{host} answered as expected"
     return Internet.PORTAL, f"{host} answered with status {status}, not as expected"
 
 
-async def _get(interface: str, address: str, port: int, host: str, path: str) -> tuple[int, str]:
+async def _get(interface: str, address: str, url: SplitResult) -> tuple[int, str]:
     """One HTTP/1.1 GET; status and text of the answer, at most 64 KiB of it."""
     sock = _bound(interface, socket.SOCK_STREAM)
     with contextlib.ExitStack() as stack:
         stack.callback(sock.close)
-        await asyncio.get_running_loop().sock_connect(sock, (address, port))
+        await asyncio.get_running_loop().sock_connect(sock, (address, url.port or 80))
         reader, writer = await asyncio.open_connection(sock=sock)
         stack.pop_all()
         stack.callback(writer.close)
         connection = h11.Connection(h11.CLIENT)
         request = h11.Request(
-            method="GET", target=path, headers=[("Host", host), ("Connection", "close")]
+            method="GET",
+            target=(url.path or "/") + (f"?{url.query}" if url.query else ""),
+            headers=[("Host", url.netloc), ("Connection", "close")],
         )
         for event in (request, h11.EndOfMessage()):
             writer.write(connection.send(event) or b"")
@@ -133,9 +138,9 @@ async def _resolve(interface: str, ipv4: Ipv4, host: str) -> str | None:
         return str(ipaddress.IPv4Address(host))
     if not ipv4.name_servers:
         return await _system_resolve(host)
-    for server in ipv4.name_servers:
+    for server in ipv4.name_servers * _QUESTIONS:
         with contextlib.suppress(TimeoutError, OSError):
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(_ANSWER_SECONDS):
                 found = await _ask(interface, server, host)
                 if found is not None:
                     return found
@@ -176,8 +181,11 @@ async def _ask(interface: str, server: str, host: str) -> str | None:
 
 
 def _bound(interface: str, kind: socket.SocketKind) -> socket.socket:
-    sock = socket.socket(socket.AF_INET, kind)
-    sock.setblocking(False)
-    with contextlib.suppress(PermissionError):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+    """A socket that uses this interface only. Raises ``OSError`` when it isn't there."""
+    with contextlib.ExitStack() as stack:
+        sock = stack.enter_context(socket.socket(socket.AF_INET, kind))
+        sock.setblocking(False)
+        with contextlib.suppress(PermissionError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+        stack.pop_all()
     return sock

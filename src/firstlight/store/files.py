@@ -4,6 +4,7 @@ Temp file in the same folder, fsync, rename, fsync of the folder (rename(2): ato
 fsync(2): the entry in a directory needs a sync of its own).
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -11,14 +12,19 @@ from firstlight.errors import StoreFailure
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace ``path``, mode 0600. Raises ``StoreFailure``; the old file then remains."""
+    """Replace ``path``, mode 0600.
+
+    Raises ``StoreFailure``; the old file then remains, or the new one when only the folder's sync
+    failed, which a power cut may undo.
+    """
     temporary = path.with_name(f".{path.name}.new")
     try:
         _write_new(temporary, content)
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what failed before is what is told
+            temporary.unlink(missing_ok=True)
         raise StoreFailure(
             f"{path} can't be written: {error.strerror}",
             hint="Check the free space and the permissions of the state folder.",

@@ -33,33 +33,41 @@ class ProvisioningStore:
             return Kept(), ()
         except OSError as error:
             raise StoreFailure(f"{self.path} can't be read: {error.strerror}") from error
-        return self._understood(content)
+        kept, wrong = _understood(content)
+        return kept, (self._set_aside(wrong, kept),) if wrong else ()
 
     def save(self, kept: Kept) -> None:
         """Write all of it. Raises ``StoreFailure``; the file then is as before."""
         content = msgspec.json.format(msgspec.json.encode(kept), indent=2)
         write_atomically(self.path, content + b"\n")
 
-    def _understood(self, content: bytes) -> tuple[Kept, tuple[str, ...]]:
-        try:
-            raw = msgspec.json.decode(content)
-        except msgspec.DecodeError as error:
-            return Kept(), (self._set_aside(f"is damaged ({error})"),)
-        if not isinstance(raw, dict):
-            return Kept(), (self._set_aside("is not an object"),)
-        kept, refused = _salvaged(cast("dict[str, object]", raw))
-        if not refused:
-            return kept, ()
-        return kept, (self._set_aside(f"has values that don't fit: {', '.join(refused)}"),)
+    def _set_aside(self, wrong: str, kept: Kept) -> str:
+        """Give the file a second name, then put what was kept of it in its place.
 
-    def _set_aside(self, what: str) -> str:
+        So there is no moment without a file, and what was kept outlives the next start, too.
+        """
         names = (self.path.with_name(f"{self.path.name}.damaged-{number}") for number in count(1))
         aside = next(name for name in names if not name.exists())
         try:
-            self.path.rename(aside)
+            aside.hardlink_to(self.path)
+            self.save(kept)
         except OSError as error:
-            return f"{self.path} {what}; it could not be set aside: {error.strerror}."
-        return f"{self.path} {what}; it was set aside as {aside.name}."
+            return f"{self.path} {wrong}; it could not be set aside: {error.strerror}."
+        except StoreFailure as error:
+            return f"{self.path} {wrong}; it was set aside as {aside.name}, but {error.message}."
+        return f"{self.path} {wrong}; it was set aside as {aside.name}."
+
+
+def _understood(content: bytes) -> tuple[Kept, str]:
+    """What can be kept, and what is wrong with the content; empty when nothing is."""
+    try:
+        raw = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Kept(), f"is damaged ({error})"
+    if not isinstance(raw, dict):
+        return Kept(), "is not an object"
+    kept, refused = _salvaged(cast("dict[str, object]", raw))
+    return kept, f"has values that don't fit: {', '.join(refused)}" if refused else ""
 
 
 def _salvaged(raw: dict[str, object]) -> tuple[Kept, list[str]]:

@@ -132,10 +132,12 @@ class Router:
     def settle_in(self, usual: RouterSpec | None) -> None:
         """Take note of how it is set up between the cases, and start it so. None: it is off."""
         self.usual = usual
-        self._inside.must(
-            *("ip", "-batch", "-"),
+        self._inside.shell(
+            "ip link set lo up\n"
+            f"ip addr add {self.network}.1/24 dev {self.interface}\n"
+            # Linux would answer ARP for the internet's address, too, as if it were next door.
+            "echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore\n",
             netns=self.name,
-            given=(f"link set lo up\naddr add {self.network}.1/24 dev {self.interface}\n"),
         )
         self.as_usual()
 

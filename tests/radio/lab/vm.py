@@ -5,6 +5,7 @@ and /var stays inside it. Two doors lead out: one folder for logs, and a virtio 
 program in ``guest`` listens.
 """
 
+import compileall
 import contextlib
 import os
 import shlex
@@ -23,7 +24,7 @@ PORT = "firstlight.lab"
 BOOT_SECONDS = 180.0
 STOP_SECONDS = 20.0
 GUEST = Path(__file__).parent / "guest"
-REPOSITORY = Path(__file__).parents[3]
+SOURCE = Path(__file__).resolve().parents[3] / "src"
 LOGS_INSIDE = "/run/lab/logs"
 PROGRAMS = (
     "qemu-system-x86_64", "NetworkManager", "nmcli", "wpa_supplicant", "wpa_cli", "hostapd", "iw",
@@ -60,10 +61,17 @@ def hardware_helps() -> bool:
     return os.access("/dev/kvm", os.W_OK) and (" vmx" in flags or " svm" in flags)
 
 
-def cached_folders() -> list[str]:
-    """Where programs inside are read from: the system, this interpreter, the source."""
-    folders = ("/usr", sys.base_prefix, sys.prefix, str(REPOSITORY / "src"), str(GUEST))
-    return list(dict.fromkeys(os.path.realpath(folder) for folder in folders))
+def shadows(source: Path) -> list[str]:
+    """Where programs inside are read from: the system, this interpreter, a copy of the source.
+
+    The copy stays as it is when somebody goes on working, and it comes compiled.
+    """
+    folders = [os.path.realpath(path) for path in ("/usr", sys.base_prefix, sys.prefix, GUEST)]
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(SOURCE, source)
+    compileall.compile_dir(source, quiet=1)
+    pairs = {**{path: path for path in folders}, str(SOURCE): str(source)}
+    return [f"{path}={shadow}" for path, shadow in pairs.items()]
 
 
 class Machine:
@@ -139,6 +147,7 @@ class Machine:
             f" -device virtio-9p-pci,fsdev=labfiles,mount_tag=lab.files"
         )
         processor: list[str] = []
+        inside = shadows(self.logs / "source")
         if not hardware_helps():
             # The plainest processor is the fastest one to emulate.
             processor, devices = ["--disable-kvm"], f"-cpu qemu64 {devices}"
@@ -154,7 +163,7 @@ class Machine:
             f"--rwdir={LOGS_INSIDE}={self.logs}",
             f"--qemu-opts={devices}",
             "--",
-            shlex.join(["exec", str(GUEST / "start"), PORT, sys.executable, *cached_folders()]),
+            shlex.join(["exec", str(GUEST / "start"), PORT, sys.executable, *inside]),
         ]
 
     def _accept(self, listener: socket.socket) -> socket.socket:

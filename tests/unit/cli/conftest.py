@@ -23,10 +23,12 @@ Cli = Callable[..., Outcome]
 @pytest.fixture(autouse=True)
 def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of this machine's reaches a test."""
-    for name in ("PROVISIONING_ENABLED", "PROVISIONING_TOKEN", "STATE_DIR", "BACKEND", "CONFIG"):
+    for name in ("PROVISIONING_ENABLED", "PROVISIONING_TOKEN", "STATE_DIR", "BACKEND"):
         monkeypatch.delenv(f"FIRSTLIGHT_{name}", raising=False)
     monkeypatch.delenv("MOONHUB_PROVISIONING_TOKEN", raising=False)
-    monkeypatch.setattr("firstlight.config.SYSTEM_FILE", tmp_path / "no-such-config.toml")
+    settings = tmp_path / "settings.toml"
+    settings.touch()
+    monkeypatch.setenv("FIRSTLIGHT_CONFIG", str(settings))
     monkeypatch.setenv("COLUMNS", "80")
 
 

@@ -72,6 +72,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     hotspot_address: str = ""
     simulated: bool = False
     enabled: bool = False
-    state: StateFolder | None = None
+    state: StateFolder
     daemon: HealthAnswer | None = None
     silence: Problem | None = None

@@ -10,7 +10,7 @@ from firstlight.cli.doctor.facts import Facts
 from firstlight.cli.doctor.machine import Machine
 from firstlight.cli.doctor.ports import WATCHED
 from firstlight.cli.failures import Failure
-from firstlight.config import Config, load_config
+from firstlight.config import SYSTEM_STATE_DIR, Config, load_config
 from firstlight.errors import ConfigError
 from firstlight.model.backend import Backend
 from firstlight.model.wire import HealthAnswer, Problem
@@ -23,8 +23,8 @@ _ANSWER_SECONDS = 3.0
 def gather(machine: Machine, environ: Mapping[str, str], state_dir: Path | None) -> Facts:
     """Look at everything once. Never fails: what can't be known is left out."""
     config, refused = _configuration(environ, state_dir)
-    folder = Path(config.state_dir) if config.state_dir else state_dir
-    answer, silence = (None, None) if folder is None else _health(folder)
+    folder = config.state_path
+    answer, silence = _health(folder, config.web.port)
     return Facts(
         system=platform.system(),
         root=os.geteuid() == 0,
@@ -43,7 +43,7 @@ def gather(machine: Machine, environ: Mapping[str, str], state_dir: Path | None)
         hotspot_address=config.hotspot.address.partition("/")[0],
         simulated=config.backend is Backend.SIMULATED,
         enabled=config.enabled,
-        state=None if folder is None else machine.state_folder(folder),
+        state=machine.state_folder(folder),
         daemon=answer,
         silence=silence,
     )
@@ -54,12 +54,21 @@ def _configuration(environ: Mapping[str, str], state_dir: Path | None) -> tuple[
     try:
         return load_config(None, environ, {"state_dir": state_dir and str(state_dir)}), ""
     except ConfigError as error:
-        return Config(), error.message
+        return Config(state_dir=str(state_dir or SYSTEM_STATE_DIR)), error.message
 
 
-def _health(state_dir: Path) -> tuple[HealthAnswer | None, Problem | None]:
+def _health(state_dir: Path, port: int) -> tuple[HealthAnswer | None, Problem | None]:
+    """Ask over the socket, else over HTTP: a daemon that is not enabled has no socket."""
     try:
-        with dial(None, None, state_dir, seconds=_ANSWER_SECONDS) as client:
-            return client.health().value, None
+        return _asked(None, state_dir), None
     except Failure as error:
-        return None, error.problem
+        silence = error.problem
+    try:
+        return _asked(f"http://127.0.0.1:{port}", None), None
+    except Failure:
+        return None, silence
+
+
+def _asked(url: str | None, state_dir: Path | None) -> HealthAnswer:
+    with dial(url, None, state_dir, seconds=_ANSWER_SECONDS) as client:
+        return client.health().value

@@ -41,11 +41,9 @@ def daemon(facts: Facts) -> Finding | None:
     return warning("daemon", facts.silence.message, facts.silence.hint or "")
 
 
-def state_folder(facts: Facts) -> Finding | None:
+def state_folder(facts: Facts) -> Finding:
     """Whether the state folder can be written, and by nobody else read."""
     state = facts.state
-    if state is None:
-        return None
     check = "state-folder"
     if not state.folder:
         return problem(

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 UP_SECONDS = 40.0
 DOWN_SECONDS = 10.0
 _MODE_SECONDS = 2.0
+_APPEAR_SECONDS = 5.0
 
 _WHY: dict[StateReason, tuple[str, str]] = {
     StateReason.SUPPLICANT_TIMEOUT: (
@@ -102,7 +103,10 @@ class Hotspot:
         self._failure = None
         active = await self._session.manager.activate(path, device.path)
         over = {ActiveState.ACTIVATED, ActiveState.DEACTIVATED}
-        await mirror.until(lambda: active in mirror.objects, 5)
+        # It may have failed, and be gone, before we hear of it.
+        await mirror.until(
+            lambda: active in mirror.objects or self._failure is not None, _APPEAR_SECONDS
+        )
         await mirror.until(lambda: Active(mirror, active).state in over, UP_SECONDS)
         if Active(mirror, active).state is ActiveState.ACTIVATED:
             await self._session.refreshed()

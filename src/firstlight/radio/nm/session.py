@@ -91,7 +91,8 @@ class Session:
     async def open(self) -> None:
         """Connect and take the first snapshot, as far as there is anything to see."""
         await self.bus.open()
-        await self.mirror.until(lambda: self.mirror.ready or not self.mirror.peer.owner, 5)
+        mirror = self.mirror
+        await mirror.until(lambda: mirror.ready or mirror.refused or not mirror.peer.owner, 5)
         await self.refreshed()
         await self.supplicant.looked_up()
 

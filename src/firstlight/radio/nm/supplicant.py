@@ -82,8 +82,12 @@ class Supplicant:
 
     async def looked_up(self) -> None:
         """Return once it is known whether it answers for our radio, or after a few seconds."""
-        if self._finding is not None:
-            await asyncio.wait([self._finding], timeout=_LOOK_UP_SECONDS)
+        try:
+            async with asyncio.timeout(_LOOK_UP_SECONDS):
+                while self._finding is not None and not self._finding.done():
+                    await asyncio.wait([self._finding])
+        except TimeoutError:
+            log.warning("wpa_supplicant does not answer; NetworkManager's view must do")
 
     async def close(self) -> None:
         """Stop looking."""

@@ -171,20 +171,31 @@ class Trials:
         """See the port."""
         self._end_watch()
         device = self._session.usable_device()
-        if not self._uuid and self._is_back(device):
+        if self._uuid and not self._path:  # perhaps added, but the answer got lost
+            self._path = await self._session.path_of(self._uuid) or ""
+        if not self._path and self._is_back(device):
+            self._forget_trial()
             await self.release()
             return
-        checkpoint, self._checkpoint = self._checkpoint, ""
-        if self._old and checkpoint and self._is_ours(checkpoint):
-            await self._session.manager.roll_back(checkpoint)
-        elif checkpoint and self._is_ours(checkpoint):
-            await self._session.manager.drop_checkpoint(checkpoint)
+        if self._old:
+            await self._roll_back()
+        else:
+            await self.release()
         tried = self._uuid
         await self._remove_trial()
         if self._old:
             await self._return(device)
-        else:
+        elif tried:
             await self._session.mirror.until(lambda: device.active.uuid != tried, END_SECONDS)
+
+    async def _roll_back(self) -> None:
+        checkpoint, self._checkpoint = self._checkpoint, ""
+        if not checkpoint or not self._is_ours(checkpoint):
+            return
+        try:
+            await self._session.manager.roll_back(checkpoint)
+        except RadioFailure as error:
+            log.warning("the checkpoint could not be rolled back: %s", error)
 
     async def _return(self, device: WifiDevice) -> None:
         """Wait for the old network; ask for it by name where the rollback did not do it."""
@@ -199,10 +210,8 @@ class Trials:
             raise RadioFailure("The network of before did not come back.", code=Code.TIMEOUT)
 
     async def _remove_trial(self) -> None:
-        tried, path = self._uuid, self._path
+        path = self._path
         self._forget_trial()
-        if tried and not path:  # added, but the answer got lost
-            path = await self._session.path_of(tried) or ""
         if not path:
             return
         try:

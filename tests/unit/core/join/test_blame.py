@@ -77,9 +77,7 @@ WAYS_TO_FAIL: list[tuple[Cause, tuple[messages.Event, ...]]] = [
 
 
 @pytest.mark.parametrize(("cause", "events"), WAYS_TO_FAIL)
-def test_one_cause_for_every_way_to_fail(
-    cause: Cause, events: tuple[messages.Event, ...]
-) -> None:
+def test_one_cause_for_every_way_to_fail(cause: Cause, events: tuple[messages.Event, ...]) -> None:
     driven = Driven(policy=STRICT).take(*events)
     assert driven.phase is Phase.RETURNING
     assert driven.attempt.cause is cause

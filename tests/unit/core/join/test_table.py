@@ -73,17 +73,20 @@ def test_entering_a_phase_sets_its_deadline_and_begins_its_work(phase: Phase) ->
     assert driven.phase is phase
     assert driven.effects[0] == messages.Arm(phase, DEADLINES[phase])
     begun = [type(effect) for effect in driven.effects[1:]]
-    assert begun == {
-        Phase.PROTECTING: [messages.Protect],
-        Phase.SEARCHING: [messages.Search],
-        Phase.LINKING: [messages.Activate],
-        Phase.ADDRESSING: [],
-        Phase.PROVING: [messages.Look],
-        Phase.PROMOTING: [messages.Promote],
-        Phase.RELEASING: [messages.Release],
-        Phase.RETIRING: [messages.Retire],
-        Phase.RETURNING: [messages.Abandon],
-    }[phase]
+    assert (
+        begun
+        == {
+            Phase.PROTECTING: [messages.Protect],
+            Phase.SEARCHING: [messages.Search],
+            Phase.LINKING: [messages.Activate],
+            Phase.ADDRESSING: [],
+            Phase.PROVING: [messages.Look],
+            Phase.PROMOTING: [messages.Promote],
+            Phase.RELEASING: [messages.Release],
+            Phase.RETIRING: [messages.Retire],
+            Phase.RETURNING: [messages.Abandon],
+        }[phase]
+    )
 
 
 def test_the_good_course_is_the_order_of_the_phases() -> None:

@@ -1,5 +1,7 @@
 // Talks to the device: requests with a deadline, and one event stream that comes back by itself.
 
+import { inTab } from "./keep.js";
+
 const BASE = "/api/provisioning/";
 const TOKEN = "firstlight-token";
 const SILENCE_MS = 40_000;
@@ -17,29 +19,33 @@ export class Problem extends Error {
 // No answer at all.
 export class Unreachable extends Error {}
 
-export const setToken = (token) => sessionStorage.setItem(TOKEN, token);
+export const setToken = (token) => inTab.set(TOKEN, token);
 
 // Header values are bytes; a token may be any text.
 const latin1 = (text) => String.fromCharCode(...new TextEncoder().encode(text));
 
 function headers(more) {
-  const token = sessionStorage.getItem(TOKEN);
+  const token = inTab.get(TOKEN);
   return token ? { ...more, Authorization: `Bearer ${latin1(token)}` } : more;
 }
 
 export async function call(method, path, { body, timeout = 10_000 } = {}) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), timeout);
   let answer, text;
   try {
     answer = await fetch(BASE + path, {
       method,
       headers: headers(body ? { "Content-Type": "application/json" } : {}),
       body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(timeout),
+      signal: stop.signal,
       cache: "no-store",
     });
     text = await answer.text();
   } catch (error) {
     throw new Unreachable("The device can't be reached.", { cause: error });
+  } finally {
+    clearTimeout(timer);
   }
   const data = parse(text);
   if (!answer.ok) throw new Problem(answer.status, data);

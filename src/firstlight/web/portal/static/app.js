@@ -2,6 +2,7 @@
 
 import { call, follow, Problem, setToken, Unreachable } from "./api.js";
 import { bindHotspot, drawHotspot } from "./hotspot.js";
+import { inBrowser } from "./keep.js";
 import { connectedScreen, failedScreen, formScreen, joiningScreen, listScreen, tokenScreen } from "./screens.js";
 import { byId, head } from "./views.js";
 import { isOpen } from "./words.js";
@@ -58,7 +59,7 @@ function drawJoining() {
 
 function toFailed() {
   const leave = (next) => () => {
-    localStorage.setItem(SEEN, attempt.id);
+    inBrowser.set(SEEN, attempt.id);
     next();
   };
   go("failed", () => failedScreen(attempt, { onAgain: leave(tryAgain), onOthers: leave(toList) }));
@@ -67,8 +68,9 @@ function toFailed() {
 // The form as it was left; after a reload, with what the attempt still tells.
 function tryAgain() {
   if (form.ssid === attempt.ssid) return toForm(form);
-  const network = networks?.find((one) => one.ssidHex === attempt.ssidHex) ?? null;
-  toForm({ network, ssid: attempt.ssid });
+  const { ssid, ssidHex } = attempt;
+  const unseen = { ssid, ssidHex, security: "", hidden: true };
+  toForm({ network: networks?.find((one) => one.ssidHex === ssidHex) ?? unseen });
 }
 
 function toConnected() {
@@ -85,9 +87,10 @@ function toConnected() {
 async function connect(ssid, password) {
   const { network } = form;
   form = { network, ssid, password };
-  const name = network ? { ssidHex: network.ssidHex } : { ssid, hidden: true };
+  const name = network ? { ssidHex: network.ssidHex } : { ssid };
+  const hidden = network ? Boolean(network.hidden) : true;
   try {
-    const body = password ? { ...name, password } : name;
+    const body = { ...name, hidden, ...(password && { password }) };
     const { location } = await call("POST", "network/connect", { body });
     toJoining({ id: location.split("/").at(-1), ssid, state: "running", steps: [] });
   } catch (error) {
@@ -189,7 +192,7 @@ function place() {
   if (is("token", "form", "failed")) return;
   if (attempt?.state === "running") is("joining") ? hurry() : toJoining(attempt);
   else if (is("joining")) hurry();
-  else if (attempt?.state === "failed" && localStorage.getItem(SEEN) !== attempt.id) toFailed();
+  else if (attempt?.state === "failed" && inBrowser.get(SEEN) !== attempt.id) toFailed();
   else if (status.network.connected && !browsing) is("connected") ? screen.draw(status, attempt) : toConnected();
   else is("list") ? drawList() : toList();
 }

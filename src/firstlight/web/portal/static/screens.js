@@ -27,19 +27,19 @@ export function listScreen({ onRefresh, onChoose }) {
 // `form` has `network` (none for one that is not in the list), `ssid`, `password`.
 export function formScreen(form, { onConnect, onBack }) {
   const { network } = form;
-  const obstacle = network ? words.obstacle(network.security) : "";
   const open = Boolean(network && words.isOpen(network.security));
+  const closed = Boolean(network && words.obstacle(network.security));
   const root = clone("form-view");
   const element = root.querySelector("form");
   const { ssid, password } = element.elements;
   const button = element.querySelector(".main");
   element.querySelector('[data-part="name"]').hidden = Boolean(network);
-  element.querySelector('[data-part="password"]').hidden = open || Boolean(obstacle);
-  button.hidden = Boolean(obstacle);
+  element.querySelector('[data-part="password"]').hidden = open || closed;
+  button.hidden = closed;
   ssid.value = form.ssid;
   password.value = form.password;
   part(root, "hint").textContent = words.passwordHint(network);
-  (network ? password : ssid).toggleAttribute("data-first", !open && !obstacle);
+  (network ? password : ssid).toggleAttribute("data-first", !open && !closed);
   action(root, "show").addEventListener("click", (event) => reveal(event.target, password));
   action(root, "back").addEventListener("click", onBack);
   element.addEventListener("submit", async (event) => {
@@ -50,9 +50,8 @@ export function formScreen(form, { onConnect, onBack }) {
     button.disabled = false;
     if (problem && element.isConnected) showProblem(element, problem);
   });
-  head("waiting", network ? network.ssid : "Other network", words.formSummary(network));
+  head(closed ? "off" : "waiting", network ? network.ssid : "Other network", words.formSummary(network));
   show(root);
-  if (obstacle) showProblem(byId("view"), { message: obstacle });
 }
 
 function reveal(button, input) {

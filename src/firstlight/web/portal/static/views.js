@@ -14,7 +14,9 @@ export const clone = (id) => byId(id).content.cloneNode(true);
 export function showProblem(root, error) {
   const place = part(root, "problem");
   place.hidden = !error;
-  place.textContent = error ? [error.message, error.hint].filter(Boolean).join("\n") : "";
+  const strong = document.createElement("strong");
+  strong.textContent = words.sentence(error?.message ?? "");
+  place.replaceChildren(strong, error?.hint ? ` ${error.hint}` : "");
 }
 
 export function head(state, title, summary) {

@@ -50,8 +50,17 @@ export function obstacle(kind) {
   return "";
 }
 
+const FIELDS = { password: "The password", ssid: "The network name", ssidHex: "The network name" };
+
+// The device names a field as programs know it; people know it by another name.
+export function sentence(message) {
+  const [, field, rest] = /^(\w+): (.*)$/s.exec(message) ?? [];
+  const told = field in FIELDS ? `${FIELDS[field]} ${rest}` : message;
+  return /[\p{L}\p{N}]$/u.test(told) ? `${told}.` : told;
+}
+
 export function passwordHint(network) {
-  if (!network) return "Leave it empty for an open network.";
+  if (!network?.security) return "Leave it empty for an open network.";
   return network.saved
     ? "This network is saved. Type its password again to connect anew."
     : "8 to 63 characters, as on the router's label.";
@@ -59,6 +68,8 @@ export function passwordHint(network) {
 
 export function formSummary(network) {
   if (!network) return "Its name must be spelt exactly.";
+  const problem = obstacle(network.security);
+  if (problem || !network.security) return problem;
   if (isOpen(network.security)) return "Open: no password needed, and others may listen.";
   return `Secured with ${security(network.security)}.`;
 }

@@ -1,0 +1,105 @@
+"""What a type can't say: forms and combinations that are refused."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+
+from firstlight.config.shape import Config
+from firstlight.errors import ConfigError, InvalidInput
+from firstlight.model.passphrase import Passphrase
+from firstlight.model.ssid import Ssid
+
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_LAST_EVERYWHERE = 11
+_WIDEST_PREFIX, _NARROWEST_PREFIX = 8, 29
+_TOKEN = re.compile(r"[!-~]+")
+# Plain HTTP, so that a portal can answer in the page's place and be found out.
+_URL = re.compile(
+    r"http://(?=[^/:]{1,253}(?:[/:]|$))[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63})*"
+    r"(?::(?P<port>[0-9]{1,5}))?(?:/[!-~]*)?"
+)
+_HIGHEST_PORT = 65535
+_COUNTRIES_TO_11 = frozenset({"AS", "CA", "GU", "MP", "PR", "US", "VI"})
+
+
+def checked(config: Config) -> Config:
+    """The same configuration. Raises ``ConfigError`` for what can't be."""
+    hotspot = config.hotspot
+    _check("hotspot.ssid", Ssid.from_text, hotspot.ssid)
+    _check("hotspot.password", Passphrase.parse, hotspot.password)
+    _check_address(hotspot.address)
+    _check_country(config)
+    for cidr in config.web.allowed_cidrs:
+        _check_cidr(cidr)
+    _check_token(config.web.token)
+    for number, target in enumerate(config.reach.targets):
+        _check_url(f"reach.targets[{number}].url", target.url)
+    return config
+
+
+def _check(key: str, parse: Callable[[str], object], text: str | None) -> None:
+    try:
+        if text is not None:
+            parse(text)
+    except InvalidInput as error:
+        raise ConfigError(key, error.message.removeprefix(f"{error.field}: ")) from error
+
+
+def _check_address(text: str) -> None:
+    try:
+        address = ipaddress.IPv4Interface(text)
+    except ValueError as error:
+        raise ConfigError(
+            "hotspot.address", f"is {text!r}; allowed is like 192.168.4.1/24"
+        ) from error
+    if not _WIDEST_PREFIX <= address.network.prefixlen <= _NARROWEST_PREFIX:
+        raise ConfigError("hotspot.address", f"is {text!r}; the prefix length is 8 to 29")
+    network = address.network
+    if address.ip in {network.network_address, network.broadcast_address}:
+        raise ConfigError(
+            "hotspot.address",
+            f"is {text!r}; allowed is an address inside {network}, not its first or last",
+        )
+    if address.is_multicast or address.is_loopback or address.is_reserved:
+        raise ConfigError("hotspot.address", f"is {text!r}; no host can have that address")
+
+
+def _check_token(token: str | None) -> None:
+    if token is not None and not _TOKEN.fullmatch(token):
+        raise ConfigError(
+            "web.token",
+            "is a secret value; allowed are ASCII characters without spaces, at least one",
+        )
+
+
+def _check_url(key: str, url: str) -> None:
+    form = _URL.fullmatch(url)
+    if form is None or int(form["port"] or 80) > _HIGHEST_PORT:
+        raise ConfigError(
+            key, f"is {url!r}; allowed is http://host/path, the host an IPv4 or a name"
+        )
+
+
+def _check_country(config: Config) -> None:
+    country, channel = config.country, config.hotspot.channel
+    if country is not None and not _COUNTRY.fullmatch(country):
+        raise ConfigError("country", f"is {country!r}; allowed are two capital letters (ISO 3166)")
+    if (
+        channel is not None
+        and channel > _LAST_EVERYWHERE
+        and (country is None or country in _COUNTRIES_TO_11)
+    ):
+        raise ConfigError(
+            "hotspot.channel",
+            f"is {channel}; without a country that allows 12 and 13, allowed are 1 to 11",
+            hint="Set country to the two letters of the country the device is used in.",
+        )
+
+
+def _check_cidr(text: str) -> None:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise ConfigError(
+            "web.allowed_cidrs", f"has {text!r}; allowed are networks like 192.168.4.0/24"
+        ) from error

@@ -1,0 +1,91 @@
+"""Every key there is, with its default and its bounds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from firstlight.model.backend import Backend
+from firstlight.model.reach import ReachTarget
+
+
+class Brand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the product calls itself; the hotspot's name begins with it."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=27)] = "Firstlight"
+
+
+class Join(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a new network must prove before it replaces the old one."""
+
+    require_gateway: bool = True
+    require_internet: bool = False
+
+
+class Hotspot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The device's own network. Without ``ssid`` and ``password`` both are made for this device."""
+
+    ssid: str | None = None
+    password: str | None = None
+    profile: Annotated[str, Meta(min_length=1, max_length=64)] = "Firstlight-Hotspot"
+    channel: Annotated[int, Meta(ge=1, le=13)] | None = None
+    address: str = "192.168.4.1/24"
+    at_start: bool = True
+
+    def __repr__(self) -> str:
+        return f"Hotspot(ssid={self.ssid!r}, channel={self.channel}, address={self.address!r})"
+
+
+class Reachability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Pages whose answers are known; the first that answers as expected proves the internet."""
+
+    targets: tuple[ReachTarget, ...] = (
+        ReachTarget(url="http://connectivitycheck.gstatic.com/generate_204"),
+        ReachTarget(
+            url="http://nmcheck.gnome.org/check_network_status.txt",
+            status=200,
+            body="NetworkManager is online",
+        ),
+    )
+    seconds: Annotated[float, Meta(gt=0, le=10)] = 6.0
+
+
+class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the daemon listens, and who may ask."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+    public: bool = False
+    token: str | None = None
+    allowed_cidrs: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Web(host={self.host!r}, port={self.port}, public={self.public})"
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of it. ``interface`` empty: the first WiFi device; ``world``: a simulated one's file."""
+
+    enabled: bool = False
+    allow_system_control: bool = False
+    backend: Backend = Backend.AUTO
+    interface: Annotated[str, Meta(max_length=15)] = ""
+    country: str | None = None
+    state_dir: str = ""
+    world: str | None = None
+    brand: Brand = Brand()
+    join: Join = Join()
+    hotspot: Hotspot = Hotspot()
+    reach: Reachability = Reachability()
+    web: Web = Web()
+
+    @property
+    def state_path(self) -> Path:
+        """The folder for everything that is kept."""
+        return Path(self.state_dir)
+
+    @property
+    def socket_path(self) -> Path:
+        """Where programs on this machine reach the daemon."""
+        return self.state_path / "control.sock"

@@ -1,0 +1,95 @@
+"""Pictures of every state, narrow and wide, light and dark, for people to look at."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.api.daemon_process import daemon
+from tests.browser.conftest import OpenPage
+from tests.browser.steps import (
+    choose,
+    connect,
+    expect_connected,
+    expect_failed,
+    network,
+    title,
+)
+
+ARTIFACTS = Path(__file__).parent / "artifacts"
+WIDTHS = (360, 1280)
+SCHEMES = ("light", "dark")
+
+
+@pytest.fixture
+def neighbourhood(tmp_path: Path) -> str:
+    with daemon(tmp_path / "state", world=None) as address:
+        yield address
+
+
+def take(page: Page, name: str) -> None:
+    ARTIFACTS.mkdir(exist_ok=True)
+    for width in WIDTHS:
+        for scheme in SCHEMES:
+            page.set_viewport_size({"width": width, "height": 740})
+            page.emulate_media(color_scheme=scheme)
+            path = ARTIFACTS / f"{name}-{width}-{scheme}.png"
+            page.screenshot(path=path, full_page=True, animations="disabled")
+            assert path.stat().st_size > 0
+
+
+def test_a_first_visit(neighbourhood: str, open_page: OpenPage) -> None:
+    page = open_page(neighbourhood)
+    expect(title(page)).to_have_text("Choose a network")
+    take(page, "looking")
+    expect(network(page, "Lighthouse")).to_be_visible()
+    expect(page.get_by_role("button", name="Look again")).to_be_visible()
+    page.locator("#hotspot summary").click()
+    take(page, "list")
+    page.locator("#hotspot summary").click()
+    choose(page, "Lighthouse")
+    take(page, "password")
+    connect(page, "short")
+    expect(page.get_by_role("alert")).to_be_visible()
+    take(page, "password-refused")
+    connect(page, "wrong-horse")
+    expect(page.get_by_text("Checking the password")).to_be_visible()
+    take(page, "connecting")
+    expect_failed(page)
+    take(page, "failed")
+    page.get_by_role("button", name="Try again").click()
+    connect(page, "correct-horse")
+    expect(title(page)).to_have_text("Connecting to Lighthouse")
+    page.context.set_offline(True)
+    expect(page.locator("#gap")).to_be_visible()
+    take(page, "out-of-reach")
+    page.context.set_offline(False)
+    expect_connected(page, "Lighthouse")
+    take(page, "connected")
+    page.get_by_role("button", name="Choose another network").click()
+    expect(network(page, "Lighthouse")).to_contain_text("In use · Saved")
+    expect(page.get_by_role("button", name="Look again")).to_be_visible()
+    take(page, "list-connected")
+    network(page, "Other network").click()
+    take(page, "other")
+
+
+def test_what_can_not_be_joined(neighbourhood: str, open_page: OpenPage) -> None:
+    page = open_page(neighbourhood)
+    choose(page, "Office")
+    take(page, "unsupported")
+    page.get_by_role("button", name="Choose another network").click()
+    choose(page, "Corner Café")
+    take(page, "open")
+    connect(page)
+    expect_connected(page, "Corner Café")
+    take(page, "connected-portal")
+
+
+def test_a_token_and_no_device(tmp_path: Path, open_page: OpenPage) -> None:
+    environment = {"FIRSTLIGHT_PROVISIONING_ENABLED": "1", "FIRSTLIGHT_PROVISIONING_TOKEN": "x"}
+    with daemon(tmp_path / "one", environment=environment) as address:
+        page = open_page(address)
+        expect(title(page)).to_have_text("Who is there?")
+        take(page, "token")
+    with daemon(tmp_path / "two", environment={}) as address:
+        take(open_page(address), "not-enabled")

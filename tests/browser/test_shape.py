@@ -1,0 +1,104 @@
+"""Size, targets, names, motion, and life without JavaScript."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.api.daemon_process import daemon
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.steps import choose, connect, expect_connected, expect_failed, network, title
+
+TARGET = 44
+
+MEASURE = """() => ({
+    width: document.documentElement.clientWidth,
+    scroll: document.documentElement.scrollWidth,
+    headings: [...document.querySelectorAll("h1")].filter((e) => e.checkVisibility()).length,
+    targets: [...document.querySelectorAll("button, input, summary")]
+        .filter((e) => e.checkVisibility())
+        .map((e) => [e.textContent.trim() || e.name, e.getBoundingClientRect().height]),
+    nameless: [...document.querySelectorAll("button, input")]
+        .filter((e) => e.checkVisibility())
+        .filter((e) => !e.textContent.trim() && !e.labels?.length).length,
+})"""
+
+
+def to_list(page: Page) -> None:
+    expect(network(page, "Lighthouse")).to_be_visible()
+    page.locator("#hotspot summary").click()
+
+
+def to_form(page: Page) -> None:
+    choose(page, "<img src=x onerror=alert(1)>")
+
+
+def to_other(page: Page) -> None:
+    network(page, "Other network").click()
+    expect(title(page)).to_have_text("Other network")
+
+
+def to_failed(page: Page) -> None:
+    choose(page, "Lighthouse")
+    connect(page, "wrong-horse")
+    expect_failed(page)
+
+
+def to_connected(page: Page) -> None:
+    choose(page, "Village Green")
+    connect(page)
+    expect_connected(page, "Village Green")
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize("there", [to_list, to_form, to_other, to_failed, to_connected])
+def test_it_fits_and_can_be_hit(
+    address: str, open_page: OpenPage, width: int, there: Callable[[Page], None]
+) -> None:
+    page = open_page(address, viewport={**PHONE, "width": width})
+    there(page)
+    shape: dict[str, Any] = page.evaluate(MEASURE)
+    assert shape["scroll"] <= shape["width"]
+    assert shape["headings"] == 1
+    assert shape["nameless"] == 0
+    assert shape["targets"]
+    assert [name for name, height in shape["targets"] if height < TARGET] == []
+
+
+def test_large_text_still_fits(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    to_list(page)
+    page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+    shape: dict[str, Any] = page.evaluate(MEASURE)
+    assert shape["scroll"] <= shape["width"]
+
+
+@pytest.mark.parametrize(("motion", "moving"), [("no-preference", True), ("reduce", False)])
+def test_motion_is_a_choice(tmp_path: Path, open_page: OpenPage, motion: str, moving: bool) -> None:
+    with daemon(tmp_path / "state", world="[durations]\nscan = 30.0\n") as address:
+        page = open_page(address, reduced_motion=motion)
+        expect(page.locator("#halo")).to_have_attribute("data-state", "working")
+        script = "getComputedStyle(document.getElementById('halo'), '::before').animationName"
+        assert (page.evaluate(script) != "none") == moving
+
+
+def test_a_long_name_and_a_name_from_right_to_left(tmp_path: Path, open_page: OpenPage) -> None:
+    world = """
+    [durations]
+    scan = 0.3
+    [[access_points]]
+    ssid = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW"
+    [[access_points]]
+    ssid = "קפה הנמל"
+    [[access_points]]
+    ssid = "港口咖啡馆 5G"
+    """
+    with daemon(tmp_path / "state", world=world) as address:
+        page = open_page(address)
+        expect(network(page, "קפה הנמל")).to_be_visible()
+        shape: dict[str, Any] = page.evaluate(MEASURE)
+        assert shape["scroll"] <= shape["width"]
+        choose(page, "W" * 32)
+        shape = page.evaluate(MEASURE)
+        assert shape["scroll"] <= shape["width"]

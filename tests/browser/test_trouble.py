@@ -1,0 +1,98 @@
+"""When the device is out of reach, comes back as another, or asks who is there."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.api.daemon_process import daemon
+from tests.browser.conftest import OpenPage
+from tests.browser.steps import choose, connect, expect_connected, network, title
+
+TOKEN = "a tökén"
+ENABLED = {"FIRSTLIGHT_PROVISIONING_ENABLED": "1"}
+
+
+def test_the_result_is_told_across_a_gap(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    choose(page, "Lighthouse")
+    connect(page, "correct-horse")
+    expect(title(page)).to_have_text("Connecting to Lighthouse")
+    page.context.set_offline(True)
+    expect(page.locator("#gap")).to_contain_text("out of reach for a moment")
+    page.context.set_offline(False)
+    expect_connected(page, "Lighthouse")
+    expect(page.locator("#gap")).to_be_hidden()
+
+
+def test_the_page_is_live_again_after_a_gap(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    expect(network(page, "Lighthouse")).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_role("alert").first).to_contain_text("can't be reached")
+    page.context.set_offline(False)
+    other = open_page(address)
+    choose(other, "Village Green")
+    connect(other)
+    expect_connected(other, "Village Green")
+    expect_connected(page, "Village Green")
+
+
+def test_a_daemon_that_restarts_is_met_again(tmp_path: Path, open_page: OpenPage) -> None:
+    with daemon(tmp_path / "state") as address:
+        page = open_page(address)
+        expect(network(page, "Lighthouse")).to_be_visible()
+    expect(page.locator("#gap")).to_contain_text("out of reach")
+    port = int(address.rpartition(":")[2])
+    with daemon(tmp_path / "state", port=port):
+        expect(page.locator("#gap")).to_be_hidden(timeout=20_000)
+        choose(page, "Village Green")
+        connect(page)
+        expect_connected(page, "Village Green")
+
+
+def give_token(page: Page, token: str) -> None:
+    page.get_by_label("Token").fill(token)
+    page.get_by_role("button", name="Continue").click()
+
+
+def test_the_token_is_asked_for_once(tmp_path: Path, open_page: OpenPage) -> None:
+    environment = {**ENABLED, "FIRSTLIGHT_PROVISIONING_TOKEN": TOKEN}
+    with daemon(tmp_path / "state", environment=environment) as address:
+        page = open_page(address)
+        expect(title(page)).to_have_text("Who is there?")
+        expect(page.get_by_label("Token")).to_be_focused()
+        give_token(page, "another")
+        expect(page.get_by_role("alert")).to_contain_text("not the token")
+        give_token(page, TOKEN)
+        expect(network(page, "Lighthouse")).to_be_visible()
+        page.reload()
+        choose(page, "Lighthouse")
+        connect(page, "correct-horse")
+        expect_connected(page, "Lighthouse")
+
+
+def own_address() -> str | None:
+    """An address of this machine that is not loopback, if it has one."""
+    answer = subprocess.run(
+        ["ip", "-4", "-o", "address", "show", "scope", "global"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    words = answer.stdout.split()
+    return words[words.index("inet") + 1].partition("/")[0] if "inet" in words else None
+
+
+def test_without_a_token_others_may_look_and_are_told(tmp_path: Path, open_page: OpenPage) -> None:
+    there = own_address()
+    if there is None:
+        pytest.skip("this machine has no address but loopback")
+    with daemon(tmp_path / "state", host=there) as address:
+        page = open_page(address)
+        choose(page, "Lighthouse")
+        connect(page, "correct-horse")
+        alert = page.get_by_role("alert").first
+        expect(alert).to_contain_text("FIRSTLIGHT_PROVISIONING_TOKEN")
+        expect(page.get_by_label("Password", exact=True)).to_have_value("correct-horse")

@@ -1,0 +1,58 @@
+"""One private bus for the session; fakes and a radio for every test."""
+
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+
+from firstlight.radio.nm.radio import NetworkManagerRadio
+from tests.dbus.fake_networkmanager import FakeNetworkManager
+from tests.dbus.fake_supplicant import FakeSupplicant
+from tests.dbus.private_bus import PrivateBus
+
+
+@pytest.fixture(scope="session")
+def shared_bus() -> Generator[PrivateBus]:
+    # Not tmp_path: the path of a Unix socket has at most 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="firstlight-") as folder:
+        bus = PrivateBus(Path(folder))
+        bus.start()
+        yield bus
+        bus.stop()
+
+
+@pytest.fixture
+def own_bus() -> Generator[PrivateBus]:
+    """A bus that a test may kill. It isn't started yet."""
+    with tempfile.TemporaryDirectory(prefix="firstlight-") as folder:
+        bus = PrivateBus(Path(folder))
+        yield bus
+        bus.stop()
+
+
+@pytest.fixture
+def address(shared_bus: PrivateBus) -> str:
+    return shared_bus.address
+
+
+@pytest.fixture
+async def nm(address: str) -> AsyncGenerator[FakeNetworkManager]:
+    fake = await FakeNetworkManager().open(address)
+    yield fake
+    await fake.close()
+
+
+@pytest.fixture
+async def supplicant(address: str) -> AsyncGenerator[FakeSupplicant]:
+    fake = await FakeSupplicant().open(address)
+    yield fake
+    await fake.close()
+
+
+@pytest.fixture
+async def radio(address: str, nm: FakeNetworkManager) -> AsyncGenerator[NetworkManagerRadio]:
+    """For the first WiFi device; not open yet."""
+    radio = NetworkManagerRadio(bus_address=address)
+    yield radio
+    await radio.close()

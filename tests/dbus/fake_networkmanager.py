@@ -1,0 +1,412 @@
+"""As much of NetworkManager as Firstlight talks to, moved by hand.
+
+Interfaces and types: NetworkManager's D-Bus reference (1.42). It does nothing by itself: a test
+walks its device through the states that the real one was seen to pass, or sets ``on_activation``.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from dbus_fast import Variant
+from dbus_fast.unpack import unpack_variants
+
+from firstlight.radio.nm.codes import ActiveState, ConnectionFlags, DeviceState, StateReason
+from tests.dbus.fake_service import Answer, FakeService, Refused
+
+NAME = "org.freedesktop.NetworkManager"
+ROOT = "/org/freedesktop"
+MANAGER = "/org/freedesktop/NetworkManager"
+SETTINGS = f"{MANAGER}/Settings"
+
+DEVICE = f"{NAME}.Device"
+WIRELESS = f"{NAME}.Device.Wireless"
+ACCESS_POINT = f"{NAME}.AccessPoint"
+CONNECTION = f"{NAME}.Settings.Connection"
+ACTIVE = f"{NAME}.Connection.Active"
+IP4 = f"{NAME}.IP4Config"
+CHECKPOINT = f"{NAME}.Checkpoint"
+
+WIFI = "802-11-wireless"
+SECURITY = "802-11-wireless-security"
+
+TYPES = {
+    NAME: {"WirelessEnabled": "b", "WirelessHardwareEnabled": "b", "Version": "s"},
+    f"{NAME}.Settings": {"Hostname": "s"},
+    DEVICE: {
+        "Interface": "s",
+        "Driver": "s",
+        "HwAddress": "s",
+        "DeviceType": "u",
+        "State": "u",
+        "StateReason": "(uu)",
+        "ActiveConnection": "o",
+        "Ip4Config": "o",
+    },
+    WIRELESS: {"Mode": "u", "AccessPoints": "ao", "ActiveAccessPoint": "o", "LastScan": "x"},
+    ACCESS_POINT: {
+        "Ssid": "ay",
+        "HwAddress": "s",
+        "Frequency": "u",
+        "Strength": "y",
+        "Flags": "u",
+        "WpaFlags": "u",
+        "RsnFlags": "u",
+        "LastSeen": "i",
+    },
+    CONNECTION: {"Flags": "u"},
+    ACTIVE: {"State": "u", "Uuid": "s", "Id": "s", "Connection": "o", "Devices": "ao"},
+    IP4: {"AddressData": "aa{sv}", "Gateway": "s", "NameserverData": "aa{sv}"},
+    CHECKPOINT: {"Devices": "ao", "RollbackTimeout": "u"},
+}
+
+NOTHING = "/"
+# How every activation of a protected network begins: the secret is asked for and found.
+SECRETS_FETCHED = (
+    DeviceState.PREPARE,
+    DeviceState.CONFIG,
+    DeviceState.NEED_AUTH,
+    DeviceState.PREPARE,
+    DeviceState.CONFIG,
+)
+INFRASTRUCTURE, AP_MODE = 2, 3
+INVALID_ARGUMENTS = f"{NAME}.InvalidArguments"
+PERMISSIONS = (
+    f"{NAME}.network-control",
+    f"{NAME}.settings.modify.system",
+    f"{NAME}.checkpoint-rollback",
+)
+
+Stored = dict[str, dict[str, Variant]]
+
+
+class FakeNetworkManager(FakeService):
+    """``profiles``: settings by path, as they are stored, secrets included."""
+
+    def __init__(self) -> None:
+        super().__init__(NAME, ROOT, TYPES)
+        self.profiles: dict[str, Stored] = {}
+        self.permissions = dict.fromkeys(PERMISSIONS, "yes")
+        self.on_activation: Callable[[str], None] | None = None
+        self._before: dict[str, str] = {}
+        self.objects[MANAGER] = {
+            NAME: self._typed(
+                NAME,
+                {"WirelessEnabled": True, "WirelessHardwareEnabled": True, "Version": "1.42.4"},
+            )
+        }
+        self.objects[SETTINGS] = {f"{NAME}.Settings": {}}
+        for member, function in {
+            "GetPermissions": lambda _: ("a{ss}", [self.permissions]),
+            "ActivateConnection": self._activate,
+            "AddAndActivateConnection2": self._add_and_activate,
+            "DeactivateConnection": self._deactivate,
+            "CheckpointCreate": self._create_checkpoint,
+            "CheckpointRollback": self._roll_back,
+            "CheckpointDestroy": self._destroy_checkpoint,
+            "AddConnection2": self._add_connection,
+            "Update2": self._update,
+            "Delete": self._delete,
+            "GetSettings": self._get_settings,
+            "GetSecrets": self._get_secrets,
+            "RequestScan": lambda *_: ("", []),
+        }.items():
+            self.method(member, function)
+
+    # Things that appear and vanish.
+
+    def add_device(
+        self,
+        interface: str = "wlan0",
+        *,
+        kind: int = 2,
+        state: int = DeviceState.DISCONNECTED,
+        mac: str = "02:00:00:00:00:01",
+    ) -> str:
+        path = f"{MANAGER}/Devices/{self.number()}"
+        device = {
+            "Interface": interface,
+            "Driver": "mac80211_hwsim",
+            "HwAddress": mac,
+            "DeviceType": kind,
+            "State": state,
+            "StateReason": (state, 0),
+            "ActiveConnection": NOTHING,
+            "Ip4Config": NOTHING,
+        }
+        wireless = {
+            "Mode": INFRASTRUCTURE,
+            "AccessPoints": [],
+            "ActiveAccessPoint": NOTHING,
+            "LastScan": -1,
+        }
+        self.add(path, {DEVICE: device} | ({WIRELESS: wireless} if kind == 2 else {}))
+        return path
+
+    def add_access_point(
+        self, device: str, ssid: bytes = b"net", *, bssid: str = "", rsn: int = 0x188
+    ) -> str:
+        number = self.number()
+        path = f"{MANAGER}/AccessPoint/{number}"
+        values = {
+            "Ssid": ssid,
+            "HwAddress": bssid or f"02:AA:00:00:00:{number:02X}",
+            "Frequency": 2412,
+            "Strength": 70,
+            "Flags": 1 if rsn else 0,
+            "WpaFlags": 0,
+            "RsnFlags": rsn,
+            "LastSeen": 100,
+        }
+        self.add(path, {ACCESS_POINT: values})
+        self.set(device, WIRELESS, AccessPoints=[*self.get(device, WIRELESS, "AccessPoints"), path])
+        return path
+
+    def add_profile(
+        self,
+        ssid: bytes = b"net",
+        *,
+        uuid: str = "",
+        name: str = "",
+        mode: str = "infrastructure",
+        psk: str = "",
+        interface: str = "",
+        flags: int = 0,
+        user: dict[str, str] | None = None,
+    ) -> str:
+        number = self.number()
+        connection = {
+            "id": Variant("s", name or ssid.decode(errors="replace")),
+            "uuid": Variant("s", uuid or f"00000000-0000-4000-8000-{number:012}"),
+            "type": Variant("s", WIFI),
+        }
+        if interface:
+            connection["interface-name"] = Variant("s", interface)
+        stored: Stored = {
+            "connection": connection,
+            WIFI: {"ssid": Variant("ay", ssid), "mode": Variant("s", mode)},
+        }
+        if psk:
+            stored[SECURITY] = {"key-mgmt": Variant("s", "wpa-psk"), "psk": Variant("s", psk)}
+        if user:
+            stored["user"] = {"data": Variant("a{ss}", user)}
+        return self.store(stored, flags)
+
+    def store(self, settings: Stored, flags: int = 0) -> str:
+        path = f"{SETTINGS}/{self.number()}"
+        self.profiles[path] = settings
+        self.add(path, {CONNECTION: {"Flags": flags}})
+        return path
+
+    def uuid_of(self, path: str) -> str:
+        return str(self.profiles[path]["connection"]["uuid"].value)
+
+    def path_of(self, uuid: str) -> str:
+        return next(path for path in self.profiles if self.uuid_of(path) == uuid)
+
+    def scanned(self, device: str) -> None:
+        """A scan has ended."""
+        self.set(device, WIRELESS, LastScan=self.get(device, WIRELESS, "LastScan") + 1000)
+
+    # What happens to a device.
+
+    def state(
+        self, device: str, new: int, reason: int = StateReason.NONE, *, quietly: bool = False
+    ) -> None:
+        """Move a device on; ``quietly``: by properties alone, without ``StateChanged``."""
+        old = self.get(device, DEVICE, "State")
+        if new <= DeviceState.DISCONNECTED or new == DeviceState.FAILED:
+            self._end_active(device, forget=new != DeviceState.FAILED)
+        self.set(device, DEVICE, State=new, StateReason=(new, reason))
+        if not quietly:
+            self.signal(device, DEVICE, "StateChanged", "uuu", new, old, reason)
+        if new == DeviceState.ACTIVATED:
+            active = self.get(device, DEVICE, "ActiveConnection")
+            self.set(active, ACTIVE, State=ActiveState.ACTIVATED)
+
+    def walk(self, device: str, *states: int) -> None:
+        for state in states:
+            self.state(device, state)
+
+    def lease(
+        self,
+        device: str,
+        address: str = "192.168.7.23",
+        gateway: str = "192.168.7.1",
+        name_servers: Iterable[str] = ("192.168.7.1",),
+    ) -> None:
+        path = f"{MANAGER}/IP4Config/{self.number()}"
+        values = {
+            "AddressData": [{"address": Variant("s", address), "prefix": Variant("u", 24)}],
+            "Gateway": gateway,
+            "NameserverData": [{"address": Variant("s", server)} for server in name_servers],
+        }
+        self.add(path, {IP4: values})
+        self.set(device, DEVICE, Ip4Config=path)
+
+    def begin(self, connection: str, device: str) -> str:
+        """An activation that has been accepted; returns its path."""
+        if self.get(device, DEVICE, "State") > DeviceState.DISCONNECTED:
+            self.state(device, DeviceState.DEACTIVATING, StateReason.NEW_ACTIVATION)
+            self.state(device, DeviceState.DISCONNECTED, StateReason.NEW_ACTIVATION)
+        self._end_active(device, forget=True)
+        path = f"{MANAGER}/ActiveConnection/{self.number()}"
+        settings = self.profiles[connection]
+        values = {
+            "State": ActiveState.ACTIVATING,
+            "Uuid": self.uuid_of(connection),
+            "Id": settings["connection"]["id"].value,
+            "Connection": connection,
+            "Devices": [device],
+        }
+        self.add(path, {ACTIVE: values})
+        self.set(device, DEVICE, ActiveConnection=path)
+        mode = settings[WIFI]["mode"].value
+        self.set(device, WIRELESS, Mode=AP_MODE if mode == "ap" else INFRASTRUCTURE)
+        return path
+
+    def come_up(self, device: str) -> None:
+        """The rest of an activation that goes well."""
+        is_ap = self.get(device, WIRELESS, "Mode") == AP_MODE
+        self.walk(device, *SECRETS_FETCHED, DeviceState.IP_CONFIG)
+        if is_ap:
+            self.lease(device, "192.168.4.1", "", ())
+        else:
+            self.lease(device)
+        self.walk(device, DeviceState.IP_CHECK, DeviceState.SECONDARIES, DeviceState.ACTIVATED)
+
+    def fail(self, device: str, reason: int) -> None:
+        """An activation that goes wrong; the real one rests in FAILED only for a moment."""
+        self.state(device, DeviceState.FAILED, reason)
+        self.state(device, DeviceState.DISCONNECTED)
+
+    def joined(self, device: str, ssid: bytes = b"old") -> str:
+        """A saved network that is up; returns its profile's path."""
+        path = self.add_profile(ssid, psk="an old secret")
+        self.begin(path, device)
+        self.come_up(device)
+        return path
+
+    def _end_active(self, device: str, *, forget: bool) -> None:
+        active = self.get(device, DEVICE, "ActiveConnection")
+        if active == NOTHING:
+            return
+        self.set(active, ACTIVE, State=ActiveState.DEACTIVATED)
+        if not forget:
+            return
+        connection = self.get(active, ACTIVE, "Connection")
+        self.set(device, DEVICE, ActiveConnection=NOTHING, Ip4Config=NOTHING)
+        self.set(device, WIRELESS, Mode=INFRASTRUCTURE)
+        self.remove(active)
+        if self.objects.get(connection) and (
+            self.get(connection, CONNECTION, "Flags") & ConnectionFlags.VOLATILE
+        ):
+            self._forget(connection)
+
+    def _forget(self, connection: str) -> None:
+        del self.profiles[connection]
+        self.remove(connection)
+
+    # Its methods.
+
+    def _activate(self, _: str, connection: str, device: str, __: str) -> Answer:
+        active = self.begin(connection, device)
+        self._go_on(device)
+        return "o", [active]
+
+    def _add_and_activate(
+        self, _: str, settings: Stored, device: str, __: str, options: dict[str, Variant]
+    ) -> Answer:
+        volatile = unpack_variants(options).get("persist") == "volatile"
+        flags = ConnectionFlags.VOLATILE | ConnectionFlags.UNSAVED if volatile else 0
+        connection = self.store(settings, flags)
+        active = self.begin(connection, device)
+        self._go_on(device)
+        return "ooa{sv}", [connection, active, {}]
+
+    def _go_on(self, device: str) -> None:
+        if self.on_activation is not None:
+            asyncio.get_running_loop().call_soon(self.on_activation, device)
+
+    def _deactivate(self, _: str, active: str) -> Answer:
+        if active not in self.objects:
+            raise Refused(f"{NAME}.ConnectionNotActive", "The connection was not active.")
+        for device in self.get(active, ACTIVE, "Devices"):
+            self.state(device, DeviceState.DEACTIVATING, StateReason.USER_REQUESTED)
+            self.state(device, DeviceState.DISCONNECTED, StateReason.USER_REQUESTED)
+        return "", []
+
+    def _create_checkpoint(self, _: str, devices: list[str], seconds: int, __: int) -> Answer:
+        for path, has in self.objects.items():
+            if CHECKPOINT in has and set(devices) & set(self.get(path, CHECKPOINT, "Devices")):
+                raise Refused(
+                    INVALID_ARGUMENTS, f"device '{devices[0]}' is already included in {path}"
+                )
+        path = f"{MANAGER}/Checkpoint/{self.number()}"
+        active = self.get(devices[0], DEVICE, "ActiveConnection")
+        if active != NOTHING:
+            self._before[path] = self.get(active, ACTIVE, "Connection")
+        self.add(path, {CHECKPOINT: {"Devices": devices, "RollbackTimeout": seconds}})
+        return "o", [path]
+
+    def _roll_back(self, _: str, checkpoint: str) -> Answer:
+        device = self._end_checkpoint(checkpoint)
+        before = self._before.pop(checkpoint, None)
+        if before is not None:
+            self.begin(before, device)
+            self._go_on(device)
+        elif self.get(device, DEVICE, "State") > DeviceState.DISCONNECTED:
+            self.state(device, DeviceState.DISCONNECTED)
+        return "a{su}", [{device: 0}]
+
+    def _destroy_checkpoint(self, _: str, checkpoint: str) -> Answer:
+        self._end_checkpoint(checkpoint)
+        return "", []
+
+    def _end_checkpoint(self, checkpoint: str) -> str:
+        if checkpoint not in self.objects:
+            raise Refused(INVALID_ARGUMENTS, f"checkpoint {checkpoint} does not exist")
+        device = str(self.get(checkpoint, CHECKPOINT, "Devices")[0])
+        self.remove(checkpoint)
+        return device
+
+    def _add_connection(
+        self, _: str, settings: Stored, flags: int, __: dict[str, Variant]
+    ) -> Answer:
+        return "oa{sv}", [self.store(settings, 0 if flags & 1 else ConnectionFlags.UNSAVED), {}]
+
+    def _update(
+        self, path: str, settings: Stored, flags: int, _: dict[str, Variant]
+    ) -> Answer:
+        self.profiles[path] = settings
+        if flags & 1:
+            self.set(path, CONNECTION, Flags=0)
+        self.signal(path, CONNECTION, "Updated")
+        return "a{sv}", [{}]
+
+    def _delete(self, path: str) -> Answer:
+        for device, has in list(self.objects.items()):
+            active = self.get(device, DEVICE, "ActiveConnection") if DEVICE in has else NOTHING
+            if active != NOTHING and self.get(active, ACTIVE, "Connection") == path:
+                self.state(device, DeviceState.DEACTIVATING, StateReason.CONNECTION_REMOVED)
+                self.state(device, DeviceState.DISCONNECTED, StateReason.CONNECTION_REMOVED)
+        if path in self.profiles:
+            self._forget(path)
+        return "", []
+
+    def _get_settings(self, path: str) -> Answer:
+        shown = {
+            section: {key: value for key, value in keys.items() if key != "psk"}
+            for section, keys in self.profiles[path].items()
+        }
+        return "a{sa{sv}}", [shown]
+
+    def _get_secrets(self, path: str, section: str) -> Answer:
+        keys = self.profiles[path].get(section)
+        if keys is None:
+            raise Refused(f"{NAME}.Settings.InvalidSetting", "Requested setting not found.")
+        return "a{sa{sv}}", [{section: {key: value for key, value in keys.items() if key == "psk"}}]
+
+    def settings_of(self, path: str) -> dict[str, dict[str, Any]]:
+        """What is stored, unpacked."""
+        return unpack_variants(self.profiles[path])

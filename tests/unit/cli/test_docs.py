@@ -1,0 +1,68 @@
+"""docs/cli.md is complete."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+from typer.core import TyperCommand, TyperGroup
+
+from firstlight.cli.app import build
+from firstlight.cli.exits import MEANINGS
+
+PAGE = Path(__file__).parents[3].joinpath("docs/cli.md").read_text()
+
+
+def commands(group: TyperGroup, prefix: str = "") -> Iterator[tuple[str, TyperCommand]]:
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from commands(command, f"{prefix}{name} ")
+        elif isinstance(command, TyperCommand):
+            yield f"{prefix}{name}", command
+
+
+def tree() -> TyperGroup:
+    command = typer.main.get_command(build())
+    assert isinstance(command, TyperGroup)
+    return command
+
+
+EVERY = dict(commands(tree()))
+
+
+def test_the_commands_are_those_of_the_contract() -> None:
+    assert set(EVERY) == {
+        "serve",
+        "status",
+        "scan",
+        "connect",
+        "saved",
+        "forget",
+        "hotspot on",
+        "hotspot off",
+        "hotspot show",
+        "events",
+        "doctor",
+    }
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_command_is_there(name: str) -> None:
+    assert f"`firstlight {name}" in PAGE
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_option_is_there(name: str) -> None:
+    options = {
+        option
+        for parameter in EVERY[name].params
+        if not getattr(parameter, "hidden", False)
+        for option in (*parameter.opts, *parameter.secondary_opts)
+        if option.startswith("--") and option != "--help"
+    }
+    assert not {option for option in options if f"`{option}" not in PAGE}
+
+
+@pytest.mark.parametrize(("code", "meaning"), MEANINGS.items())
+def test_every_exit_code_is_there(code: int, meaning: str) -> None:
+    assert f"| {int(code)} | {meaning[0].upper()}{meaning[1:]} |" in PAGE

@@ -1,0 +1,400 @@
+"""The look behind the link, with real sockets between network namespaces.
+
+A station has a WiFi (``wlan0``, to a router) and an Ethernet (``eth0``, to a wired network that the
+station prefers, and that has internet when the WiFi has none). What the station finds through its
+WiFi must be what the WiFi has.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+
+import pytest
+from msgspec.structs import replace
+from tests.unit.reach.namespaces import Namespace, wire
+from tests.unit.reach.servers import (
+    Answer,
+    Pages,
+    deaf_at_first,
+    names,
+    noise_before,
+    page,
+    serve_names,
+    servfail,
+    silence,
+)
+
+from firstlight.model.radio import Ipv4
+from firstlight.model.reach import Internet, Reach, ReachTarget
+from firstlight.reach.sockets import SocketReach
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root for network namespaces")
+
+ROUTER = "10.1.0.1"
+WIRED = "10.2.0.1"
+PUBLIC_NAMES = "198.51.100.53"
+PAGE = "203.0.113.80"
+PAGES_NAME = "page.example"
+LEASE = Ipv4(address="10.1.0.2", prefix=24, gateway=ROUTER, name_servers=(ROUTER,))
+TARGET = ReachTarget(url=f"http://{PAGES_NAME}/generate_204")
+KNOWN = names({PAGES_NAME: PAGE})
+NO_CONTENT = page("204 No Content")
+
+
+class World:
+    """Three namespaces and their cables."""
+
+    def __init__(self) -> None:
+        self.station, self.router, self.wired = (
+            Namespace(name) for name in ("station", "router", "wired")
+        )
+        self.station.ip("link set lo up")
+        wire(self.station, "wlan0", self.router, "lan0")
+        wire(self.station, "eth0", self.wired, "lan0")
+        self.router.ip(
+            "link set lo up",
+            f"address add {ROUTER}/24 dev lan0",
+            f"address add {PAGE}/32 dev lo",
+        )
+        self.wired.ip(
+            "link set lo up",
+            f"address add {WIRED}/24 dev lan0",
+            f"address add {PAGE}/32 dev lo",
+            f"address add {PUBLIC_NAMES}/32 dev lo",
+            "route add 10.1.0.0/24 via 10.2.0.2",
+        )
+        self.station.ip(
+            "address add 10.1.0.2/24 dev wlan0",
+            "address add 10.2.0.2/24 dev eth0",
+            f"route add default via {WIRED} dev eth0 metric 100",
+            f"route add default via {ROUTER} dev wlan0 metric 600",
+            # So it takes no 3 s, but 0.15, to find out that nobody has an address.
+            "ntable change name arp_cache dev wlan0 retrans 50",
+        )
+
+    def close(self) -> None:
+        for namespace in (self.station, self.router, self.wired):
+            namespace.close()
+
+    def look(
+        self,
+        lease: Ipv4 = LEASE,
+        targets: tuple[ReachTarget, ...] = (TARGET,),
+        *,
+        seconds: float = 4.0,
+        interface: str = "wlan0",
+    ) -> Reach:
+        return self.station.run(SocketReach().look(interface, lease, targets, seconds))
+
+
+@contextmanager
+def serving(
+    namespace: Namespace,
+    *,
+    answer: Answer | None = None,
+    pages: Pages | None = None,
+    at: str = ROUTER,
+    port: int = 80,
+) -> Iterator[None]:
+    """Names on ``at``, pages on the well-known address, for as long as the context lasts."""
+    stack = AsyncExitStack()
+
+    async def begin() -> None:
+        if answer is not None:
+            transport = await serve_names(at, answer)
+            stack.callback(transport.close)
+        if pages is not None:
+            server = await pages.serve(PAGE, port)
+            stack.callback(server.close)
+
+    namespace.run(begin())
+    try:
+        yield
+    finally:
+        namespace.run(stack.aclose())
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    made = World()
+    yield made
+    made.close()
+
+
+def test_all_is_well(world: World) -> None:
+    pages = Pages(NO_CONTENT)
+    with serving(world.router, answer=KNOWN, pages=pages):
+        found = world.look()
+    assert (found.gateway, found.internet) == (True, Internet.REACHABLE)
+    assert PAGES_NAME in found.evidence
+    [head] = pages.heads
+    assert head.startswith(b"GET /generate_204 HTTP/1.1\r\n")
+    assert f"\r\nHost: {PAGES_NAME}\r\n".encode() in head
+
+
+def test_port_and_question_of_the_page_are_asked_for(world: World) -> None:
+    pages = Pages(page("200 OK", b" alive\n"))
+    target = ReachTarget(url=f"http://{PAGES_NAME}:8080/a?b=c#d", status=200, body="alive")
+    with serving(world.router, answer=KNOWN, pages=pages, port=8080):
+        assert world.look(targets=(target,)).internet is Internet.REACHABLE
+    [head] = pages.heads
+    assert head.startswith(b"GET /a?b=c HTTP/1.1\r\n")
+    assert f"\r\nHost: {PAGES_NAME}:8080\r\n".encode() in head
+
+
+def test_a_page_by_its_address_needs_no_names(world: World) -> None:
+    with serving(world.router, pages=Pages(NO_CONTENT)):
+        found = world.look(targets=(ReachTarget(url=f"http://{PAGE}"),))
+    assert found.internet is Internet.REACHABLE
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        page("302 Found", headers=b"location: http://portal.example/\r\n"),
+        page("200 OK", b"<html>Sign in</html>"),
+        page("511 Network Authentication Required"),
+        [b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 200_000],
+        [b"HTTP/1.0 200 OK\r\n\r\nsign in"],
+        [b"HTTP/1.1 100 Continue\r\n\r\n", *page("200 OK")],
+        [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"],
+    ],
+)
+def test_somebody_else_answers(world: World, parts: list[bytes]) -> None:
+    with serving(world.router, answer=KNOWN, pages=Pages(parts)):
+        found = world.look()
+    assert (found.gateway, found.internet) == (True, Internet.PORTAL)
+    assert "status" in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("body", "internet"),
+    [
+        (b"alive", Internet.REACHABLE),
+        (b"alive\n", Internet.REACHABLE),
+        (b"dead", Internet.PORTAL),
+        (b"alive? sign in first", Internet.PORTAL),
+        (b"\xff", Internet.PORTAL),
+        (b"", Internet.PORTAL),
+    ],
+)
+def test_the_whole_body_counts(world: World, body: bytes, internet: Internet) -> None:
+    target = ReachTarget(url=TARGET.url, status=200, body="alive")
+    with serving(world.router, answer=KNOWN, pages=Pages(page("200 OK", body))):
+        assert world.look(targets=(target,)).internet is internet
+
+
+@pytest.mark.parametrize("answer", [servfail, silence, names({}), None])
+def test_no_names(world: World, answer: Answer | None) -> None:
+    with serving(world.router, answer=answer, pages=Pages(NO_CONTENT)):
+        found = world.look(seconds=0.5)
+    assert (found.gateway, found.internet) == (True, Internet.NO_NAMES)
+    assert "resolved" in found.evidence
+
+
+def test_the_next_name_server_is_asked(world: World) -> None:
+    lease = replace(LEASE, name_servers=("10.1.0.9", ROUTER))
+    with serving(world.router, answer=KNOWN, pages=Pages(NO_CONTENT)):
+        assert world.look(lease).internet is Internet.REACHABLE
+
+
+def test_a_question_that_was_lost_is_asked_again(world: World) -> None:
+    answer = deaf_at_first(1, KNOWN)
+    with serving(world.router, answer=answer, pages=Pages(NO_CONTENT)):
+        assert world.look().internet is Internet.REACHABLE
+
+
+def test_noise_is_no_answer(world: World) -> None:
+    with serving(world.router, answer=noise_before(KNOWN), pages=Pages(NO_CONTENT)):
+        assert world.look().internet is Internet.REACHABLE
+
+
+def test_a_lease_without_name_servers_falls_back_on_the_system(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def system(_: object, host: str, *__: object, **___: object) -> list[object]:
+        if host != PAGES_NAME:
+            raise OSError("no such name")
+        return [(0, 0, 0, "", (PAGE, 0))]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", system)
+    lease = replace(LEASE, name_servers=())
+    with serving(world.router, pages=Pages(NO_CONTENT)):
+        assert world.look(lease).internet is Internet.REACHABLE
+        other = ReachTarget(url="http://another.example/")
+        assert world.look(lease, (other,)).internet is Internet.NO_NAMES
+
+
+def test_nobody_serves_the_page(world: World) -> None:
+    with serving(world.router, answer=KNOWN):
+        found = world.look()
+    assert (found.gateway, found.internet) == (True, Internet.UNREACHABLE)
+    assert "ConnectionRefusedError" in found.evidence
+
+
+@pytest.mark.parametrize("address", ["198.51.100.7", "10.1.0.9", "0.0.0.0", "255.255.255.255"])
+def test_a_page_that_is_nowhere(world: World, address: str) -> None:
+    with serving(world.router, answer=names({PAGES_NAME: address})):
+        found = world.look(seconds=0.5)
+    assert (found.gateway, found.internet) == (True, Internet.UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        Pages([], linger=True),
+        Pages([]),
+        Pages([b"HTTP/1.1 204 No Content\r\n"], linger=True),
+        Pages([b"HTTP/1.1 204 No Content\r\n"]),
+        Pages([b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n"], linger=True),
+        Pages([b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nshort"]),
+        Pages([b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n", *[b"x"] * 9], pause=0.2),
+        Pages([b"\x16\x03\x01 not HTTP at all\r\n\r\n"]),
+        Pages([b"SSH-2.0-OpenSSH\r\n"], linger=True),
+        Pages([b"HTTP/1.1 999999 what\r\n\r\n"]),
+        Pages([b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n"], linger=True),
+        Pages([b"HTTP/1.1 204 No Content\r\nx: " + b"y" * 100_000], linger=True),
+        Pages([b"\x00" * 100_000]),
+    ],
+)
+def test_an_answer_that_is_none(world: World, pages: Pages) -> None:
+    with serving(world.router, answer=KNOWN, pages=pages):
+        found = world.look(seconds=0.5)
+    assert (found.gateway, found.internet) == (True, Internet.UNREACHABLE)
+
+
+def test_the_best_answer_counts(world: World) -> None:
+    nowhere = ReachTarget(url="http://nowhere.example/")
+    refused = ReachTarget(url=f"http://{PAGES_NAME}:81/")
+    other = ReachTarget(url=TARGET.url, status=205)
+    with serving(world.router, answer=KNOWN, pages=Pages(NO_CONTENT)):
+        assert world.look(targets=(nowhere, refused, TARGET)).internet is Internet.REACHABLE
+        assert world.look(targets=(nowhere, refused, other)).internet is Internet.PORTAL
+        assert world.look(targets=(nowhere, refused)).internet is Internet.UNREACHABLE
+        assert world.look(targets=(nowhere,)).internet is Internet.NO_NAMES
+
+
+def test_without_targets_only_the_gateway_counts(world: World) -> None:
+    assert world.look(targets=()).gateway
+    assert not world.look(replace(LEASE, gateway="10.1.0.9"), ()).gateway
+
+
+def test_a_gateway_that_nobody_is(world: World) -> None:
+    absent = replace(LEASE, gateway="10.1.0.9")
+    assert not world.look(absent, seconds=2).gateway
+    assert not world.look(replace(LEASE, gateway=None), seconds=0.5).gateway
+
+
+@pytest.mark.parametrize("action", ["blackhole", "prohibit", "unreachable"])
+def test_a_gateway_that_hides_behind_a_firewall_is_there(world: World, action: str) -> None:
+    rule = f"pref 5 ipproto tcp dport 53 type {action}"
+    world.router.ip("rule add pref 10 lookup local", "rule del pref 0", f"rule add {rule}")
+    try:
+        found = world.look(seconds=0.5)
+    finally:
+        world.router.ip(
+            f"rule del {rule}", "rule add pref 0 lookup local", "rule del pref 10 lookup local"
+        )
+    assert found.gateway
+
+
+def test_a_gateway_that_serves_names_over_tcp(world: World) -> None:
+    async def begin() -> asyncio.Server:
+        return await asyncio.start_server(lambda _, writer: writer.close(), ROUTER, 53)
+
+    server = world.router.run(begin())
+    try:
+        assert world.look(targets=()).gateway
+    finally:
+        world.router.run(_closed(server))
+
+
+async def _closed(server: asyncio.Server) -> None:
+    server.close()
+
+
+def test_an_interface_that_is_gone_reaches_nothing(world: World) -> None:
+    with serving(world.router, answer=KNOWN, pages=Pages(NO_CONTENT)):
+        found = world.look(interface="wlan9", seconds=0.5)
+        by_address = ReachTarget(url=f"http://{PAGE}/")
+        assert world.look(interface="wlan9", targets=(by_address,)).internet is (
+            Internet.UNREACHABLE
+        )
+    assert (found.gateway, found.internet) == (False, Internet.NO_NAMES)
+
+
+def test_an_interface_that_is_down_reaches_nothing(world: World) -> None:
+    world.router.ip("link set lan0 down")
+    try:
+        found = world.look(seconds=0.5)
+    finally:
+        world.router.ip("link set lan0 up")
+    assert not found.gateway
+    assert found.internet is Internet.NO_NAMES
+
+
+async def _fetched(address: str) -> bytes:
+    """What any program on the station gets, by the way that the machine prefers."""
+    reader, writer = await asyncio.open_connection(address, 80)
+    try:
+        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        return await reader.read()
+    finally:
+        writer.close()
+
+
+def test_ethernet_does_not_lend_its_internet(world: World) -> None:
+    """The page is there for every program on the station, but not through its WiFi."""
+    pages = Pages(NO_CONTENT)
+    with serving(world.wired, answer=KNOWN, pages=pages, at=PUBLIC_NAMES):
+        assert world.station.run(_fetched(PAGE)).startswith(b"HTTP/1.1 204")
+        pages.heads.clear()
+        with serving(world.router, answer=KNOWN):
+            found = world.look()
+        assert (found.gateway, found.internet) == (True, Internet.UNREACHABLE)
+        by_address = world.look(targets=(ReachTarget(url=f"http://{PAGE}/"),))
+        assert by_address.internet is Internet.UNREACHABLE
+        assert pages.heads == []
+        wired = replace(LEASE, gateway=WIRED, name_servers=(PUBLIC_NAMES,))
+        assert world.look(wired, interface="eth0").internet is Internet.REACHABLE
+
+
+def test_ethernet_does_not_lend_its_names(world: World) -> None:
+    """The name server of the lease answers, but not through the WiFi."""
+    public = replace(LEASE, name_servers=(PUBLIC_NAMES,))
+    with (
+        serving(world.wired, answer=KNOWN, at=PUBLIC_NAMES),
+        serving(world.router, pages=Pages(NO_CONTENT)),
+    ):
+        found = world.look(public, seconds=0.5)
+        assert (found.gateway, found.internet) == (True, Internet.NO_NAMES)
+
+
+def test_ethernet_does_not_lend_its_gateway(world: World) -> None:
+    """Somebody has the address of the gateway, but not on the WiFi."""
+    world.wired.ip("address add 10.1.0.7/32 dev lo")
+    world.station.ip(f"route add 10.1.0.7/32 via {WIRED}")
+    lease = replace(LEASE, gateway="10.1.0.7")
+    try:
+        assert world.station.run(_refused("10.1.0.7"))
+        assert not world.look(lease, (), seconds=1).gateway
+    finally:
+        world.station.ip("route del 10.1.0.7/32")
+        world.wired.ip("address del 10.1.0.7/32 dev lo")
+
+
+async def _refused(address: str) -> bool:
+    try:
+        await asyncio.open_connection(address, 53)
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.3])
+def test_it_ends_in_time_whatever_is_silent(world: World, seconds: float) -> None:
+    """Every server named is one that nobody is; the deadline of the runner is the judge."""
+    lease = replace(LEASE, gateway="10.1.0.9", name_servers=("10.1.0.9", "198.51.100.9") * 3)
+    found = world.look(lease, (TARGET,) * 5, seconds=seconds)
+    assert (found.gateway, found.internet) == (False, Internet.NO_NAMES)
