@@ -9,7 +9,7 @@ from tests.api.daemon_process import daemon
 from tests.browser.conftest import OpenPage
 from tests.browser.steps import choose, connect, expect_connected, network, title
 
-TOKEN = "a tökén"
+TOKEN = "s3cr3t-t0ken"
 ENABLED = {"FIRSTLIGHT_PROVISIONING_ENABLED": "1"}
 
 

@@ -5,11 +5,12 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
-
-from firstlight.radio.nm.radio import NetworkManagerRadio
 from tests.dbus.fake_networkmanager import FakeNetworkManager
 from tests.dbus.fake_supplicant import FakeSupplicant
 from tests.dbus.private_bus import PrivateBus
+from tests.dbus.scene import Scene
+
+from firstlight.radio.nm.radio import NetworkManagerRadio
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +57,12 @@ async def radio(address: str, nm: FakeNetworkManager) -> AsyncGenerator[NetworkM
     radio = NetworkManagerRadio(bus_address=address)
     yield radio
     await radio.close()
+
+
+@pytest.fixture
+async def scene(
+    nm: FakeNetworkManager, supplicant: FakeSupplicant, radio: NetworkManagerRadio
+) -> Scene:
+    scene = Scene(nm, supplicant, radio)
+    await radio.open()
+    return scene

@@ -10,72 +10,31 @@ from typing import Any
 
 from dbus_fast import Variant
 from dbus_fast.unpack import unpack_variants
+from tests.dbus.fake_service import Answer, FakeService, Refused
+from tests.dbus.nm_interfaces import (
+    ACCESS_POINT,
+    ACTIVE,
+    AP_MODE,
+    CHECKPOINT,
+    CONNECTION,
+    DEVICE,
+    INFRASTRUCTURE,
+    INVALID_ARGUMENTS,
+    IP4,
+    MANAGER,
+    NAME,
+    NOTHING,
+    PERMISSIONS,
+    ROOT,
+    SECRETS_FETCHED,
+    SECURITY,
+    SETTINGS,
+    TYPES,
+    WIFI,
+    WIRELESS,
+)
 
 from firstlight.radio.nm.codes import ActiveState, ConnectionFlags, DeviceState, StateReason
-from tests.dbus.fake_service import Answer, FakeService, Refused
-
-NAME = "org.freedesktop.NetworkManager"
-ROOT = "/org/freedesktop"
-MANAGER = "/org/freedesktop/NetworkManager"
-SETTINGS = f"{MANAGER}/Settings"
-
-DEVICE = f"{NAME}.Device"
-WIRELESS = f"{NAME}.Device.Wireless"
-ACCESS_POINT = f"{NAME}.AccessPoint"
-CONNECTION = f"{NAME}.Settings.Connection"
-ACTIVE = f"{NAME}.Connection.Active"
-IP4 = f"{NAME}.IP4Config"
-CHECKPOINT = f"{NAME}.Checkpoint"
-
-WIFI = "802-11-wireless"
-SECURITY = "802-11-wireless-security"
-
-TYPES = {
-    NAME: {"WirelessEnabled": "b", "WirelessHardwareEnabled": "b", "Version": "s"},
-    f"{NAME}.Settings": {"Hostname": "s"},
-    DEVICE: {
-        "Interface": "s",
-        "Driver": "s",
-        "HwAddress": "s",
-        "DeviceType": "u",
-        "State": "u",
-        "StateReason": "(uu)",
-        "ActiveConnection": "o",
-        "Ip4Config": "o",
-    },
-    WIRELESS: {"Mode": "u", "AccessPoints": "ao", "ActiveAccessPoint": "o", "LastScan": "x"},
-    ACCESS_POINT: {
-        "Ssid": "ay",
-        "HwAddress": "s",
-        "Frequency": "u",
-        "Strength": "y",
-        "Flags": "u",
-        "WpaFlags": "u",
-        "RsnFlags": "u",
-        "LastSeen": "i",
-    },
-    CONNECTION: {"Flags": "u"},
-    ACTIVE: {"State": "u", "Uuid": "s", "Id": "s", "Connection": "o", "Devices": "ao"},
-    IP4: {"AddressData": "aa{sv}", "Gateway": "s", "NameserverData": "aa{sv}"},
-    CHECKPOINT: {"Devices": "ao", "RollbackTimeout": "u"},
-}
-
-NOTHING = "/"
-# How every activation of a protected network begins: the secret is asked for and found.
-SECRETS_FETCHED = (
-    DeviceState.PREPARE,
-    DeviceState.CONFIG,
-    DeviceState.NEED_AUTH,
-    DeviceState.PREPARE,
-    DeviceState.CONFIG,
-)
-INFRASTRUCTURE, AP_MODE = 2, 3
-INVALID_ARGUMENTS = f"{NAME}.InvalidArguments"
-PERMISSIONS = (
-    f"{NAME}.network-control",
-    f"{NAME}.settings.modify.system",
-    f"{NAME}.checkpoint-rollback",
-)
 
 Stored = dict[str, dict[str, Variant]]
 
@@ -210,18 +169,18 @@ class FakeNetworkManager(FakeService):
 
     # What happens to a device.
 
-    def state(
-        self, device: str, new: int, reason: int = StateReason.NONE, *, quietly: bool = False
-    ) -> None:
-        """Move a device on; ``quietly``: by properties alone, without ``StateChanged``."""
+    def state(self, device: str, new: int, reason: int = StateReason.NONE) -> None:
+        """Move a device on. What was active is taken off the bus after the change is told."""
         old = self.get(device, DEVICE, "State")
-        if new <= DeviceState.DISCONNECTED or new == DeviceState.FAILED:
-            self._end_active(device, forget=new != DeviceState.FAILED)
+        active = self.get(device, DEVICE, "ActiveConnection")
+        over = new <= DeviceState.DISCONNECTED or new == DeviceState.FAILED
+        if over and active != NOTHING:
+            self.set(active, ACTIVE, State=ActiveState.DEACTIVATED)
         self.set(device, DEVICE, State=new, StateReason=(new, reason))
-        if not quietly:
-            self.signal(device, DEVICE, "StateChanged", "uuu", new, old, reason)
+        self.signal(device, DEVICE, "StateChanged", "uuu", new, old, reason)
+        if over and new != DeviceState.FAILED:
+            self._end_active(device)
         if new == DeviceState.ACTIVATED:
-            active = self.get(device, DEVICE, "ActiveConnection")
             self.set(active, ACTIVE, State=ActiveState.ACTIVATED)
 
     def walk(self, device: str, *states: int) -> None:
@@ -249,7 +208,7 @@ class FakeNetworkManager(FakeService):
         if self.get(device, DEVICE, "State") > DeviceState.DISCONNECTED:
             self.state(device, DeviceState.DEACTIVATING, StateReason.NEW_ACTIVATION)
             self.state(device, DeviceState.DISCONNECTED, StateReason.NEW_ACTIVATION)
-        self._end_active(device, forget=True)
+        self._end_active(device)
         path = f"{MANAGER}/ActiveConnection/{self.number()}"
         settings = self.profiles[connection]
         values = {
@@ -287,12 +246,9 @@ class FakeNetworkManager(FakeService):
         self.come_up(device)
         return path
 
-    def _end_active(self, device: str, *, forget: bool) -> None:
+    def _end_active(self, device: str) -> None:
         active = self.get(device, DEVICE, "ActiveConnection")
         if active == NOTHING:
-            return
-        self.set(active, ACTIVE, State=ActiveState.DEACTIVATED)
-        if not forget:
             return
         connection = self.get(active, ACTIVE, "Connection")
         self.set(device, DEVICE, ActiveConnection=NOTHING, Ip4Config=NOTHING)
@@ -375,9 +331,7 @@ class FakeNetworkManager(FakeService):
     ) -> Answer:
         return "oa{sv}", [self.store(settings, 0 if flags & 1 else ConnectionFlags.UNSAVED), {}]
 
-    def _update(
-        self, path: str, settings: Stored, flags: int, _: dict[str, Variant]
-    ) -> Answer:
+    def _update(self, path: str, settings: Stored, flags: int, _: dict[str, Variant]) -> Answer:
         self.profiles[path] = settings
         if flags & 1:
             self.set(path, CONNECTION, Flags=0)

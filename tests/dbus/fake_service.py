@@ -6,6 +6,7 @@ property, every call is kept as it came, any call can be refused or held back.
 
 import itertools
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple, Self
 
 from dbus_fast import Message, MessageType, Variant
@@ -70,7 +71,8 @@ class FakeService:
         if self._bus is not None:
             bus, self._bus = self._bus, None
             bus.disconnect()
-            await bus.wait_for_disconnect()
+            with suppress(OSError, EOFError):  # the bus itself is gone
+                await bus.wait_for_disconnect()
 
     def number(self) -> int:
         return next(self._numbers)

@@ -6,7 +6,6 @@ from typing import Any
 
 from dbus_fast import Variant
 from dbus_fast.unpack import unpack_variants
-
 from tests.dbus.fake_service import Answer, FakeService, Refused
 
 NAME = "fi.w1.wpa_supplicant1"

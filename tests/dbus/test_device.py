@@ -1,19 +1,13 @@
 import pytest
+from tests.dbus.fake_networkmanager import FakeNetworkManager
+from tests.dbus.nm_interfaces import AP_MODE, DEVICE, IP4, MANAGER, WIRELESS
+from tests.dbus.opened import OpenSession
+from tests.dbus.waiting import until
 
 from firstlight.model.radio import Ipv4
 from firstlight.radio.nm.codes import ActiveState, DeviceState, StateReason
 from firstlight.radio.nm.device import Active, wifi_devices
 from firstlight.radio.nm.session import Session
-from tests.dbus.fake_networkmanager import (
-    AP_MODE,
-    DEVICE,
-    IP4,
-    MANAGER,
-    WIRELESS,
-    FakeNetworkManager,
-)
-from tests.dbus.opened import OpenSession
-from tests.dbus.waiting import until
 
 
 def found(session: Session) -> list[str]:

@@ -1,9 +1,21 @@
 import asyncio
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.dbus.fake_networkmanager import FakeNetworkManager
+from tests.dbus.fake_service import ACCESS_DENIED
+from tests.dbus.fake_supplicant import INTERFACE, FakeSupplicant
+from tests.dbus.nm_interfaces import (
+    ACTIVE,
+    CONNECTION,
+    DEVICE,
+    SECRETS_FETCHED,
+    SECURITY,
+    WIFI,
+    WIRELESS,
+)
+from tests.dbus.waiting import until
 
 from firstlight.errors import Code, NotPermitted, RadioFailure, RadioUnavailable
 from firstlight.model.passphrase import Passphrase
@@ -13,19 +25,6 @@ from firstlight.model.ssid import Ssid
 from firstlight.radio.nm import hotspot as module
 from firstlight.radio.nm.codes import DeviceState, StateReason
 from firstlight.radio.nm.radio import NetworkManagerRadio
-from tests.dbus.fake_networkmanager import (
-    ACTIVE,
-    CONNECTION,
-    DEVICE,
-    SECURITY,
-    SECRETS_FETCHED,
-    WIFI,
-    WIRELESS,
-    FakeNetworkManager,
-)
-from tests.dbus.fake_service import ACCESS_DENIED
-from tests.dbus.fake_supplicant import INTERFACE, FakeSupplicant
-from tests.dbus.waiting import until
 
 SETTINGS = HotspotSettings(
     profile_name="Firstlight-Hotspot",
@@ -43,9 +42,9 @@ def device(nm: FakeNetworkManager) -> str:
 
 
 @pytest.fixture
-async def opened(device: str, radio: NetworkManagerRadio) -> AsyncGenerator[NetworkManagerRadio]:
+async def opened(device: str, radio: NetworkManagerRadio) -> NetworkManagerRadio:
     await radio.open()
-    yield radio
+    return radio
 
 
 def stored(nm: FakeNetworkManager) -> list[dict[str, dict[str, Any]]]:
@@ -217,6 +216,7 @@ async def test_a_hotspot_that_hangs_has_a_deadline(
     nm: FakeNetworkManager, opened: NetworkManagerRadio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "UP_SECONDS", 0.02)
+    monkeypatch.setattr(module, "_REASON_SECONDS", 0.02)
     nm.on_activation = None
     with pytest.raises(RadioFailure):
         await opened.hotspot_up(SETTINGS)
@@ -248,8 +248,10 @@ async def test_down_waits_until_the_radio_is_a_station_again(
     await until(lambda: opened.state.link is Link.DOWN, "it is on its way down")
     assert not down.done()
     nm.remove(active)
-    nm.state(device, DeviceState.DISCONNECTED, quietly=True)
-    assert nm.get(device, WIRELESS, "Mode") != 3
+    nm.set(device, DEVICE, ActiveConnection="/", State=30, Driver="down")
+    await until(lambda: opened.state.driver == "down", "it is down")
+    assert not down.done()
+    nm.set(device, WIRELESS, Mode=2)
     await down
 
 
@@ -315,6 +317,7 @@ async def test_an_activation_is_watched_by_its_own_path(
 ) -> None:
     """Another connection's success is not ours."""
     monkeypatch.setattr(module, "_APPEAR_SECONDS", 0.02)
+    monkeypatch.setattr(module, "_REASON_SECONDS", 0.02)
 
     def another(device: str) -> None:
         nm.on_activation = None

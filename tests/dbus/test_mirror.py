@@ -4,21 +4,14 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
+from tests.dbus.fake_networkmanager import FakeNetworkManager
+from tests.dbus.fake_service import ACCESS_DENIED
+from tests.dbus.nm_interfaces import ACCESS_POINT, CONNECTION, DEVICE, MANAGER, NAME, WIRELESS
+from tests.dbus.waiting import until
 
 from firstlight.radio.nm import mirror as module
 from firstlight.radio.nm.bus import Bus
 from firstlight.radio.nm.mirror import Mirror
-from tests.dbus.fake_networkmanager import (
-    ACCESS_POINT,
-    CONNECTION,
-    DEVICE,
-    MANAGER,
-    NAME,
-    WIRELESS,
-    FakeNetworkManager,
-)
-from tests.dbus.fake_service import ACCESS_DENIED
-from tests.dbus.waiting import until
 
 
 class Watch:

@@ -2,16 +2,17 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
+from tests.dbus.fake_networkmanager import FakeNetworkManager
+from tests.dbus.fake_service import ACCESS_DENIED
+from tests.dbus.fake_supplicant import FakeSupplicant
+from tests.dbus.nm_interfaces import DEVICE, NAME, WIRELESS
+from tests.dbus.waiting import until
 
 from firstlight.errors import Busy, Code, RadioFailure
 from firstlight.model.radio import AccessPointsChanged, RadioEvent
 from firstlight.model.ssid import Ssid
 from firstlight.radio.nm import scanning as module
 from firstlight.radio.nm.radio import NetworkManagerRadio
-from tests.dbus.fake_networkmanager import DEVICE, NAME, WIRELESS, FakeNetworkManager
-from tests.dbus.fake_service import ACCESS_DENIED
-from tests.dbus.fake_supplicant import FakeSupplicant
-from tests.dbus.waiting import until
 
 
 @pytest.fixture

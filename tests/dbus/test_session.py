@@ -2,23 +2,17 @@ import asyncio
 import logging
 
 import pytest
+from tests.dbus.fake_networkmanager import FakeNetworkManager
+from tests.dbus.fake_service import ACCESS_DENIED
+from tests.dbus.nm_interfaces import CONNECTION, MANAGER, NAME, PERMISSIONS, WIRELESS
+from tests.dbus.opened import OpenSession
+from tests.dbus.waiting import until
 
 from firstlight.errors import Code, FirstlightError, NotPermitted, RadioUnavailable
 from firstlight.model.profile import ProfileKind
 from firstlight.model.radio import Availability, Link
 from firstlight.radio.nm.codes import DeviceState, StateReason
 from firstlight.radio.nm.session import Session
-from tests.dbus.fake_networkmanager import (
-    CONNECTION,
-    MANAGER,
-    NAME,
-    PERMISSIONS,
-    WIRELESS,
-    FakeNetworkManager,
-)
-from tests.dbus.fake_service import ACCESS_DENIED
-from tests.dbus.opened import OpenSession
-from tests.dbus.waiting import until
 
 
 def refusal(session: Session) -> FirstlightError:
@@ -117,9 +111,7 @@ async def test_a_device_whose_supplicant_is_gone(address: str, nm: FakeNetworkMa
         await becomes(opened.session, Availability.READY)
 
 
-async def test_an_unknown_device_state_is_no_obstacle(
-    address: str, nm: FakeNetworkManager
-) -> None:
+async def test_an_unknown_device_state_is_no_obstacle(address: str, nm: FakeNetworkManager) -> None:
     nm.add_device(state=35)
     async with OpenSession(address) as opened:
         assert opened.session.state().availability is Availability.READY
@@ -302,9 +294,7 @@ async def test_what_the_link_is_doing(
             await until(lambda: session.state().link is Link.DOWN, "it is down")
 
 
-async def test_only_our_radios_state_changes_are_told(
-    address: str, nm: FakeNetworkManager
-) -> None:
+async def test_only_our_radios_state_changes_are_told(address: str, nm: FakeNetworkManager) -> None:
     ours, other = nm.add_device("wlan0"), nm.add_device("wlan1")
     async with OpenSession(address, "wlan0") as opened:
         nm.state(other, DeviceState.FAILED, StateReason.NO_SECRETS)

@@ -4,6 +4,9 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
+from tests.dbus.fake_service import ACCESS_DENIED
+from tests.dbus.fake_supplicant import INTERFACE, FakeSupplicant
+from tests.dbus.waiting import until
 
 from firstlight.errors import Busy, Code, RadioUnavailable
 from firstlight.model.mac import MacAddress
@@ -11,9 +14,6 @@ from firstlight.model.ssid import Ssid
 from firstlight.radio.nm import supplicant as module
 from firstlight.radio.nm.bus import Bus
 from firstlight.radio.nm.supplicant import Supplicant
-from tests.dbus.fake_service import ACCESS_DENIED
-from tests.dbus.fake_supplicant import INTERFACE, FakeSupplicant
-from tests.dbus.waiting import until
 
 PHONE = MacAddress("02:f0:00:00:00:01")
 TABLET = MacAddress("02:f0:00:00:00:02")
@@ -159,20 +159,17 @@ async def test_a_scan_that_was_under_way_before_we_came_is_joined(
     assert supplicant.scans == []
 
 
-@pytest.mark.parametrize(
-    ("ssids", "frequencies"), [((), (2412,)), ((HIDDEN,), ())], ids=["channel", "name"]
-)
+@pytest.mark.parametrize("wish", [((), (2412,)), ((HIDDEN,), ())], ids=["channel", "name"])
 async def test_a_full_scan_under_way_is_called_off_for_a_directed_one(
     supplicant: FakeSupplicant,
     wlan0: str,
     ours: Supplicant,
     watch: Watch,
-    ssids: tuple[Ssid, ...],
-    frequencies: tuple[int, ...],
+    wish: tuple[tuple[Ssid, ...], tuple[int, ...]],
 ) -> None:
     supplicant.begin_scan(wlan0)
     await until(lambda: watch.links, "it is known")
-    await ours.scan(ssids, frequencies, 5)
+    await ours.scan(*wish, 5)
     assert [call.member for call in supplicant.made("AbortScan", "Scan")] == ["AbortScan", "Scan"]
     assert len(supplicant.scans) == 1
 
@@ -251,9 +248,7 @@ async def test_a_scan_ends_with_the_supplicant(
     assert caught.value.code is Code.RADIO_FAILURE
 
 
-async def test_the_country_is_set(
-    supplicant: FakeSupplicant, wlan0: str, ours: Supplicant
-) -> None:
+async def test_the_country_is_set(supplicant: FakeSupplicant, wlan0: str, ours: Supplicant) -> None:
     await ours.set_country("NL")
     assert supplicant.get(wlan0, INTERFACE, "Country") == "NL"
 

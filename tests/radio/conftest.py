@@ -32,6 +32,7 @@ class Lab:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "configuration(toml): of the daemon that is ``running``")
     config.stash[RESULTS] = Results()
 
 
@@ -70,10 +71,12 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def world(lab: Lab) -> World:
-    """The world as usual, and no daemon."""
+def world(lab: Lab, request: pytest.FixtureRequest) -> World:
+    """The world as usual. The daemon is stopped and empty, unless the case wants it ``running``."""
     lab.journal.begin()
-    lab.device.clear()
+    wanted = "running" in request.fixturenames
+    if not (wanted and lab.device.runs_with(configuration(request)) and lab.device.let_go()):
+        lab.device.clear()
     lab.world.as_usual()
     return lab.world
 
@@ -85,14 +88,30 @@ def device(lab: Lab, world: World) -> Device:
 
 
 @pytest.fixture
-def online(device: Device, world: World) -> Device:
-    """The daemon, running, on the network of the router "home"."""
-    device.configure(NO_HOTSPOT_AT_START)
-    device.start()
+def running(lab: Lab, world: World, request: pytest.FixtureRequest) -> Device:
+    """The daemon, running, with nothing saved and no hotspot; maybe since an earlier case.
+
+    Its configuration is ``NO_HOTSPOT_AT_START``, or what the mark ``configuration`` says.
+    """
+    if not lab.device.runs():
+        lab.device.configure(configuration(request))
+        lab.device.start()
+    return lab.device
+
+
+@pytest.fixture
+def online(running: Device, world: World) -> Device:
+    """As ``running``, on the network of the router "home"."""
     home = world["home"].spec
-    attempt = device.join(home.ssid, home.psk)
+    attempt = running.join(home.ssid, home.psk)
     assert attempt["state"] == "succeeded", attempt
-    return device
+    return running
+
+
+def configuration(request: pytest.FixtureRequest) -> str:
+    """The configuration file that the case asks for."""
+    marker = request.node.get_closest_marker("configuration")
+    return str(marker.args[0]) if marker else NO_HOTSPOT_AT_START
 
 
 @pytest.hookimpl(wrapper=True)
@@ -108,6 +127,7 @@ def pytest_runtest_makereport(
         # From one place, so that the summary says it in one line.
         report.longrepr = (__file__, 1, str(unavailable()))
     if report.failed and running is not None:
+        running.device.distrust()
         folder, tails = running.journal.keep(item.name, running.world.inside)
         report.sections.append((f"what was said inside; all of it in {folder}", tails))
     return report

@@ -1,6 +1,6 @@
 """The device's own network, as a phone finds it."""
 
-from tests.radio.lab.device import FOLDER, LOG, NO_HOTSPOT_AT_START, PROGRAM, Device
+from tests.radio.lab.device import FOLDER, LOG, PROGRAM, Device
 from tests.radio.lab.station import Lease
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
@@ -51,23 +51,21 @@ def test_an_unprovisioned_device_offers_its_hotspot(device: Device, world: World
     assert mode == "600"
 
 
-def test_on_is_on_and_off_is_off(device: Device, world: World) -> None:
-    device.configure(NO_HOTSPOT_AT_START)
-    device.start()
+def test_on_is_on_and_off_is_off(running: Device, world: World) -> None:
     assert world.system.mode() == "managed"
 
-    assert device.api("POST", "/api/provisioning/hotspot/enable", timeout=90).status == 200
-    ssid, password = up(device, world)
+    assert running.api("POST", "/api/provisioning/hotspot/enable", timeout=90).status == 200
+    ssid, password = up(running, world)
     assert world.phone.join(ssid, password) == "connected"
-    assert device.api("POST", "/api/provisioning/hotspot/enable", timeout=90).status == 200
+    assert running.api("POST", "/api/provisioning/hotspot/enable", timeout=90).status == 200
     stations = world.inside.must("iw", "dev", "wlan0", "station", "dump")
     assert world.phone.mac in stations, "switching it on again threw the phone off"
     assert len(world.system.profiles()) == 1
 
     for _ in range(2):
-        assert device.api("POST", "/api/provisioning/hotspot/disable", timeout=60).status == 200
+        assert running.api("POST", "/api/provisioning/hotspot/disable", timeout=60).status == 200
         eventually(world.system.mode, lambda mode: mode == "managed", what="the hotspot is down")
-    assert device.status()["network"]["apEnabled"] is False
+    assert running.status()["network"]["apEnabled"] is False
 
 
 def test_the_hotspot_keeps_its_name_and_password(device: Device, world: World) -> None:

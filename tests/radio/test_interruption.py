@@ -156,13 +156,11 @@ def test_networkmanager_comes_after_the_daemon(device: Device, world: World) -> 
     assert device.join(HOME.ssid, HOME.psk)["state"] == "succeeded"
 
 
-def test_the_radio_is_switched_off(device: Device, world: World) -> None:
-    device.configure(NO_HOTSPOT_AT_START)
-    device.start()
+def test_the_radio_is_switched_off(running: Device, world: World) -> None:
     world.system.block_radio(True)
     try:
         refused = eventually(
-            lambda: device.api("POST", "/api/provisioning/hotspot/enable", timeout=60),
+            lambda: running.api("POST", "/api/provisioning/hotspot/enable", timeout=60),
             lambda answer: answer.status == 503,
             what="a switched-off radio is told",
         )
@@ -170,7 +168,7 @@ def test_the_radio_is_switched_off(device: Device, world: World) -> None:
     finally:
         world.system.block_radio(False)
     world.system.wait_for_radio()
-    assert device.join(HOME.ssid, HOME.psk)["state"] == "succeeded"
+    assert running.join(HOME.ssid, HOME.psk)["state"] == "succeeded"
 
 
 def test_an_unknown_interface_is_named(device: Device, world: World) -> None:

@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-import pytest
-from tests.radio.lab.device import NO_HOTSPOT_AT_START, Device
+from tests.radio.lab.device import Device
 from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
 from tests.radio.lab.routers import RouterSpec, Security
 from tests.radio.lab.waiting import eventually
@@ -21,13 +20,6 @@ FREQUENCY = {1: 2412, 6: 2437, 11: 2462, 149: 5745}
 VISIBLE = {name: spec for name, spec in NEIGHBOURHOOD.items() if not spec.hidden}
 
 
-@pytest.fixture
-def scanning(device: Device) -> Device:
-    device.configure(NO_HOTSPOT_AT_START)
-    device.start()
-    return device
-
-
 def all_heard(device: Device) -> dict[str, dict[str, Any]]:
     """The list, once everything visible is in it; the rest of a scan may still be on its way."""
     wanted = {spec.ssid.hex() for spec in VISIBLE.values()}
@@ -36,8 +28,8 @@ def all_heard(device: Device) -> dict[str, dict[str, Any]]:
     )
 
 
-def test_scan_finds_every_network_and_nothing_else(scanning: Device, world: World) -> None:
-    listed = all_heard(scanning)
+def test_scan_finds_every_network_and_nothing_else(running: Device, world: World) -> None:
+    listed = all_heard(running)
 
     assert set(listed) == {spec.ssid.hex() for spec in VISIBLE.values()}
     for name, spec in VISIBLE.items():
@@ -50,23 +42,23 @@ def test_scan_finds_every_network_and_nothing_else(scanning: Device, world: Worl
     assert signals == sorted(signals, reverse=True)
 
 
-def test_one_ssid_on_two_access_points_is_one_entry(scanning: Device, world: World) -> None:
+def test_one_ssid_on_two_access_points_is_one_entry(running: Device, world: World) -> None:
     world["spare"].start(RouterSpec(b"Office", psk="battery-staple", channel=1))
     heard = [bss.bssid for bss in world.phone.hears() if bss.ssid == "Office"]
     assert len(heard) == 2
 
-    all_heard(scanning)
-    body = scanning.api("GET", "/api/provisioning/networks").body
+    all_heard(running)
+    body = running.api("GET", "/api/provisioning/networks").body
     entries = [entry for entry in json.loads(body)["networks"] if entry["ssid"] == "Office"]
     assert len(entries) == 1
     assert entries[0]["bssid"].lower() in heard
 
 
-def test_a_new_router_appears_in_the_list(scanning: Device, world: World) -> None:
-    all_heard(scanning)
+def test_a_new_router_appears_in_the_list(running: Device, world: World) -> None:
+    all_heard(running)
     world["spare"].start(RouterSpec(b"Newcomer", psk="just-moved-in", channel=11))
     eventually(
-        scanning.networks,
+        running.networks,
         lambda seen: b"Newcomer".hex() in seen,
         what="the list has the new router",
         within=60,

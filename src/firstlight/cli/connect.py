@@ -39,7 +39,8 @@ def connect(
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
     password_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Read the password from a file.")
+        Path | None,
+        typer.Option(metavar="FILE", readable=False, help="Read the password from it."),
     ] = None,
     no_password: Annotated[
         bool, typer.Option("--no-password", help="The network is open; don't ask.")

@@ -44,12 +44,11 @@ def dial(
         where = str(socket_path(state_dir))
         _knock(where)
         transport, base = httpx.HTTPTransport(uds=where), "http://localhost"
-    # The socket asks for no token, so it gets none. Proxies are for the internet, not for a box.
+    # The socket asks for no token, so it gets none.
     headers = {"accept-encoding": "identity"} | (_authorization(token) if url is not None else {})
     timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
-    with httpx.Client(
-        transport=transport, base_url=base, headers=headers, timeout=timeout, trust_env=False
-    ) as http:
+    # With a transport of its own the client ignores proxies; those are for the internet, not a box.
+    with httpx.Client(transport=transport, base_url=base, headers=headers, timeout=timeout) as http:
         yield DaemonClient(http, where, remote=url is not None)
 
 

@@ -20,7 +20,11 @@ Token = Annotated[
 ]
 StateDir = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="State folder of this machine's daemon, if not the usual."),
+    typer.Option(
+        metavar="DIR",
+        readable=False,
+        help="State folder of this machine's daemon, if not the usual.",
+    ),
 ]
 Json = Annotated[
     bool, typer.Option("--json", help="Print the daemon's answer as it is, for programs.")

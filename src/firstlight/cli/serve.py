@@ -26,7 +26,8 @@ def serve(
         Backend | None, typer.Option(help="Which radio to drive.", show_default="auto")
     ] = None,
     state_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for everything that is kept.")
+        Path | None,
+        typer.Option(metavar="DIR", readable=False, help="Folder for everything that is kept."),
     ] = None,
     host: Annotated[
         str | None,
@@ -41,14 +42,17 @@ def serve(
     public: Annotated[bool, typer.Option("--public", help="Listen on all interfaces.")] = False,
     config: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Settings, instead of /etc/firstlight/config.toml."),
+        typer.Option(
+            metavar="FILE", readable=False, help="Settings, instead of /etc/firstlight/config.toml."
+        ),
     ] = None,
     interface: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="The WiFi device, if not the first."),
     ] = None,
     world: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What the simulated radio hears.")
+        Path | None,
+        typer.Option(metavar="FILE", help="What the simulated radio hears."),
     ] = None,
     log_level: Annotated[LogLevel, typer.Option(help="How much to log.")] = LogLevel.INFO,
 ) -> None:

@@ -8,9 +8,8 @@ import logging
 import secrets
 import shutil
 import socket
-from collections import OrderedDict
-from collections.abc import Coroutine
 from contextlib import ExitStack
+from typing import NamedTuple
 
 from firstlight.clock import Clock
 from firstlight.config import Config
@@ -20,21 +19,24 @@ from firstlight.core.networks import find, resolve
 from firstlight.core.security import key_management
 from firstlight.core.status import Facts, device_status
 from firstlight.daemon.announcer import Announcer
+from firstlight.daemon.attempts import Attempts
+from firstlight.daemon.home import Home
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.joins import JoinRun, JoinTools
 from firstlight.daemon.lookout import Lookout
 from firstlight.daemon.memory import Memory
-from firstlight.daemon.waiting import until
+from firstlight.daemon.tasks import Tasks
 from firstlight.errors import Busy, Code, FirstlightError, InvalidInput, NotFound
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.event import Action
 from firstlight.model.moment import Moment
 from firstlight.model.passphrase import Passphrase
-from firstlight.model.profile import JoinRequest, Profile, ProfileKind
+from firstlight.model.profile import JoinRequest, Profile
 from firstlight.model.radio import (
     AccessPointsChanged,
     Availability,
+    Ipv4,
     Link,
     RadioChanged,
     RadioEvent,
@@ -51,11 +53,7 @@ from firstlight.reach.port import ReachProbe
 
 log = logging.getLogger(__name__)
 
-HOME_SECONDS = 30.0
-"""How long NetworkManager may take to join a saved network by itself before the hotspot goes up."""
-
 STOP_SECONDS = 15.0
-_KEPT_ATTEMPTS = 16
 
 
 class Device:
@@ -82,11 +80,16 @@ class Device:
         self._announce = Announcer(hub, self.status)
         self._lookout = Lookout(radio, clock)
         self._hotspot = HotspotKeeper(config, self._hostname, radio, memory, clock)
-        self._attempts: OrderedDict[str, Attempt] = OrderedDict()
+        self._home = Home(radio, clock)
+        self._attempts = Attempts()
         self._run: JoinRun | None = None
         self._found: Reach | None = None
+        self._link: _OnlineLink | None = None
         self._started = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._was_ready = False
+        self._ready = asyncio.Event()
+        self._tasks = Tasks()
+        self._joining: asyncio.Task[None] | None = None
         self._subscription = ExitStack()
 
     @property
@@ -99,34 +102,41 @@ class Device:
         self._subscription.enter_context(self._radio.subscribe(self._heard))
         await self._hotspot.identify()
         self._hotspot.hold()
-        self._spawn(self._hotspot.run(), "hotspot-keeper")
-        self._spawn(self._start(), "start")
+        self._tasks.spawn(self._hotspot.run(), "hotspot-keeper")
+        self._tasks.spawn(self._start(), "start")
 
     async def _start(self) -> None:
-        """Clear up after a kill, see whether the network is there, else let the hotspot go up."""
+        """Meet reality, once more when a radio comes late; then let the hotspot go up."""
         self._announce.system("Firstlight has started.")
+        await self._meet()
+        if not _is_ready(self._radio.state):
+            self._ready.clear()
+            await self._ready.wait()
+            await self._meet()
+        self._started = self._was_ready = True
+        self._hotspot.resume()
+        self._radio_changed(self._radio.state)
+
+    async def _meet(self) -> None:
+        """Clear up after a kill, and see whether the network of before is there."""
         for done in await self._settled():
             self._announce.system(done)
-        at_home = await self._comes_home()
+        at_home = await self._home.comes()
         if not at_home:
             await self._lookout.look_round()
         if not self._attempts:
+            await self._memory.change(ap_enabled=self._radio.state.link is Link.HOTSPOT)
             await self._turn(Turn.ONLINE if at_home else Turn.ALONE)
-        self._started = True
-        self._hotspot.resume()
-        self._radio_changed(self._radio.state)
 
     async def stop(self) -> None:
         """End what is under way, the old network back first; leave the radio as it is."""
         if self._run is not None:
             self._run.cancel()
-            await self._idle(STOP_SECONDS)
+        if self._joining is not None:
+            await asyncio.wait([self._joining], timeout=STOP_SECONDS)
         self._subscription.close()
         await self._lookout.close()
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._tasks.close()
 
     def status(self) -> DeviceStatus:
         """How the device is."""
@@ -135,7 +145,7 @@ class Device:
                 kept=self._memory.kept,
                 radio=self._radio.state,
                 reach=self._found,
-                attempt=next(reversed(self._attempts.values()), None),
+                attempt=self._attempts.newest,
                 hostname=self._hostname,
                 nmcli=self._nmcli,
                 now=self._now(),
@@ -160,7 +170,7 @@ class Device:
                 autoconnect=one.autoconnect,
                 active=one.active,
             )
-            for one in await self._stations()
+            for one in await self._home.networks()
         )
 
     async def connect(self, body: ConnectBody) -> Attempt:
@@ -182,28 +192,18 @@ class Device:
         )
         self._run = JoinRun.start(request, secrets.token_hex(6), policy, tools)
         attempt = self._run.attempt
-        self._attempts[attempt.id] = attempt
-        while len(self._attempts) > _KEPT_ATTEMPTS:
-            self._attempts.popitem(last=False)
-        self._spawn(self._join(self._run), f"join-{attempt.id}")
+        self._attempts.keep(attempt)
+        self._joining = self._tasks.spawn(self._join(self._run), f"join-{attempt.id}")
         return attempt
 
     def attempt(self, attempt_id: str | None) -> Attempt:
         """That attempt, or the newest."""
-        wanted = next(reversed(self._attempts), None) if attempt_id is None else attempt_id
-        if wanted is None:
-            raise NotFound("Nobody has tried to join a network yet.", code=Code.UNKNOWN_ATTEMPT)
-        if wanted not in self._attempts:
-            raise NotFound(
-                f"There is no attempt {wanted!r}; the last {_KEPT_ATTEMPTS} are kept.",
-                code=Code.UNKNOWN_ATTEMPT,
-            )
-        return self._attempts[wanted]
+        return self._attempts.get(attempt_id)
 
     async def forget(self, name: str) -> None:
         """Delete the saved network of that name. Raises ``NotFound`` naming those there are."""
         self._check_idle()
-        stations = await self._stations()
+        stations = await self._home.networks()
         wanted = [one for one in stations if one.name == name]
         if not wanted:
             known = ", ".join(one.name for one in stations) or "none"
@@ -253,13 +253,16 @@ class Device:
         try:
             await self._turn(Turn.JOINING)
             attempt = await run.run()
-            self._found = run.found or self._found
+            if attempt.state is AttemptState.SUCCEEDED:
+                self._link, self._found = _online_link(self._radio.state), run.found
             await self._joined(attempt)
-            self._announce.attempt(attempt)
         finally:
+            # Only now: whoever sees the outcome may try again at once.
             self._run = None
+            self._attempts.keep(run.attempt)
+            self._announce.attempt(run.attempt)
             self._hotspot.resume()
-            self._announce.status()
+            self._radio_changed(self._radio.state)
 
     async def _joined(self, attempt: Attempt) -> None:
         if attempt.state is AttemptState.SUCCEEDED:
@@ -288,20 +291,11 @@ class Device:
             await self._memory.change(provisioned=False, last_ssid="")
         elif self._memory.kept.last_ssid in {one.name for one in profiles}:
             await self._memory.change(last_ssid="")
-        if self._radio.state.online or (left and await self._comes_home()):
+        if self._radio.state.online or (left and await self._home.comes()):
             return
         self._found = None
         self._hotspot.wanted = True
         await self._turn(Turn.ALONE)
-
-    async def _comes_home(self) -> bool:
-        """Whether a saved network is joined by itself, or already is."""
-        state = self._radio.state
-        if state.online or state.availability is not Availability.READY:
-            return state.online
-        if state.link is Link.HOTSPOT or not any(one.autoconnect for one in await self._stations()):
-            return False
-        return await until(self._radio, _online, HOME_SECONDS, self._clock)
 
     async def _settled(self) -> tuple[str, ...]:
         try:
@@ -309,13 +303,6 @@ class Device:
         except FirstlightError as error:
             log.warning("what an earlier run left behind could not be cleared: %s", error)
             return ()
-
-    async def _stations(self) -> tuple[Profile, ...]:
-        return tuple(
-            one
-            for one in await self._radio.profiles()
-            if one.kind is ProfileKind.STATION and not one.trial
-        )
 
     async def _turn(self, turn: Turn) -> None:
         kept = self._memory.kept
@@ -328,8 +315,8 @@ class Device:
         self._announce.status()
 
     def _attempt_changed(self, attempt: Attempt) -> None:
-        self._attempts[attempt.id] = attempt
         if attempt.state is AttemptState.RUNNING:
+            self._attempts.keep(attempt)
             self._announce.attempt(attempt)
 
     def _heard(self, event: RadioEvent) -> None:
@@ -345,19 +332,37 @@ class Device:
 
     def _radio_changed(self, state: RadioState) -> None:
         self._hotspot.changed()
+        if _is_ready(state):
+            self._ready.set()
         if self._started and self._run is None:
-            if not state.online:
-                self._found = None
-            elif self._found is None:
-                self._spawn(self._came_online(state), "came-online")
+            self._follow(state)
         self._announce.status()
 
-    async def _came_online(self, state: RadioState) -> None:
+    def _follow(self, state: RadioState) -> None:
+        ready, link = _is_ready(state), _online_link(state)
+        if ready and not self._was_ready and not self._memory.kept.ap_enabled:
+            self._hotspot.hold()
+            self._tasks.spawn(self._return_home(), "return-home")
+        self._was_ready = ready
+        if link != self._link:
+            self._link, self._found = link, None
+            if link is not None:
+                self._tasks.spawn(self._came_online(link), "came-online")
+
+    async def _return_home(self) -> None:
+        """The radio is back: a saved network goes before the hotspot, unless that was up."""
+        try:
+            await self._home.comes()
+        finally:
+            self._hotspot.resume()
+
+    async def _came_online(self, link: "_OnlineLink") -> None:
         await self._turn(Turn.ONLINE)
-        if state.ipv4 is not None:
-            self._found = await self._reach.look(
-                state.interface, state.ipv4, self._config.reach.targets, self._config.reach.seconds
-            )
+        found = await self._reach.look(
+            link.interface, link.ipv4, self._config.reach.targets, self._config.reach.seconds
+        )
+        if self._link == link:
+            self._found = found
             self._announce.status()
 
     def _check_idle(self) -> None:
@@ -368,24 +373,23 @@ class Device:
                 retry_after=10,
             )
 
-    async def _idle(self, seconds: float) -> None:
-        joining = [task for task in self._tasks if task.get_name().startswith("join-")]
-        if joining:
-            await asyncio.wait(joining, timeout=seconds)
-
     def _now(self) -> Moment:
         return Moment(self._clock.monotonic(), self._clock.wall())
 
-    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
-        task = asyncio.create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("%s failed", task.get_name(), exc_info=task.exception())
+class _OnlineLink(NamedTuple):
+    """What a look behind the link is good for: another link wants another look."""
+
+    interface: str
+    profile: str
+    ipv4: Ipv4
 
 
-def _online(state: RadioState) -> bool:
-    return state.online
+def _online_link(state: RadioState) -> _OnlineLink | None:
+    if not state.online or state.ipv4 is None:
+        return None
+    return _OnlineLink(state.interface, state.profile.uuid if state.profile else "", state.ipv4)
+
+
+def _is_ready(state: RadioState) -> bool:
+    return state.availability is Availability.READY

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
 
 from firstlight.clock import Clock
 from firstlight.config import Config
 from firstlight.core import hotspot
 from firstlight.daemon.memory import Memory
-from firstlight.errors import FirstlightError
+from firstlight.errors import FirstlightError, InvalidInput
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import HotspotSettings
 from firstlight.model.ssid import Ssid
@@ -38,11 +39,12 @@ class HotspotKeeper:
     async def identify(self) -> None:
         """Give the hotspot a name and a password of its own, once; configuration beats both."""
         kept, wish = self._memory.kept, self._config.hotspot
-        ssid = wish.ssid or kept.hotspot_ssid
+        default = hotspot.default_ssid(self._config.brand.name, self._hostname).decode()
+        password = _usable(Passphrase.parse, kept.hotspot_password)
         await self._memory.change(
-            hotspot_ssid=ssid or hotspot.default_ssid(self._config.brand.name, self._hostname).text,
+            hotspot_ssid=wish.ssid or _usable(Ssid.from_text, kept.hotspot_ssid) or default,
             hotspot_profile=wish.profile,
-            hotspot_password=wish.password or kept.hotspot_password or _new_password(),
+            hotspot_password=wish.password or password or _new_password(),
         )
 
     async def up(self) -> None:
@@ -109,6 +111,17 @@ class HotspotKeeper:
             management_frame_protection=hotspot.tolerates_pmf(state.driver),
             country=config.country,
         )
+
+
+def _usable(parse: Callable[[str], object], kept: str) -> str:
+    """What is kept, or nothing if it is something that no hotspot can have."""
+    try:
+        parse(kept)
+    except InvalidInput as error:
+        if kept:
+            log.warning("the hotspot's kept identity is replaced: %s", error)
+        return ""
+    return kept
 
 
 def _new_password() -> str:

@@ -40,6 +40,7 @@ class Lookout:
             return
         if self._scan is None or self._scan.done():
             self._scan = asyncio.create_task(self._radio.scan(), name="scan")
+            self._scan.add_done_callback(_noticed)
         try:
             await asyncio.shield(self._scan)
         except (Busy, RadioFailure) as error:
@@ -76,6 +77,12 @@ class Lookout:
         if self._scanned_at is None:
             return False
         return self._clock.monotonic() - self._scanned_at < FRESH_SECONDS
+
+
+def _noticed(scan: asyncio.Task[None]) -> None:
+    """Whoever asked may have gone away; then a failure is nobody's news."""
+    if not scan.cancelled():
+        scan.exception()
 
 
 def _entry(seen: AccessPoint, *, saved: bool, in_use: bool, now: float) -> NetworkEntry:

@@ -19,6 +19,7 @@ class Memory:
     def __init__(self, store: ProvisioningStore) -> None:
         self._store = store
         self._writing = asyncio.Lock()
+        self._saves: set[asyncio.Task[None]] = set()
         self._unsaved = ""
         self._set_aside: tuple[str, ...] = ()
         self.kept = Kept()
@@ -39,6 +40,13 @@ class Memory:
         if changed == self.kept and not self._unsaved:
             return
         self.kept = changed
+        saving = asyncio.create_task(self._save(), name="save")
+        self._saves.add(saving)
+        saving.add_done_callback(self._saves.discard)
+        await asyncio.shield(saving)
+
+    async def _save(self) -> None:
+        # A task of its own: a thread that writes can't be cancelled, and there must not be two.
         async with self._writing:
             try:
                 await asyncio.to_thread(self._store.save, self.kept)

@@ -19,8 +19,10 @@ async def until(
             while not holds(radio.state) and not deadline.done():
                 changed.clear()
                 waiting = asyncio.create_task(changed.wait(), name="radio-change")
-                await asyncio.wait({waiting, deadline}, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
+                try:
+                    await asyncio.wait({waiting, deadline}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    waiting.cancel()
         finally:
             deadline.cancel()
     return holds(radio.state)

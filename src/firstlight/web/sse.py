@@ -3,6 +3,8 @@
 ``event: connected`` comes first and carries as its ID the point just before the first event that
 follows, so that a reader who falls off right after it loses nothing. Then come the events, each
 with its ID, and a comment whenever there has been nothing to say for a while.
+
+How long a reader may leave unread what was sent is bounded where the socket is: ``connection``.
 """
 
 import asyncio

@@ -15,6 +15,7 @@ PORT = 8080
 START_SECONDS = 60.0
 ATTEMPT_SECONDS = 150.0
 OK = 200
+API = "/api/provisioning"
 OVER = r'"state":\s*"(succeeded|failed)"'
 FOLDER = "/run/lab/device"
 NAME = "firstlight"
@@ -35,10 +36,13 @@ class Device:
         self._inside = inside
         self.address = f"http://127.0.0.1:{PORT}"
         self.state_file = f"{FOLDER}/state/provisioning.json"
+        self._configured = ""
+        self._runs_with: str | None = None
 
     def configure(self, toml: str) -> None:
         """Write the configuration file; it counts from the next start on."""
         self._inside.write(f"{FOLDER}/config.toml", toml)
+        self._configured = toml
 
     def start(self, *, env: Mapping[str, str] | None = None) -> None:
         """Start it, and wait until it answers."""
@@ -58,10 +62,29 @@ class Device:
         )
         if not answered:
             raise TooLate(f"the daemon did not answer within {START_SECONDS:.0f} s: see {NAME}.log")
+        self._runs_with = None if env else self._configured
 
     def runs(self) -> bool:
         """Whether its process is there."""
         return self._inside.alive(NAME)
+
+    def runs_with(self, toml: str) -> bool:
+        """Whether it runs with that configuration, and nothing speaks against using it further."""
+        return self.runs() and self._runs_with == toml
+
+    def distrust(self) -> None:
+        """A case has failed: don't use this process for another."""
+        self._runs_with = None
+
+    def let_go(self) -> bool:
+        """Have it give up its hotspot and every network; false if it refuses."""
+        saved = self.api("GET", f"{API}/networks/saved")
+        if saved.status != OK:
+            return False
+        names = [entry["name"] for entry in saved.json["networks"]]
+        answers = [self.api("POST", f"{API}/hotspot/disable", timeout=60)]
+        answers += [self.api("POST", f"{API}/network/forget", {"name": name}) for name in names]
+        return all(answer.status == OK for answer in answers)
 
     def stop(self) -> int | None:
         """Ask it to end; its return code."""
@@ -95,11 +118,11 @@ class Device:
 
     def status(self) -> dict[str, Any]:
         """The ``DeviceStatus``."""
-        return self.api("GET", "/api/provisioning/status").json["status"]
+        return self.api("GET", f"{API}/status").json["status"]
 
     def networks(self) -> dict[str, dict[str, Any]]:
         """The networks it lists, by ``ssidHex``."""
-        listed = self.api("GET", "/api/provisioning/networks", timeout=60)
+        listed = self.api("GET", f"{API}/networks", timeout=60)
         return {entry["ssidHex"]: entry for entry in listed.json["networks"]}
 
     def connect(self, ssid: bytes, password: str | None = None, *, hidden: bool = False) -> str:
@@ -107,7 +130,7 @@ class Device:
         body: dict[str, Any] = {"ssidHex": ssid.hex()}
         body |= {"password": password} if password is not None else {}
         body |= {"hidden": True} if hidden else {}
-        answer = self.api("POST", "/api/provisioning/network/connect", body)
+        answer = self.api("POST", f"{API}/network/connect", body)
         if answer.status != OK or answer.json != {"ok": True}:
             raise AssertionError(f"not accepted: {answer.status} {answer.body}")
         return answer.headers["location"]
@@ -127,9 +150,7 @@ class Device:
 
     def events(self, until: str, *, timeout: float = 30.0, **options: Any) -> str:
         """The text of its event stream up to the first match of ``until``, or to the deadline."""
-        return self.api(
-            "GET", "/api/provisioning/events", until=until, timeout=timeout, **options
-        ).body
+        return self.api("GET", f"{API}/events", until=until, timeout=timeout, **options).body
 
     def state(self) -> dict[str, Any]:
         """What it has written to ``provisioning.json``."""

@@ -22,4 +22,4 @@ NEIGHBOURHOOD: Mapping[str, RouterSpec] = {
     "hotel": RouterSpec(b"Hotel", Security.OPEN, channel=11, upstream=Upstream.PORTAL),
 }
 STATIONS = ("phone", "tablet")
-SPARES = ("spare",)
+SPARES = ("spare", "spare2")

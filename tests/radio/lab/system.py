@@ -120,7 +120,16 @@ class System:
         return [profile for profile in found if profile.kind == "802-11-wireless"]
 
     def forget_everything(self) -> None:
-        """Delete all WiFi profiles, the hotspot's with them."""
+        """Delete all checkpoints and WiFi profiles, the hotspot's with them."""
+        self._inside.run(
+            *(
+                "busctl",
+                "call",
+                "org.freedesktop.NetworkManager",
+                "/org/freedesktop/NetworkManager",
+            ),
+            *("org.freedesktop.NetworkManager", "CheckpointDestroy", "o", "/"),
+        )
         if uuids := [profile.uuid for profile in self.profiles()]:
             self.nmcli("connection", "delete", *uuids)
         eventually(

@@ -36,10 +36,12 @@ def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
     def run(*arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["firstlight", *arguments])
-        with pytest.raises(SystemExit) as ended:
+        code = 0
+        try:
             main()
-        out, err = capsys.readouterr()
-        return Outcome(int(ended.value.code or 0), out, err)
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        return Outcome(code, *capsys.readouterr())
 
     return run
 

@@ -1,6 +1,10 @@
 """Every command against a stub: what it asks for, what it says, how it ends."""
 
+import io
 import json
+import os
+import sys
+from pathlib import Path
 
 import pytest
 from tests.unit.cli import samples
@@ -76,6 +80,20 @@ def test_saved(ask: Cli, daemon: StubDaemon) -> None:
     assert ask("saved").out == "No network is saved.\n"
 
 
+def test_a_narrow_terminal_gets_the_name_escaped(
+    ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {"name": "灯 é", "uuid": "u", "type": "wifi", "autoconnect": True, "active": False}
+    daemon.say(READING["saved"], {"networks": [kept]})
+    daemon.say(f"POST {API}/network/forget", Reply())
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "latin-1", write_through=True))
+    assert ask("saved").code == 0
+    assert ask("forget", "灯 é").code == 0
+    assert b"\\u706f \xe9" in written.getvalue()
+    assert written.getvalue().endswith(b"Forgot \\u706f \xe9.\n")
+
+
 def test_forget(ask: Cli, daemon: StubDaemon) -> None:
     daemon.say(f"POST {API}/network/forget", Reply())
     assert ask("forget", "Old \x1b") == (0, "Forgot Old \\x1b.\n", "")
@@ -141,6 +159,13 @@ def test_another_web_server_on_the_event_path(ask: Cli, daemon: StubDaemon) -> N
     told = ask("events")
     assert told.code == 1
     assert "no events" in told.err
+
+
+def test_a_folder_that_only_another_user_may_read(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert cli("status", "--state-dir", str(tmp_path)).code == 3
 
 
 @pytest.mark.parametrize("arguments", [("nosuch",), ("forget",), ("scan", "extra"), ("hotspot",)])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -93,6 +94,7 @@ class Lamp:
         self.config = config or Config(state_dir=str(folder))
         self.links: list[Link] = []
         self.radio: Radio = SimulatedRadio(around, self.clock)
+        self._subscriptions = ExitStack()
         self._others = asyncio.all_tasks()
         asyncio.get_running_loop().set_default_executor(AtOnce())
 
@@ -100,11 +102,11 @@ class Lamp:
         """Open the radio, as the daemon does before there is a device."""
         radio = SimulatedRadio(self.world, self.clock)
         await radio.open()
-        radio.subscribe(self._heard).__enter__()
+        self._subscriptions.enter_context(radio.subscribe(self._heard))
         self.radio = radio
 
     async def start(self, radio: Radio | None = None, reach: ReachProbe | None = None) -> Device:
-        """A new device, as after a start of the daemon; ``radio`` and ``reach`` stand in between."""
+        """A new device, as after a start of the daemon."""
         if radio is None:
             await self.open()
         self.memory = Memory(ProvisioningStore(self.folder))
@@ -180,9 +182,7 @@ class Lamp:
         return self.device.status()
 
     async def profiles(self) -> list[Profile]:
-        return [
-            one for one in await self.radio.profiles() if one.kind is ProfileKind.STATION
-        ]
+        return [one for one in await self.radio.profiles() if one.kind is ProfileKind.STATION]
 
     async def names(self) -> list[str]:
         return [one.name for one in await self.profiles()]

@@ -7,7 +7,7 @@ from tests.unit.daemon.lamp import Lamp, network, wish, world
 from tests.unit.daemon.proxies import FailingRadio
 
 from firstlight.config import Config, Hotspot
-from firstlight.daemon.device import HOME_SECONDS
+from firstlight.daemon.home import HOME_SECONDS
 from firstlight.errors import Code, RadioFailure, RadioUnavailable
 from firstlight.model.kept import Kept
 from firstlight.model.radio import Link

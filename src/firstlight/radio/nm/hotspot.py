@@ -17,6 +17,7 @@ UP_SECONDS = 40.0
 DOWN_SECONDS = 10.0
 _MODE_SECONDS = 2.0
 _APPEAR_SECONDS = 5.0
+_REASON_SECONDS = 1.0
 
 _WHY: dict[StateReason, tuple[str, str]] = {
     StateReason.SUPPLICANT_TIMEOUT: (
@@ -112,6 +113,8 @@ class Hotspot:
             await self._session.refreshed()
             await mirror.until(self._is_known_up, _MODE_SECONDS)
             return
+        # The device tells why, and may do so a moment later.
+        await mirror.until(lambda: self._failure is not None, _REASON_SECONDS)
         reason = self._failure if self._failure is not None else device.reason
         why, hint = _WHY.get(reason, (f"NetworkManager says {reason.name}", None))
         raise RadioFailure(

@@ -62,6 +62,7 @@ class NetworkManagerRadio:
 
     async def close(self) -> None:
         """See the port."""
+        await self._trials.close()
         await self._session.close()
 
     def subscribe(self, listener: Listener) -> AbstractContextManager[None]:

@@ -6,6 +6,7 @@ started again, leaves the old network behind. ``docs/decisions/0002-join-as-a-tr
 weighs the two.
 """
 
+import asyncio
 import logging
 import uuid
 from typing import Any
@@ -15,6 +16,7 @@ from firstlight.model.profile import KeyManagement, ProfileKind, TrialPlan
 from firstlight.model.radio import LinkReason
 from firstlight.radio.nm.codes import ActiveState, ConnectionFlags, DeviceState, StateReason
 from firstlight.radio.nm.device import WifiDevice
+from firstlight.radio.nm.manager import Settings
 from firstlight.radio.nm.profiles import TYPE, checkpoint_of, read_profile, station_settings
 from firstlight.radio.nm.session import Session
 from firstlight.radio.nm.trial import TrialWatch
@@ -39,6 +41,13 @@ class Trials:
         self._path = ""
         self._active = ""
         self._watch: TrialWatch | None = None
+        self._adding: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Let go of a trial that is just being added."""
+        if self._adding is not None:
+            self._adding.cancel()
+            await asyncio.gather(self._adding, return_exceptions=True)
 
     def device_state(self, new: DeviceState, reason: StateReason) -> None:
         """``Device.StateChanged`` of our radio."""
@@ -119,11 +128,15 @@ class Trials:
             checkpoint=self._checkpoint,
             saved=False,
         )
-        self._path, active = await self._session.manager.add_and_activate_volatile(
-            settings, device.path
-        )
-        self._active = active if active in self._session.mirror.objects else ""
+        # Whoever is cancelled here may abandon next, and must then know what to take back.
+        self._adding = asyncio.create_task(self._add(settings, device.path), name="trial-profile")
+        await asyncio.shield(self._adding)
         return self._uuid
+
+    async def _add(self, settings: Settings, device: str) -> None:
+        manager = self._session.manager
+        self._path, active = await manager.add_and_activate_volatile(settings, device)
+        self._active = active if active in self._session.mirror.objects else ""
 
     async def promote(self, uuid_tried: str) -> None:
         """See the port. The profile's name and UUID stay, so what is active stays active."""
@@ -171,6 +184,8 @@ class Trials:
         """See the port."""
         self._end_watch()
         device = self._session.usable_device()
+        if self._adding is not None:
+            await asyncio.gather(self._adding, return_exceptions=True)
         if self._uuid and not self._path:  # perhaps added, but the answer got lost
             self._path = await self._session.path_of(self._uuid) or ""
         if not self._path and self._is_back(device):

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 import files
 import processes
+import relays
 import servers
 import talk
 
@@ -29,6 +30,10 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "write": files.write,
     "remove": files.remove,
     "await_text": files.await_text,
+    "relay_open": relays.relay_open,
+    "relay_send": relays.relay_send,
+    "relay_receive": relays.relay_receive,
+    "relay_close": relays.relay_close,
     "http": talk.ask,
     "watch": talk.watch,
     "serve": servers.serve,

@@ -1,0 +1,151 @@
+"""Checkpoints, and what a killed process left behind."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.dbus.nm_interfaces import NAME
+from tests.dbus.scene import VOLATILE, Scene, plan
+from tests.dbus.waiting import until
+
+from firstlight.errors import Busy, Code, NotPermitted, RadioFailure, RadioUnavailable
+from firstlight.radio.nm.radio import NetworkManagerRadio
+
+
+async def test_another_programs_checkpoint_is_busy(scene: Scene) -> None:
+    scene.nm._create_checkpoint("", [scene.device], 600, 0)
+    with pytest.raises(Busy) as caught:
+        await scene.radio.protect(60)
+    assert caught.value.hint
+    (theirs,) = scene.checkpoints
+    await scene.radio.release()
+    await scene.radio.abandon()
+    assert scene.checkpoints == [theirs]
+
+
+async def test_protecting_twice_leaves_one_checkpoint(scene: Scene) -> None:
+    await scene.radio.protect(60)
+    await scene.radio.protect(60)
+    assert len(scene.checkpoints) == 1
+    assert scene.done == ["CheckpointCreate", "CheckpointDestroy", "CheckpointCreate"]
+
+
+async def test_a_refused_checkpoint_is_told(scene: Scene) -> None:
+    scene.nm.refuse("CheckpointCreate", f"{NAME}.PermissionDenied")
+    with pytest.raises(NotPermitted):
+        await scene.radio.protect(60)
+
+
+async def test_a_checkpoint_that_is_not_answered_is_a_timeout(scene: Scene) -> None:
+    scene.nm.refuse("CheckpointCreate", "org.freedesktop.DBus.Error.NoReply")
+    with pytest.raises(RadioFailure) as caught:
+        await scene.radio.protect(60)
+    assert caught.value.code is Code.TIMEOUT
+
+
+async def test_releasing_is_harmless_when_nothing_is_armed(scene: Scene) -> None:
+    await scene.radio.release()
+    await scene.radio.protect(60)
+    await scene.radio.release()
+    await scene.radio.release()
+    assert scene.done == ["CheckpointCreate", "CheckpointDestroy"]
+
+
+async def test_a_checkpoint_that_is_over_needs_no_release(scene: Scene) -> None:
+    await scene.radio.protect(60)
+    scene.nm._end_checkpoint(scene.checkpoints[0])
+    await scene.all_has_come()
+    await scene.radio.release()
+    assert scene.done == ["CheckpointCreate"]
+
+
+async def test_a_checkpoint_that_ends_at_the_same_moment_is_released(scene: Scene) -> None:
+    await scene.radio.protect(60)
+    held = scene.nm.hold("CheckpointDestroy")
+    release = asyncio.create_task(scene.radio.release())
+    await until(lambda: held, "it is asked for")
+    scene.nm._end_checkpoint(scene.checkpoints[0])
+    scene.nm.answer_held("CheckpointDestroy")
+    await release
+
+
+def left_behind(scene: Scene, checkpoint: str, *, flags: int) -> str:
+    mark = {"firstlight.attempt": "a0"}
+    if checkpoint:
+        mark["firstlight.checkpoint"] = checkpoint
+    path = scene.nm.add_profile(b"half", name="half", flags=flags, user=mark)
+    scene.nm.begin(path, scene.device)
+    scene.nm.come_up(scene.device)
+    return path
+
+
+async def test_an_unfinished_trial_is_undone(scene: Scene) -> None:
+    old = await scene.old()
+    checkpoint = scene.nm._create_checkpoint("", [scene.device], 60, 0)[1][0]
+    trial = left_behind(scene, checkpoint, flags=VOLATILE)
+    await scene.all_has_come()
+    scene.nm.on_activation = scene.nm.come_up
+    (sentence,) = await scene.radio.settle()
+    assert sentence == "An unfinished attempt to join half was undone."
+    assert scene.done == ["CheckpointRollback", "Delete"]
+    assert trial not in scene.nm.profiles
+
+    def back() -> bool:
+        profile = scene.radio.state.profile
+        return scene.radio.state.online and profile is not None and profile.uuid == old
+
+    await until(back, "the old network is back")
+    assert await scene.radio.settle() == ()
+
+
+@pytest.mark.parametrize("checkpoint", ["", "/org/freedesktop/NetworkManager/Checkpoint/99"])
+async def test_an_unfinished_trial_without_its_checkpoint_is_undone_too(
+    scene: Scene, checkpoint: str
+) -> None:
+    left_behind(scene, checkpoint, flags=VOLATILE)
+    await scene.all_has_come()
+    assert len(await scene.radio.settle()) == 1
+    assert scene.done == ["Delete"]
+    assert scene.nm.profiles == {}
+
+
+async def test_a_kept_trial_only_loses_its_safety_net(scene: Scene) -> None:
+    checkpoint = scene.nm._create_checkpoint("", [scene.device], 60, 0)[1][0]
+    trial = left_behind(scene, checkpoint, flags=0)
+    await scene.all_has_come()
+    (sentence,) = await scene.radio.settle()
+    assert sentence == "half had been saved; its safety net was taken away."
+    assert scene.done == ["CheckpointDestroy"]
+    assert trial in scene.nm.profiles
+    assert scene.radio.state.online
+
+
+async def test_others_profiles_and_checkpoints_are_not_settled(scene: Scene) -> None:
+    elsewhere = scene.nm.add_device("wlan1")
+    theirs = scene.nm._create_checkpoint("", [elsewhere], 60, 0)[1][0]
+    scene.nm.add_profile(b"kept", user={"firstlight.attempt": "a", "firstlight.checkpoint": theirs})
+    scene.nm.add_profile(b"volatile", flags=VOLATILE)
+    scene.nm.add_profile(b"plain", user={"other.key": "x"})
+    await scene.all_has_come()
+    assert await scene.radio.settle() == ()
+    assert scene.done == []
+    assert len(scene.nm.profiles) == 3
+
+
+async def test_without_networkmanager_there_is_nothing_to_settle(address: str) -> None:
+    radio = NetworkManagerRadio(bus_address=address)
+    await radio.open()
+    assert await radio.settle() == ()
+    calls: list[Any] = [
+        radio.protect(60),
+        radio.activate_trial(plan(), lambda _: None),
+        radio.abandon(),
+        radio.profiles(),
+        radio.forget("x"),
+        radio.scan(),
+    ]
+    for work in calls:
+        with pytest.raises(RadioUnavailable) as caught:
+            await work
+        assert caught.value.code is Code.NO_NETWORK_MANAGER
+    await radio.close()

@@ -1,0 +1,107 @@
+"""The contract suite's view of the lab: the real adapter, on the host, on the machine's own bus."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from tests.contract.harness import PASSPHRASE, Capability
+from tests.radio.lab import routers
+from tests.radio.lab.world import World
+
+from firstlight.model.access_point import Security
+from firstlight.radio.nm.radio import NetworkManagerRadio
+from firstlight.radio.simulated.faults import Dhcp, Upstream
+
+SPARES = ("spare", "spare2")
+POLL_SECONDS = 0.05
+
+_SECURITY = {
+    Security.OPEN: routers.Security.OPEN,
+    Security.WPA2: routers.Security.WPA2,
+    Security.WPA2_WPA3: routers.Security.MIXED,
+    Security.WPA3: routers.Security.WPA3,
+    Security.OWE: routers.Security.OWE,
+}
+_DHCP = {
+    Dhcp.NORMAL: routers.Dhcp.NORMAL,
+    Dhcp.SILENT: routers.Dhcp.SILENT,
+    Dhcp.NO_GATEWAY: routers.Dhcp.NO_GATEWAY,
+}
+
+
+class LabHarness:
+    """``RadioHarness`` on NetworkManager and wpa_supplicant, with hostapd for the others.
+
+    Waiting and everything that blocks happens in threads, so that the adapter's loop runs on.
+    """
+
+    supports = frozenset(Capability)
+
+    def __init__(self, world: World, bus_address: str) -> None:
+        self._world = world
+        self._bus_address = bus_address
+        self._radios: list[NetworkManagerRadio] = []
+        self._switched_on: list[routers.Router] = []
+
+    @property
+    def radio(self) -> NetworkManagerRadio:
+        return self._radios[-1]
+
+    async def open(self) -> None:
+        radio = NetworkManagerRadio("wlan0", bus_address=self._bus_address)
+        await radio.open()
+        self._radios.append(radio)
+
+    async def close(self) -> None:
+        for radio in self._radios:
+            await radio.close()
+
+    async def add_access_point(
+        self,
+        ssid: bytes,
+        *,
+        security: Security = Security.WPA2,
+        passphrase: str | None = PASSPHRASE,
+        dhcp: Dhcp = Dhcp.NORMAL,
+        internet: Upstream = Upstream.YES,
+        hidden: bool = False,
+    ) -> None:
+        assert internet is Upstream.YES, "no case of the suite looks behind the link"
+        router = self._world[SPARES[len(self._switched_on)]]
+        spec = routers.RouterSpec(
+            ssid,
+            _SECURITY[security],
+            passphrase or "",
+            channel=(1, 6)[len(self._switched_on)],
+            dhcp=_DHCP[dhcp],
+            hidden=hidden,
+        )
+        self._switched_on.append(router)
+        await asyncio.to_thread(router.start, spec)
+
+    async def remove_access_point(self, ssid: bytes) -> None:
+        for router in self._switched_on:
+            if router.spec.ssid == ssid:
+                await asyncio.to_thread(router.stop)
+
+    async def let_station_join(self, passphrase: str) -> bool:
+        profile = self.radio.state.profile
+        assert profile is not None
+        assert profile.ssid is not None
+        phone, frequency = self._world.phone, self.radio.state.frequency
+        outcome = await asyncio.to_thread(phone.join, profile.ssid, passphrase, frequency)
+        return outcome == "connected"
+
+    async def wait(self, predicate: Callable[[], bool], deadline: float) -> None:
+        end = time.monotonic() + deadline
+        while not predicate():
+            if time.monotonic() >= end:
+                raise TimeoutError(f"not within {deadline} s")
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def restart_manager(self) -> None:
+        await asyncio.to_thread(self._world.system.stop_networkmanager)
+        await asyncio.to_thread(self._world.system.start_networkmanager)
+
+    async def kill(self) -> None:
+        await self.open()

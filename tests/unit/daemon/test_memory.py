@@ -1,0 +1,120 @@
+"""What the device remembers: in memory at once, on disk when it can be."""
+
+import asyncio
+import logging
+import threading
+from pathlib import Path
+
+import pytest
+
+from firstlight.daemon.memory import Memory
+from firstlight.errors import StoreFailure
+from firstlight.model.kept import Kept
+from firstlight.store.provisioning import ProvisioningStore
+
+
+class SlowStore(ProvisioningStore):
+    """Every save waits for ``go``; what was saved is in ``saved``, and never two at once."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.go = threading.Event()
+        self.begun = threading.Semaphore(0)
+        self.saving = threading.Lock()
+        self.saved: list[Kept] = []
+        self.fails: StoreFailure | None = None
+
+    def save(self, kept: Kept) -> None:
+        assert self.saving.acquire(blocking=False), "two are writing at once"
+        try:
+            self.begun.release()
+            assert self.go.wait(5)
+            if self.fails is not None:
+                raise self.fails
+            super().save(kept)
+            self.saved.append(kept)
+        finally:
+            self.saving.release()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SlowStore:
+    return SlowStore(tmp_path)
+
+
+@pytest.fixture
+def memory(store: SlowStore) -> Memory:
+    made = Memory(store)
+    assert made.load() == ()
+    return made
+
+
+async def test_a_change_is_seen_at_once_and_is_on_disk_when_it_returns(
+    memory: Memory, store: SlowStore
+) -> None:
+    changing = asyncio.create_task(memory.change(last_ssid="home"))
+    assert await asyncio.to_thread(store.begun.acquire, timeout=5)
+    assert memory.kept.last_ssid == "home"
+    assert not changing.done()
+    store.go.set()
+    await changing
+    assert store.load() == (memory.kept, ())
+
+
+async def test_nothing_new_writes_nothing(memory: Memory, store: SlowStore) -> None:
+    store.go.set()
+    await memory.change(last_ssid="home")
+    await memory.change(last_ssid="home", provisioned=False)
+    assert len(store.saved) == 1
+
+
+async def test_changes_at_once_all_end_on_disk(memory: Memory, store: SlowStore) -> None:
+    store.go.set()
+    await asyncio.gather(*(memory.change(failure_streak=n) for n in range(1, 20)))
+    assert store.saved[-1] == memory.kept
+    assert memory.kept.failure_streak == 19
+
+
+async def test_who_is_cancelled_while_writing_does_not_let_a_second_writer_in(
+    memory: Memory, store: SlowStore
+) -> None:
+    first = asyncio.create_task(memory.change(last_ssid="one"))
+    assert await asyncio.to_thread(store.begun.acquire, timeout=5)
+    first.cancel()
+    second = asyncio.create_task(memory.change(last_ssid="two"))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not store.begun.acquire(blocking=False)
+    store.go.set()
+    await second
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert store.load() == (memory.kept, ())
+    assert [kept.last_ssid for kept in store.saved] == ["one", "two"]
+
+
+async def test_a_full_disk_is_told_once_and_tried_again(
+    memory: Memory, store: SlowStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="firstlight.daemon.memory")
+    store.go.set()
+    store.fails = StoreFailure("provisioning.json can't be written: No space left on device")
+    for streak in (1, 2, 3):
+        await memory.change(failure_streak=streak)
+    assert memory.warnings == (store.fails.message,)
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    store.fails = None
+    await memory.change(failure_streak=3)
+    assert memory.warnings == ()
+    assert [record.levelno for record in caplog.records] == [logging.WARNING, logging.INFO]
+    assert store.load() == (memory.kept, ())
+
+
+async def test_what_was_wrong_with_the_file_stays_a_warning(store: SlowStore) -> None:
+    store.path.write_bytes(b"damage")
+    store.go.set()
+    memory = Memory(store)
+    sentences = memory.load()
+    assert len(sentences) == 1
+    await memory.change(last_ssid="home")
+    assert memory.warnings == sentences
