@@ -21,7 +21,7 @@ from firstlight.model.status import (
     RuntimeStatus,
     ServicesStatus,
 )
-from firstlight.model.wire import ConnectBody, NetworkEntry, SavedNetwork
+from firstlight.model.wire import ConnectBody, HotspotAnswer, NetworkEntry, SavedNetwork
 
 STATUS = DeviceStatus(
     mode=Mode.PROVISIONING,
@@ -70,6 +70,19 @@ LIGHTHOUSE = NetworkEntry(
     frequency=2412,
     channel=1,
     age=3,
+)
+
+HOTSPOT_PASSWORD = "hidden-harbour"
+
+HOTSPOT = HotspotAnswer(
+    ssid="Firstlight-LAMP",
+    ssid_hex=b"Firstlight-LAMP".hex(),
+    password=HOTSPOT_PASSWORD,
+    profile="Firstlight-Hotspot",
+    address="192.168.4.1",
+    channel=None,
+    up=False,
+    stations=(),
 )
 
 
@@ -136,6 +149,10 @@ class FakeService:
         if name != "Home":
             raise NotFound(f"No saved network is called {name}.")
         self.changes.append("forget")
+
+    async def hotspot(self) -> HotspotAnswer:
+        self._fail()
+        return HOTSPOT
 
     async def enable_hotspot(self) -> None:
         self._fail()

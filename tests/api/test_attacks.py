@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from tests.api.fake_service import FakeService
+from tests.api.fake_service import HOTSPOT_PASSWORD, FakeService
 from tests.api.serving import request_bytes, running, serving
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -31,12 +31,16 @@ from firstlight.web.server import WebServer
 from firstlight.web.settings import WebSettings
 
 API = "/api/provisioning"
+HOTSPOT = f"{API}/hotspot"
 TOKEN = "a token of the owner's choice"
 STRANGER = "203.0.113.9"
 
 
 class Attack(msgspec.Struct, frozen=True, kw_only=True):
-    """One request of somebody who should not get through, and the guard that stops it."""
+    """One request of somebody who should not get through, and the guard that stops it.
+
+    ``prize``: what the answer would hold otherwise.
+    """
 
     guard: Guard
     status: int
@@ -46,6 +50,7 @@ class Attack(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
     host: str = "localhost:8080"
     headers: Mapping[str, str] = {}
+    prize: str = ""
 
 
 FENCED = {"allowed_cidrs": ("192.0.2.0/24", "2001:db8::/32")}
@@ -163,6 +168,74 @@ ATTACKS = {
     "the same, with any token": Attack(
         guard=signed_in, status=401, peer=STRANGER, headers={"Authorization": "Bearer x"}
     ),
+    "reading the password from another machine where there is no token": Attack(
+        guard=signed_in,
+        status=401,
+        peer=STRANGER,
+        host="192.0.2.80",
+        method="GET",
+        path=HOTSPOT,
+        prize=HOTSPOT_PASSWORD,
+    ),
+    "reading the password, claiming to be local": Attack(
+        guard=signed_in,
+        status=401,
+        peer=STRANGER,
+        method="GET",
+        path=HOTSPOT,
+        headers={"X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1"},
+        prize=HOTSPOT_PASSWORD,
+    ),
+    "reading the password, a newline behind the path": Attack(
+        guard=signed_in,
+        status=401,
+        peer=STRANGER,
+        method="GET",
+        path=f"{HOTSPOT}%0A",
+        prize=HOTSPOT_PASSWORD,
+    ),
+    "reading the password, the path spelt in percent signs": Attack(
+        guard=signed_in,
+        status=401,
+        peer=STRANGER,
+        method="GET",
+        path=f"{API}/%68otspot",
+        prize=HOTSPOT_PASSWORD,
+    ),
+    "reading the password without the token": Attack(
+        guard=signed_in,
+        status=401,
+        settings=GUARDED,
+        method="GET",
+        path=HOTSPOT,
+        prize=HOTSPOT_PASSWORD,
+    ),
+    "reading the password from a page of another site": Attack(
+        guard=from_own_page,
+        status=403,
+        method="GET",
+        path=HOTSPOT,
+        headers={"Origin": "http://evil.example"},
+        prize=HOTSPOT_PASSWORD,
+    ),
+    "reading the password under a stranger's name": Attack(
+        guard=meant_for_this_host,
+        status=403,
+        host="evil.example",
+        method="GET",
+        path=HOTSPOT,
+        prize=HOTSPOT_PASSWORD,
+    ),
+    "reading the password from outside the allowed addresses": Attack(
+        guard=from_allowed_address,
+        status=403,
+        settings=FENCED | GUARDED,
+        peer=STRANGER,
+        method="GET",
+        path=HOTSPOT,
+        headers={"Authorization": f"Bearer {TOKEN}"},
+        prize=HOTSPOT_PASSWORD,
+    ),
 }
 
 
@@ -186,11 +259,14 @@ async def test_it_is_refused(case: Attack) -> None:
     assert problem["hint"]
     assert ("www-authenticate" in answer.headers) == (case.status == 401)
     assert TOKEN not in answer.text
+    assert HOTSPOT_PASSWORD not in answer.text
 
 
 @pytest.mark.parametrize("case", ATTACKS.values(), ids=ATTACKS.keys())
 async def test_it_succeeds_without_its_guard(case: Attack) -> None:
-    assert (await attack(case, without(case.guard))).status_code == 200
+    answer = await attack(case, without(case.guard))
+    assert answer.status_code == 200
+    assert case.prize in answer.text
 
 
 def test_every_guard_has_its_attack() -> None:
@@ -212,7 +288,7 @@ LEGITIMATE = {
     "by IPv6 address": Attack(guard=meant_for_this_host, status=200, host="[2001:db8::1]:8080"),
     "by a configured name": Attack(
         guard=meant_for_this_host, status=200, host="setup.example",
-        settings={"host_names": ("Setup.example",)},
+        settings={"host_names": ("Setup.example.",)},
     ),
     "from the own page": Attack(
         guard=from_own_page, status=200, headers={"Origin": "http://localhost:8080"}
@@ -228,6 +304,17 @@ LEGITIMATE = {
     "over IPv6 loopback without a token": Attack(guard=signed_in, status=200, peer="::1"),
     "reading from elsewhere where there is no token": Attack(
         guard=signed_in, status=200, peer=STRANGER, method="GET", path=f"{API}/status"
+    ),
+    "reading the password on the machine itself": Attack(
+        guard=signed_in, status=200, method="GET", path=HOTSPOT
+    ),
+    "reading the password from elsewhere with the token": Attack(
+        guard=signed_in, status=200, settings=GUARDED, peer=STRANGER, method="GET", path=HOTSPOT,
+        headers={"Authorization": f"Bearer {TOKEN}"},
+    ),
+    "reading the password from the own page": Attack(
+        guard=from_own_page, status=200, method="GET", path=HOTSPOT,
+        headers={"Origin": "http://localhost:8080"},
     ),
     "reading health without the token": Attack(
         guard=signed_in, status=200, settings=GUARDED, method="GET", path="/api/health"
@@ -276,9 +363,11 @@ async def test_the_unix_socket_needs_neither_token_nor_name(tmp_path: Any) -> No
         transport = httpx.AsyncHTTPTransport(uds=str(path))
         async with httpx.AsyncClient(transport=transport, base_url="http://firstlight") as client:
             answer = await client.post(f"{API}/hotspot/disable")
+            hotspot = await client.get(HOTSPOT)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             outside = await client.post(f"{API}/hotspot/disable")
     assert answer.status_code == 200
+    assert hotspot.json()["password"] == HOTSPOT_PASSWORD
     assert outside.status_code == 403
     assert service.changes == ["hotspot off"]
 

@@ -202,15 +202,19 @@ def test_bad_input(ask: Ask, ssid: str, password: str, field: str) -> None:
     assert problem["code"] == "invalid_field"
 
 
-def test_hotspot(ask: Ask) -> None:
+def test_hotspot(ask: Ask, state_dir: Path) -> None:
     for _ in "twice":
         assert ask("hotspot", "on") == Told(0, "The hotspot is up.\n", "")
     shown = ask("hotspot", "show").out
-    assert shown.splitlines()[0].split() == ["Hotspot", "up"]
-    assert status(ask)["network"]["hotspotSsid"] in shown
+    assert shown.splitlines()[0].split() == ["Hotspot", status(ask)["network"]["hotspotSsid"]]
+    assert shown.splitlines()[1].split() == ["State", "up"]
+    told = json.loads(ask("hotspot", "show", "--json").out)
+    kept = json.loads((state_dir / "provisioning.json").read_text())
+    assert told["password"] == kept["device.network.hotspotPassword"]
+    assert told["password"] in shown
     for _ in "twice":
         assert ask("hotspot", "off") == Told(0, "The hotspot is down.\n", "")
-    assert not json.loads(ask("hotspot", "show", "--json").out)["status"]["network"]["apEnabled"]
+    assert json.loads(ask("hotspot", "show", "--json").out)["up"] is False
 
 
 def test_events(ask: Ask) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.api.checked import checked_client
-from tests.api.fake_service import EVERY_ERROR, FakeService
+from tests.api.fake_service import EVERY_ERROR, HOTSPOT_PASSWORD, FakeService
 
 from firstlight.errors import (
     Busy,
@@ -24,7 +24,7 @@ from firstlight.web.app import create_app
 from firstlight.web.settings import WebSettings
 
 API = "/api/provisioning"
-READ = ("status", "networks", "networks/saved")
+READ = ("status", "networks", "networks/saved", "hotspot")
 CHANGE = {
     "network/connect": {"ssid": "Lighthouse", "password": "correct-horse"},
     "network/forget": {"name": "Home"},
@@ -60,6 +60,19 @@ async def test_connect_leads_to_its_attempt(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize("path", ["network/attempt", "network/attempts/nope"])
 async def test_an_attempt_that_never_was(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(f"{API}/{path}")).status_code == 404
+
+
+async def test_the_hotspot_and_its_password(client: httpx.AsyncClient) -> None:
+    assert (await client.get(f"{API}/hotspot")).json() == {
+        "ssid": "Firstlight-LAMP",
+        "ssidHex": b"Firstlight-LAMP".hex(),
+        "password": HOTSPOT_PASSWORD,
+        "profile": "Firstlight-Hotspot",
+        "address": "192.168.4.1",
+        "channel": None,
+        "up": False,
+        "stations": [],
+    }
 
 
 async def test_health_tells_mode_and_nothing_else(client: httpx.AsyncClient) -> None:
@@ -145,6 +158,7 @@ async def test_an_unknown_error_is_logged_and_never_shown(
         ("GET", "network/connect", {"POST"}),
         ("DELETE", "networks", {"GET", "HEAD"}),
         ("OPTIONS", "hotspot/enable", {"POST"}),
+        ("POST", "hotspot", {"GET", "HEAD"}),
     ],
 )
 async def test_a_wrong_method(

@@ -332,7 +332,8 @@ class FakeNetworkManager(FakeService):
         return "oa{sv}", [self.store(settings, 0 if flags & 1 else ConnectionFlags.UNSAVED), {}]
 
     def _update(self, path: str, settings: Stored, flags: int, _: dict[str, Variant]) -> Answer:
-        self.profiles[path] = settings
+        if settings:
+            self.profiles[path] = settings
         if flags & 1:
             self.set(path, CONNECTION, Flags=0)
         self.signal(path, CONNECTION, "Updated")

@@ -22,11 +22,11 @@ TYPES = {INTERFACE: {"On": "b", "Colour": "ay"}}
 class Watch:
     """Keeps what a peer is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = NAME) -> None:
         self.owners: list[str] = []
         self.signals: list[tuple[str, list[Any]]] = []
         self.peer = Peer(
-            NAME,
+            name,
             (f"interface='{INTERFACE}'",),
             self._signal,
             self.owners.append,
@@ -164,6 +164,22 @@ async def test_signals_come_from_the_owner_alone(
     await until(lambda: watch.signals, "a signal has come")
     assert watch.signals == [("Turned", ["real"])]
     await stranger.close()
+
+
+async def test_peers_do_not_hear_one_another(address: str, service: FakeService) -> None:
+    lamps, doors = Watch(), Watch("org.example.Door")
+    bus = Bus(address)
+    for watch in (lamps, doors):
+        bus.add_peer(watch.peer)
+    await bus.open()
+    door = await FakeService("org.example.Door", PATH, TYPES).open(address)
+    await until(lambda: doors.peer.owner, "both are known")
+    service.signal(PATH, INTERFACE, "Turned", "s", "lamp")
+    door.signal(PATH, INTERFACE, "Turned", "s", "door")
+    await until(lambda: lamps.signals and doors.signals, "both have come")
+    assert (lamps.signals, doors.signals) == ([("Turned", ["lamp"])], [("Turned", ["door"])])
+    await bus.close()
+    await door.close()
 
 
 async def test_the_bus_may_come_later(

@@ -193,6 +193,36 @@ async def test_why_it_did_not_come_up(
     assert "channel 6" in caught.value.message
 
 
+async def test_an_older_failure_is_not_todays(
+    nm: FakeNetworkManager, opened: NetworkManagerRadio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_APPEAR_SECONDS", 0.02)
+    monkeypatch.setattr(module, "_REASON_SECONDS", 0.02)
+    nm.on_activation = lambda device: nm.fail(device, StateReason.SHARED_FAILED)
+    with pytest.raises(RadioFailure, match="sharing"):
+        await opened.hotspot_up(SETTINGS)
+    nm.on_activation = lambda device: nm.state(
+        device, DeviceState.DISCONNECTED, StateReason.USER_REQUESTED
+    )
+    with pytest.raises(RadioFailure, match="USER_REQUESTED"):
+        await opened.hotspot_up(SETTINGS)
+
+
+async def test_up_means_that_the_device_says_so(
+    nm: FakeNetworkManager, device: str, opened: NetworkManagerRadio
+) -> None:
+    nm.on_activation = None
+    up = asyncio.create_task(opened.hotspot_up(SETTINGS))
+    await until(lambda: nm.made("ActivateConnection"), "it is asked for")
+    nm.set(nm.get(device, DEVICE, "ActiveConnection"), ACTIVE, State=2)
+    nm.set(device, DEVICE, Driver="all has come")
+    await until(lambda: opened.state.driver == "all has come", "all has come")
+    assert not up.done()
+    nm.come_up(device)
+    await up
+    assert opened.state.link is Link.HOTSPOT
+
+
 async def test_a_refused_profile_is_a_failure(
     nm: FakeNetworkManager, opened: NetworkManagerRadio
 ) -> None:

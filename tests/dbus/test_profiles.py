@@ -19,14 +19,16 @@ from firstlight.radio.nm.codes import ConnectionFlags
 from firstlight.radio.nm.profiles import (
     SECURITY,
     TYPE,
-    checkpoint_of,
+    Mark,
     hotspot_settings,
+    mark_of,
     read_profile,
     same,
     station_settings,
 )
 
 UUID = "6b0d9d3c-3d7b-4c4e-9c9c-0f3d3ad9f3b1"
+MARK = Mark(checkpoint="/cp/1", before="u-1")
 SECRET = "a-secret-of-one's-own"
 HOTSPOT = HotspotSettings(
     profile_name="Firstlight-Hotspot",
@@ -50,23 +52,21 @@ def plan(
     )
 
 
-def station(tried: TrialPlan, *, saved: bool = False, interface: str = "") -> dict[str, Any]:
-    return unpack_variants(
-        station_settings(tried, UUID, interface=interface, checkpoint="/cp/1", saved=saved)
-    )
+def station(tried: TrialPlan, *, interface: str = "", mark: Mark = MARK) -> dict[str, Any]:
+    return unpack_variants(station_settings(tried, UUID, interface=interface, mark=mark))
 
 
 def hotspot(wanted: HotspotSettings = HOTSPOT, interface: str = "") -> dict[str, Any]:
     return unpack_variants(hotspot_settings(wanted, UUID, interface=interface))
 
 
-@given(ssid=SSIDS, hidden=st.booleans(), saved=st.booleans())
-def test_a_station_comes_back_as_it_was_written(ssid: Ssid, hidden: bool, saved: bool) -> None:
-    written = station(plan(ssid, hidden=hidden), saved=saved)
+@given(ssid=SSIDS, hidden=st.booleans())
+def test_a_station_comes_back_as_it_was_written(ssid: Ssid, hidden: bool) -> None:
+    written = station(plan(ssid, hidden=hidden))
     read = read_profile(written, 0, active=True)
     assert read is not None
     assert (read.ssid, read.uuid, read.kind) == (ssid, UUID, ProfileKind.STATION)
-    assert (read.autoconnect, read.active, read.trial) == (saved, True, False)
+    assert (read.autoconnect, read.active, read.trial) == (True, True, False)
     assert read.name == ssid.text
     assert isinstance(written[TYPE]["ssid"], bytes)
     assert written[TYPE]["hidden"] is hidden
@@ -88,12 +88,6 @@ def test_key_management_and_secret_are_what_was_planned(management: KeyManagemen
             assert written[SECURITY] == {"key-mgmt": "owe"}
         case _:
             assert written[SECURITY] == {"key-mgmt": management.value, "psk": SECRET}
-
-
-def test_a_trial_insists_on_an_address_and_a_saved_profile_does_not() -> None:
-    trial, saved = station(plan(Ssid(b"net"))), station(plan(Ssid(b"net")), saved=True)
-    assert (trial["ipv4"]["may-fail"], saved["ipv4"]["may-fail"]) == (False, True)
-    assert (trial["connection"]["autoconnect"], saved["connection"]["autoconnect"]) == (False, True)
 
 
 def test_a_profile_is_bound_to_a_radio_only_where_one_was_asked_for() -> None:
@@ -211,13 +205,16 @@ def test_a_volatile_profile_is_a_trial() -> None:
     assert read.trial
 
 
-def test_a_profile_of_ours_tells_its_checkpoint() -> None:
-    tried = plan(Ssid(b"net"))
-    assert checkpoint_of(station(tried)) == "/cp/1"
-    unprotected = station_settings(tried, UUID, interface="", checkpoint="", saved=False)
-    assert checkpoint_of(unpack_variants(unprotected)) == ""
-    assert checkpoint_of({"user": {"data": {"other.key": "x"}}}) is None
-    assert checkpoint_of({}) is None
+@pytest.mark.parametrize("mark", [Mark(), MARK, Mark(checkpoint="/cp/2"), Mark(before="u-3")])
+def test_a_profile_of_ours_tells_its_beginning(mark: Mark) -> None:
+    written = station(plan(Ssid(b"net")), mark=mark)
+    assert mark_of(written) == mark
+    assert "" not in written["user"]["data"].values()
+
+
+def test_a_profile_of_somebody_else_has_no_mark() -> None:
+    assert mark_of({"user": {"data": {"other.key": "x"}}}) is None
+    assert mark_of({}) is None
 
 
 def test_no_representation_shows_a_secret() -> None:

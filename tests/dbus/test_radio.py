@@ -298,6 +298,7 @@ async def test_closing_leaves_no_tasks(
     events: list[RadioEvent] = []
     with radio.subscribe(events.append):
         nm.state(device, DeviceState.PREPARE)
+        nm.add_profile(b"late")
         await radio.close()
         await nm.close()
     assert asyncio.all_tasks() == before

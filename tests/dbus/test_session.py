@@ -3,7 +3,7 @@ import logging
 
 import pytest
 from tests.dbus.fake_networkmanager import FakeNetworkManager
-from tests.dbus.fake_service import ACCESS_DENIED
+from tests.dbus.fake_service import ACCESS_DENIED, Answer, Refused
 from tests.dbus.nm_interfaces import CONNECTION, MANAGER, NAME, PERMISSIONS, WIRELESS
 from tests.dbus.opened import OpenSession
 from tests.dbus.waiting import until
@@ -152,6 +152,7 @@ async def test_a_networkmanager_that_does_not_listen_refuses(
     nm.refuse(member, ACCESS_DENIED, "Rejected send message")
     async with OpenSession(address) as opened:
         assert opened.session.state().availability is Availability.NOT_PERMITTED
+        assert len(nm.made("GetManagedObjects")) < 20, "it waited for an answer that it had"
         assert isinstance(refusal(opened.session), NotPermitted)
         nm.refusals.clear()
         nm.signal(MANAGER, NAME, "CheckPermissions")
@@ -195,17 +196,39 @@ async def test_a_change_while_profiles_are_read_is_not_lost(
         assert set(await opened.session.settings()) == {one, two}
 
 
+async def test_a_change_while_profiles_are_read_is_seen_unasked(
+    address: str, nm: FakeNetworkManager
+) -> None:
+    device = nm.add_device()
+    one = nm.add_profile(b"one")
+    async with OpenSession(address) as opened:
+        session = opened.session
+        held = nm.hold("GetSettings")
+        nm.signal(one, CONNECTION, "Updated")
+        await until(lambda: held, "they are being read")
+        nm.joined(device, b"two")
+        await until(lambda: session.state().link is Link.CONNECTED, "another is active")
+        assert session.state().profile is None
+        nm.answer_held("GetSettings")
+        await until(lambda: session.state().profile, "its profile is known")
+
+
 async def test_another_users_own_profile_is_passed_over(
     address: str, nm: FakeNetworkManager
 ) -> None:
     nm.add_device()
-    nm.add_profile(b"private")
+    private, public = nm.add_profile(b"private"), nm.add_profile(b"public")
+    show = nm._get_settings
+
+    def guarded(path: str) -> Answer:
+        if path == private:
+            raise Refused(f"{NAME}.Settings.PermissionDenied", "uid 1000 has no permission")
+        return show(path)
+
+    nm.method("GetSettings", guarded)
     async with OpenSession(address) as opened:
-        assert len(await opened.session.settings()) == 1
-        nm.refuse("GetSettings", f"{NAME}.Settings.PermissionDenied", "uid 1000 has no permission")
-        nm.add_profile(b"another")
-        await until(lambda: len(opened.session.connections.paths()) == 2, "it has appeared")
-        assert await opened.session.settings() == {}
+        assert list(await opened.session.settings()) == [public]
+        assert opened.session.state().availability is Availability.READY
         calls = len(nm.made("GetSettings"))
         nm.set(MANAGER, NAME, Version="1.43")
         await until(

@@ -4,11 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.dbus.nm_interfaces import NAME
+from tests.dbus.nm_interfaces import CHECKPOINT, MANAGER, NAME
 from tests.dbus.scene import VOLATILE, Scene, plan
 from tests.dbus.waiting import until
 
 from firstlight.errors import Busy, Code, NotPermitted, RadioFailure, RadioUnavailable
+from firstlight.model.radio import Link
+from firstlight.radio.nm import trials as module
 from firstlight.radio.nm.radio import NetworkManagerRadio
 
 
@@ -69,10 +71,16 @@ async def test_a_checkpoint_that_ends_at_the_same_moment_is_released(scene: Scen
     await release
 
 
-def left_behind(scene: Scene, checkpoint: str, *, flags: int) -> str:
-    mark = {"firstlight.attempt": "a0"}
-    if checkpoint:
-        mark["firstlight.checkpoint"] = checkpoint
+THEIRS = f"{MANAGER}/Checkpoint/99"
+
+
+def left_behind(scene: Scene, checkpoint: str = "", before: str = "", *, flags: int) -> str:
+    said = {
+        "firstlight.attempt": "a0",
+        "firstlight.checkpoint": checkpoint,
+        "firstlight.before": before,
+    }
+    mark = {key: value for key, value in said.items() if value}
     path = scene.nm.add_profile(b"half", name="half", flags=flags, user=mark)
     scene.nm.begin(path, scene.device)
     scene.nm.come_up(scene.device)
@@ -82,31 +90,55 @@ def left_behind(scene: Scene, checkpoint: str, *, flags: int) -> str:
 async def test_an_unfinished_trial_is_undone(scene: Scene) -> None:
     old = await scene.old()
     checkpoint = scene.nm._create_checkpoint("", [scene.device], 60, 0)[1][0]
-    trial = left_behind(scene, checkpoint, flags=VOLATILE)
+    trial = left_behind(scene, checkpoint, old, flags=VOLATILE)
     await scene.all_has_come()
     scene.nm.on_activation = scene.nm.come_up
     (sentence,) = await scene.radio.settle()
     assert sentence == "An unfinished attempt to join half was undone."
     assert scene.done == ["CheckpointRollback", "Delete"]
     assert trial not in scene.nm.profiles
-
-    def back() -> bool:
-        profile = scene.radio.state.profile
-        return scene.radio.state.online and profile is not None and profile.uuid == old
-
-    await until(back, "the old network is back")
+    assert scene.radio.state.online
+    assert scene.radio.state.profile is not None
+    assert scene.radio.state.profile.uuid == old
     assert await scene.radio.settle() == ()
 
 
-@pytest.mark.parametrize("checkpoint", ["", "/org/freedesktop/NetworkManager/Checkpoint/99"])
+@pytest.mark.parametrize("checkpoint", ["", THEIRS])
 async def test_an_unfinished_trial_without_its_checkpoint_is_undone_too(
-    scene: Scene, checkpoint: str
+    scene: Scene, checkpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0.02)
+    old = await scene.old()
+    left_behind(scene, checkpoint, old, flags=VOLATILE)
+    await scene.all_has_come()
+    scene.nm.on_activation = scene.nm.come_up
+    assert len(await scene.radio.settle()) == 1
+    assert scene.done == ["Delete", "ActivateConnection"]
+    assert scene.radio.state.profile is not None
+    assert scene.radio.state.profile.uuid == old
+
+
+async def test_an_unfinished_trial_that_nothing_came_before_is_undone(scene: Scene) -> None:
+    checkpoint = scene.nm._create_checkpoint("", [scene.device], 60, 0)[1][0]
     left_behind(scene, checkpoint, flags=VOLATILE)
     await scene.all_has_come()
     assert len(await scene.radio.settle()) == 1
-    assert scene.done == ["Delete"]
+    assert scene.done == ["CheckpointDestroy", "Delete"]
     assert scene.nm.profiles == {}
+    assert scene.radio.state.link is Link.DOWN
+
+
+async def test_a_checkpoint_that_is_long_over_is_never_mistaken_for_anothers(
+    scene: Scene,
+) -> None:
+    left_behind(scene, THEIRS, flags=0)
+    await scene.all_has_come()
+    assert await scene.radio.settle() == ()
+    scene.nm.add(THEIRS, {CHECKPOINT: {"Devices": [scene.device], "RollbackTimeout": 600}})
+    await scene.all_has_come()
+    with pytest.raises(Busy):
+        await scene.radio.protect(60)
+    assert scene.checkpoints == [THEIRS]
 
 
 async def test_a_kept_trial_only_loses_its_safety_net(scene: Scene) -> None:

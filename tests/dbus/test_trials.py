@@ -18,20 +18,20 @@ from firstlight.radio.nm.radio import NetworkManagerRadio
 
 
 async def test_the_trial_is_volatile_and_carries_its_mark(scene: Scene) -> None:
-    await scene.old()
+    old = await scene.old()
     await scene.radio.protect(60)
     (checkpoint,) = scene.checkpoints
     uuid = await scene.activate(plan(b"caf\xe9", hidden=True))
     settings, device, specific, options = scene.nm.made("AddAndActivateConnection2")[0].body
     assert (device, specific, options) == (scene.device, "/", {"persist": "volatile"})
     assert settings["connection"]["uuid"] == uuid
-    assert settings["connection"]["autoconnect"] is False
     assert "interface-name" not in settings["connection"]
     assert settings[WIFI] == {"ssid": b"caf\xe9", "mode": "infrastructure", "hidden": True}
     assert settings[SECURITY] == {"key-mgmt": "wpa-psk", "psk": "a new secret"}
     assert settings["user"]["data"] == {
         "firstlight.attempt": "attempt-1",
         "firstlight.checkpoint": checkpoint,
+        "firstlight.before": old,
     }
 
 
@@ -65,7 +65,8 @@ async def test_kept(scene: Scene) -> None:
     trial = scene.nm.path_of(uuid)
     assert scene.nm.get(trial, CONNECTION, "Flags") == VOLATILE
     (listed,) = [one for one in await scene.radio.profiles() if one.uuid == uuid]
-    assert (listed.trial, listed.autoconnect, listed.active) == (True, False, True)
+    assert (listed.trial, listed.active) == (True, True)
+    before = scene.nm.settings_of(trial)
     await scene.radio.promote(uuid)
     await scene.radio.release()
     assert await scene.radio.retire(uuid) == ("new of last year",)
@@ -77,10 +78,8 @@ async def test_kept(scene: Scene) -> None:
         "Delete",
     ]
     settings, flags, _ = scene.nm.made("Update2")[0].body
-    assert flags == 0x41  # to disk, no reapply
-    assert settings["connection"]["uuid"] == uuid
-    assert settings["connection"]["autoconnect"] is True
-    assert settings[SECURITY]["psk"] == "a new secret"
+    assert (settings, flags) == ({}, 0x41)  # to disk, no reapply, as it is
+    assert scene.nm.settings_of(trial) == before
     assert older not in scene.nm.profiles
     assert {other, bound, hotspot, trial} <= set(scene.nm.profiles)
     (listed,) = [one for one in await scene.radio.profiles() if one.uuid == uuid]
@@ -151,6 +150,30 @@ async def test_abandoned_with_nothing_before(scene: Scene) -> None:
     assert scene.radio.state.link is Link.DOWN
     assert await scene.radio.profiles() == ()
     assert uuid not in [scene.nm.uuid_of(path) for path in scene.nm.profiles]
+
+
+async def test_abandoning_returns_once_the_trial_is_left(scene: Scene) -> None:
+    await scene.radio.protect(60)
+    trial = scene.nm.path_of(await scene.joined())
+    scene.nm.method("Delete", lambda *_: ("", []))
+    abandoning = asyncio.create_task(scene.radio.abandon())
+    await until(lambda: scene.nm.made("Delete"), "it is asked for")
+    await scene.all_has_come()
+    assert not abandoning.done()
+    scene.nm._delete(trial)
+    await abandoning
+    assert scene.radio.state.link is Link.DOWN
+
+
+async def test_what_was_kept_cannot_be_abandoned(scene: Scene) -> None:
+    await scene.radio.protect(60)
+    kept = await scene.joined()
+    await scene.radio.promote(kept)
+    await scene.radio.release()
+    await scene.radio.abandon()
+    assert "Delete" not in scene.done
+    assert scene.radio.state.profile is not None
+    assert scene.radio.state.profile.uuid == kept
 
 
 async def test_abandoned_after_a_failure(scene: Scene) -> None:
@@ -257,8 +280,11 @@ async def test_whoever_is_cancelled_while_the_trial_is_added_can_still_abandon_i
     assert [scene.nm.uuid_of(path) for path in scene.nm.profiles] == [old]
 
 
-async def test_a_trial_whose_answer_got_lost_is_removed_all_the_same(scene: Scene) -> None:
-    old = await scene.old()
+@pytest.mark.parametrize("before", [True, False], ids=["joined before", "nothing before"])
+async def test_a_trial_whose_answer_got_lost_is_removed_all_the_same(
+    scene: Scene, before: bool
+) -> None:
+    old = [await scene.old()] if before else []
     await scene.radio.protect(60)
     scene.nm.on_activation = scene.nm.come_up
     add = scene.nm._add_and_activate
@@ -273,15 +299,15 @@ async def test_a_trial_whose_answer_got_lost_is_removed_all_the_same(scene: Scen
     assert caught.value.code is Code.TIMEOUT
     await scene.all_has_come()
     await scene.radio.abandon()
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == old
-    assert [scene.nm.uuid_of(path) for path in scene.nm.profiles] == [old]
+    assert scene.radio.state.online is before
+    assert [scene.nm.uuid_of(path) for path in scene.nm.profiles] == old
 
 
 async def test_a_rollback_that_fails_is_made_up_for(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "RETURN_SECONDS", 0.2)
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0.02)
     old = await scene.old()
     await scene.radio.protect(60)
     await scene.joined()
@@ -296,6 +322,7 @@ async def test_an_old_network_that_does_not_come_back_is_told(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "RETURN_SECONDS", 0.04)
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0.02)
     await scene.old()
     await scene.radio.protect(60)
     await scene.joined()
@@ -309,6 +336,7 @@ async def test_an_old_network_that_was_deleted_is_told(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "RETURN_SECONDS", 0.04)
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0.02)
     old = await scene.old()
     await scene.radio.protect(60)
     await scene.joined()
@@ -323,6 +351,7 @@ async def test_a_checkpoint_that_ran_out_is_made_up_for(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "RETURN_SECONDS", 0.2)
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0.02)
     old = await scene.old()
     await scene.radio.protect(60)
     await scene.joined()
@@ -338,6 +367,7 @@ async def test_a_checkpoint_that_runs_out_at_the_same_moment_is_made_up_for(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "RETURN_SECONDS", 0.2)
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0.02)
     old = await scene.old()
     await scene.radio.protect(60)
     await scene.joined()

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.radio.lab.device import NO_HOTSPOT_AT_START, Device
+from tests.radio.lab.device import API, OK, REQUIRE_INTERNET, Device
 from tests.radio.lab.inside import Inside
 from tests.radio.lab.journal import Journal
 from tests.radio.lab.results import Results
 from tests.radio.lab.vm import Machine, unavailable
+from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
 
 HERE = Path(__file__).parent
@@ -32,7 +33,6 @@ class Lab:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "configuration(toml): of the daemon that is ``running``")
     config.stash[RESULTS] = Results()
 
 
@@ -40,6 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.timeout(CASE_SECONDS), append=False)
+    items.sort(key=lambda item: item.path != HERE / "test_lab.py")
 
 
 @pytest.fixture(scope="session")
@@ -71,47 +72,60 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def world(lab: Lab, request: pytest.FixtureRequest) -> World:
-    """The world as usual. The daemon is stopped and empty, unless the case wants it ``running``."""
+def world(lab: Lab) -> World:
+    """Routers and phones as usual. The device may be in any state."""
     lab.journal.begin()
-    wanted = "running" in request.fixturenames
-    if not (wanted and lab.device.runs_with(configuration(request)) and lab.device.let_go()):
-        lab.device.clear()
     lab.world.as_usual()
     return lab.world
 
 
 @pytest.fixture
 def device(lab: Lab, world: World) -> Device:
-    """The daemon, not started yet."""
+    """The daemon, not started yet, without state or configuration; the device has no profile."""
+    lab.device.clear()
+    world.system.forget_everything()
+    return lab.device
+
+
+# A daemon takes several seconds to start here. So the next three take it as an earlier case left
+# it, as long as no case has failed since it started, and start anew only where that does not serve.
+
+
+@pytest.fixture
+def running(lab: Lab, world: World) -> Device:
+    """The daemon, running, in whatever state. It requires the internet of a network."""
+    if not lab.device.is_trusted():
+        start_anew(lab.device, world)
     return lab.device
 
 
 @pytest.fixture
-def running(lab: Lab, world: World, request: pytest.FixtureRequest) -> Device:
-    """The daemon, running, with nothing saved and no hotspot; maybe since an earlier case.
-
-    Its configuration is ``NO_HOTSPOT_AT_START``, or what the mark ``configuration`` says.
-    """
-    if not lab.device.runs():
-        lab.device.configure(configuration(request))
-        lab.device.start()
-    return lab.device
+def offline(running: Device, world: World) -> Device:
+    """As ``running``, without any network, its hotspot up."""
+    if running.saved():
+        start_anew(running, world)
+    eventually(lambda: running.status()["network"]["apEnabled"], what="the hotspot is up")
+    return running
 
 
 @pytest.fixture
 def online(running: Device, world: World) -> Device:
-    """As ``running``, on the network of the router "home"."""
-    home = world["home"].spec
-    attempt = running.join(home.ssid, home.psk)
-    assert attempt["state"] == "succeeded", attempt
+    """As ``running``, on the network of the router "home", and knowing no other."""
+    home = world["home"]
+    if world.system.linked_to() != home.bssid:
+        attempt = running.join(home.spec.ssid, home.spec.psk)
+        assert attempt["state"] == "succeeded", attempt
+    for name in running.saved() - {home.spec.ssid.decode()}:
+        assert running.api("POST", f"{API}/network/forget", {"name": name}).status == OK
     return running
 
 
-def configuration(request: pytest.FixtureRequest) -> str:
-    """The configuration file that the case asks for."""
-    marker = request.node.get_closest_marker("configuration")
-    return str(marker.args[0]) if marker else NO_HOTSPOT_AT_START
+def start_anew(device: Device, world: World) -> None:
+    """Start the daemon on a device that knows no network."""
+    device.clear()
+    world.system.forget_everything()
+    device.configure(REQUIRE_INTERNET)
+    device.start()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,6 +12,7 @@ from tests.contract import (
 )
 from tests.radio.conftest import Lab
 from tests.radio.contract_harness import LabHarness
+from tests.radio.lab.device import Device
 from tests.radio.lab.relay import Relay
 from tests.radio.lab.world import World
 
@@ -33,7 +34,9 @@ def bus_address(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-async def harness(world: World, bus_address: str) -> AsyncGenerator[LabHarness]:
+async def harness(device: Device, world: World, bus_address: str) -> AsyncGenerator[LabHarness]:
+    """On a device without profiles, and without a daemon."""
+    assert not device.runs()
     opened = LabHarness(world, bus_address)
     await opened.open()
     try:

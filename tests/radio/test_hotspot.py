@@ -51,29 +51,28 @@ def test_an_unprovisioned_device_offers_its_hotspot(device: Device, world: World
     assert mode == "600"
 
 
-def test_on_is_on_and_off_is_off(running: Device, world: World) -> None:
-    assert world.system.mode() == "managed"
-
-    assert running.api("POST", "/api/provisioning/hotspot/enable", timeout=90).status == 200
-    ssid, password = up(running, world)
+def test_on_is_on_and_off_is_off(offline: Device, world: World) -> None:
+    ssid, password = up(offline, world)
     assert world.phone.join(ssid, password) == "connected"
-    assert running.api("POST", "/api/provisioning/hotspot/enable", timeout=90).status == 200
+    assert offline.api("POST", "/api/provisioning/hotspot/enable", timeout=90).status == 200
     stations = world.inside.must("iw", "dev", "wlan0", "station", "dump")
     assert world.phone.mac in stations, "switching it on again threw the phone off"
     assert len(world.system.profiles()) == 1
 
     for _ in range(2):
-        assert running.api("POST", "/api/provisioning/hotspot/disable", timeout=60).status == 200
+        assert offline.api("POST", "/api/provisioning/hotspot/disable", timeout=60).status == 200
         eventually(world.system.mode, lambda mode: mode == "managed", what="the hotspot is down")
-    assert running.status()["network"]["apEnabled"] is False
+    assert offline.status()["network"]["apEnabled"] is False
+
+    assert offline.api("POST", "/api/provisioning/hotspot/enable", timeout=90).status == 200
+    assert up(offline, world) == (ssid, password)
 
 
-def test_the_hotspot_keeps_its_name_and_password(device: Device, world: World) -> None:
-    device.start()
-    before = up(device, world)
-    device.kill()
-    device.start()
-    assert up(device, world) == before
+def test_the_hotspot_keeps_its_name_and_password(offline: Device, world: World) -> None:
+    before = up(offline, world)
+    offline.kill()
+    offline.start()
+    assert up(offline, world) == before
     assert len(world.system.profiles()) == 1
 
 
@@ -92,23 +91,21 @@ def test_a_password_too_short_is_refused_by_name(device: Device, world: World) -
     assert world.system.profiles() == []
 
 
-def test_joining_from_the_hotspot_with_a_phone_on_it(device: Device, world: World) -> None:
-    device.start()
-    ssid, password = up(device, world)
+def test_joining_from_the_hotspot_with_a_phone_on_it(offline: Device, world: World) -> None:
+    ssid, password = up(offline, world)
     assert world.phone.join(ssid, password) == "connected"
     home = world["home"].spec
 
-    attempt = device.join(home.ssid, home.psk)
+    attempt = offline.join(home.ssid, home.psk)
 
     assert attempt["state"] == "succeeded", attempt
     assert world.system.linked_to() == world["home"].bssid
     assert world.system.mode() == "managed"
-    assert device.status()["network"]["apEnabled"] is False
+    assert offline.status()["network"]["apEnabled"] is False
 
 
-def test_the_list_survives_the_hotspot(device: Device, world: World) -> None:
-    device.start()
-    up(device, world)
-    listed = device.networks()
+def test_the_list_survives_the_hotspot(offline: Device, world: World) -> None:
+    up(offline, world)
+    listed = offline.networks()
     assert world["home"].spec.ssid.hex() in listed
     assert listed[world["home"].spec.ssid.hex()]["age"] is not None

@@ -1,9 +1,12 @@
 """The laboratory proves itself, without Firstlight: the other cases stand on this."""
 
+import pytest
 from tests.radio.lab.neighbourhood import KEY, NEIGHBOURHOOD
 from tests.radio.lab.routers import INTERNET
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
+
+pytestmark = pytest.mark.usefixtures("device")
 
 
 def test_every_router_is_on_the_air(world: World) -> None:

@@ -80,6 +80,7 @@ port = 80
 public = true
 token = "correct-horse"
 allowed_cidrs = ["10.0.0.0/8", "fd00::/8", "192.168.7.5"]
+host_names = ["setup.aurora.example"]
 """
 
 
@@ -279,6 +280,13 @@ def test_the_state_folder_of_an_ordinary_user(
             '[web]\nallowed_cidrs = ["10.0.0.0/33"]',
             "web.allowed_cidrs: has '10.0.0.0/33'; allowed are networks like 192.168.4.0/24",
         ),
+        ('[web]\nhost_names = "a.example"', "web.host_names: is a single value; allowed is a list"),
+        ("[web]\nhost_names = [8]", "web.host_names[0]: is 8; allowed is text in quotes"),
+        (
+            '[web]\nhost_names = ["http://a.example"]',
+            "web.host_names: has 'http://a.example'; allowed are names like setup.example, "
+            "without http:// and port",
+        ),
     ],
 )
 def test_a_refusal_names_key_value_and_what_is_allowed(
@@ -291,7 +299,7 @@ def test_a_refusal_names_key_value_and_what_is_allowed(
     ("text", "key", "known"),
     [
         ("speed = 9", "speed", "enabled, allow_system_control, backend"),
-        ("[web]\nprot = 9", "web.prot", "host, port, public, token, allowed_cidrs"),
+        ("[web]\nprot = 9", "web.prot", "host, port, public, token, allowed_cidrs, host_names"),
         ("[wep]\nport = 9", "wep", "web"),
         ('[hotspot.wpa]\nx = "y"', "hotspot.wpa", "ssid, password"),
         (
@@ -421,7 +429,41 @@ def test_a_secret_of_the_wrong_type_is_not_shown(tmp_path: Path, secret: object)
 @pytest.mark.parametrize("token", ["", " ", "two words", "tab\\t", "ünicode", "caf\\u0000"])
 def test_a_token_that_no_header_can_carry(tmp_path: Path, token: str) -> None:
     refused = refusal(tmp_path, f'[web]\ntoken = "{token}"')
-    assert refused.message.startswith("web.token: is a secret value; allowed are")
+    wrong = "has a space or a character that is not ASCII" if token else "is empty"
+    assert refused.message.startswith(f"web.token: {wrong}; allowed are ASCII letters, digits and")
+    assert "openssl" in (refused.hint or "")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "*",
+        "*.example",
+        "a..example",
+        ".example",
+        "a.example:80",
+        "a.example/",
+        "a b",
+        "exämple",
+        "a.example\\n",
+        "fd00::1",
+        "x" * 64,
+        "x." * 127 + "x",
+    ],
+)
+def test_a_further_name_that_no_host_has(tmp_path: Path, name: str) -> None:
+    refused = refusal(tmp_path, f'[web]\nhost_names = ["{name}"]')
+    assert (refused.key, "xn--" in (refused.hint or "")) == ("web.host_names", True)
+
+
+@pytest.mark.parametrize(
+    "name", ["lamp", "Setup.Example", "a.example.", "xn--exmple-cua", "a_b-c.1"]
+)
+def test_a_further_name_of_the_device(tmp_path: Path, name: str) -> None:
+    config = load(tmp_path, f'[web]\nhost_names = ["{name}"]')
+    assert config.web.host_names == (name,)
 
 
 @pytest.mark.parametrize("password", ["seven77", "x" * 64, "caf\\u0007e-horse"])

@@ -16,6 +16,7 @@ from firstlight.model.wire import (
     ConnectBody,
     ForgetBody,
     HealthAnswer,
+    HotspotAnswer,
     NetworksAnswer,
     Ok,
     Problem,
@@ -91,7 +92,11 @@ class DaemonClient:
         """Remove a saved network."""
         return self._ask("POST", f"{_API}/network/forget", Ok, ForgetBody(name))
 
-    def hotspot(self, *, up: bool) -> Answer[Ok]:
+    def hotspot(self) -> Answer[HotspotAnswer]:
+        """The device's own network, its password too."""
+        return self._ask("GET", f"{_API}/hotspot", HotspotAnswer)
+
+    def switch_hotspot(self, *, up: bool) -> Answer[Ok]:
         """Raise or lower the device's own network; returns when it is done."""
         return self._ask("POST", f"{_API}/hotspot/{'enable' if up else 'disable'}", Ok)
 

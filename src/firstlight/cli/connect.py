@@ -126,7 +126,7 @@ def _password_of(named: ConnectBody, from_stdin: bool, file: Path | None, none: 
         return None
     from getpass import getpass
 
-    from firstlight.cli.screen import plain
+    from firstlight.model.text import plain
 
     name = plain(named.ssid) if named.ssid is not None else named.ssid_hex
     return getpass(f"Password for {name} (empty: open network): ") or None

@@ -9,8 +9,8 @@ import msgspec
 import typer
 
 from firstlight.cli.options import Json, StateDir, Token, Url
-from firstlight.cli.screen import plain
 from firstlight.model.event import DeviceEvent, EventType, Level
+from firstlight.model.text import plain
 
 if TYPE_CHECKING:
     from firstlight.cli.sse import Message

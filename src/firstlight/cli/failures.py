@@ -7,8 +7,8 @@ import msgspec
 import typer
 
 from firstlight.cli.exits import ExitCode, of_code
-from firstlight.cli.screen import plain
 from firstlight.errors import FirstlightError
+from firstlight.model.text import plain
 from firstlight.model.wire import Problem
 
 NO_DAEMON = "no_daemon"

@@ -22,7 +22,7 @@ def on(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.hotspot(up=True)
+        answer = client.switch_hotspot(up=True)
         typer.echo(answer.body if as_json else "The hotspot is up.")
 
 
@@ -33,22 +33,22 @@ def off(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.hotspot(up=False)
+        answer = client.switch_hotspot(up=False)
         typer.echo(answer.body if as_json else "The hotspot is down.")
 
 
 def show(
     url: Url = None, token: Token = None, state_dir: StateDir = None, as_json: Json = False
 ) -> None:
-    """Tell the hotspot's name, state and address. With --json: the answer of `status`."""
+    """Tell the hotspot's name, state, password, address, channel, and who has joined it."""
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.status()
+        answer = client.hotspot()
         if as_json:
             typer.echo(answer.body)
             return
         from firstlight.cli.screen import console
         from firstlight.cli.views import hotspot_table
 
-        console().print(hotspot_table(answer.value.status.network))
+        console().print(hotspot_table(answer.value))

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from firstlight.cli.options import Json, StateDir, Token, Url
-from firstlight.cli.screen import console, plain, speaks_unicode
+from firstlight.cli.screen import console, speaks_unicode
+from firstlight.model.text import plain
 
 
 def scan(

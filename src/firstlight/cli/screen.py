@@ -1,30 +1,16 @@
-"""What may be written to a terminal, and how.
+"""How to write to a terminal.
 
 Names of networks were chosen by strangers, and answers may come from a daemon elsewhere: neither
-may move the cursor, reorder a line or pass for markup.
+may move the cursor, reorder a line or pass for markup. ``model.text.plain`` sees to their text,
+``console`` to markup.
 """
 
 import sys
-import unicodedata
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-# Format, control, surrogate, private-use, unassigned; line and paragraph separators.
-_UNSHOWABLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS = frozenset({"\u200c", "\u200d"})  # needed inside Persian words and emoji, harmless alone
-
-
-def plain(text: str) -> str:
-    r"""``text`` on one line, with whatever steers a terminal written as ``\xNN`` per UTF-8 byte."""
-    return "".join(
-        char
-        if char in _JOINERS or unicodedata.category(char) not in _UNSHOWABLE
-        else "".join(f"\\x{byte:02x}" for byte in char.encode(errors="surrogatepass"))
-        for char in text
-    )
 
 
 def survive_narrow_encodings() -> None:

@@ -6,22 +6,22 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from firstlight.cli.screen import plain
 from firstlight.cli.words import PHASES, bars
 from firstlight.errors import InvalidInput
 from firstlight.model.ssid import Ssid
 from firstlight.model.status import DeviceStatus, Health, NetworkStatus
-from firstlight.model.wire import NetworkEntry, SavedNetwork
+from firstlight.model.text import plain
+from firstlight.model.wire import HotspotAnswer, NetworkEntry, SavedNetwork
 
 _COLOURS = {Health.OK: "green", Health.WARNING: "yellow", Health.ERROR: "red"}
 
 
-def network_name(entry: NetworkEntry) -> str:
+def network_name(named: NetworkEntry | HotspotAnswer) -> str:
     """The name, safe to show; from the bytes rather than from somebody's rendering of them."""
     try:
-        return Ssid.from_hex(entry.ssid_hex).text
+        return Ssid.from_hex(named.ssid_hex).text
     except InvalidInput:
-        return plain(entry.ssid)
+        return plain(named.ssid)
 
 
 def networks_table(entries: Iterable[NetworkEntry], *, unicode: bool) -> RenderableType:
@@ -73,15 +73,19 @@ def status_table(status: DeviceStatus) -> RenderableType:
     return table
 
 
-def hotspot_table(network: NetworkStatus) -> RenderableType:
-    """The device's own network."""
+def hotspot_table(hotspot: HotspotAnswer) -> RenderableType:
+    """The device's own network, with its password; lines without content are left out."""
     table = _pairs()
-    table.add_row("Hotspot", "up" if network.ap_enabled else "down")
-    table.add_row("SSID", Text(plain(network.hotspot_ssid)))
-    table.add_row("Profile", Text(plain(network.hotspot_profile)))
-    table.add_row("Interface", Text(plain(network.interface_name)))
-    if network.ap_enabled and network.ipv4_address:
-        table.add_row("Address", Text(plain(network.ipv4_address)))
+    for label, text in (
+        ("Hotspot", network_name(hotspot)),
+        ("State", "up" if hotspot.up else "down"),
+        ("Password", hotspot.password),
+        ("Address", hotspot.address),
+        ("Channel", "" if hotspot.channel is None else str(hotspot.channel)),
+        ("Stations", (", ".join(hotspot.stations) or "none") if hotspot.up else ""),
+    ):
+        if text:
+            table.add_row(label, Text(plain(text)))
     return table
 
 

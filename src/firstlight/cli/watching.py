@@ -8,10 +8,11 @@ import typer
 from firstlight.cli.client import Answer
 from firstlight.cli.exits import ExitCode
 from firstlight.cli.failures import NO_DAEMON, Failure, failure
-from firstlight.cli.screen import console, plain, speaks_unicode
+from firstlight.cli.screen import console, speaks_unicode
 from firstlight.cli.words import STEPS, shortcoming
 from firstlight.errors import Code
 from firstlight.model.attempt import Attempt, AttemptState, Step
+from firstlight.model.text import plain
 from firstlight.model.wire import AttemptAnswer
 
 ASK_AGAIN_SECONDS = 0.25

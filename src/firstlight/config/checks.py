@@ -18,6 +18,7 @@ _URL = re.compile(
     r"http://(?=[^/:]{1,253}(?:[/:]|$))[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63})*"
     r"(?::(?P<port>[0-9]{1,5}))?(?:/[!-~]*)?"
 )
+_HOST_NAME = re.compile(r"(?=.{1,253}\.?$)[0-9A-Za-z_-]{1,63}(?:\.[0-9A-Za-z_-]{1,63})*\.?")
 _HIGHEST_PORT = 65535
 _COUNTRIES_TO_11 = frozenset({"AS", "CA", "GU", "MP", "PR", "US", "VI"})
 
@@ -31,6 +32,8 @@ def checked(config: Config) -> Config:
     _check_country(config)
     for cidr in config.web.allowed_cidrs:
         _check_cidr(cidr)
+    for name in config.web.host_names:
+        _check_host_name(name)
     _check_token(config.web.token)
     for number, target in enumerate(config.reach.targets):
         _check_url(f"reach.targets[{number}].url", target.url)
@@ -65,11 +68,14 @@ def _check_address(text: str) -> None:
 
 
 def _check_token(token: str | None) -> None:
-    if token is not None and not _TOKEN.fullmatch(token):
-        raise ConfigError(
-            "web.token",
-            "is a secret value; allowed are ASCII characters without spaces, at least one",
-        )
+    if token is None or _TOKEN.fullmatch(token):
+        return
+    wrong = "has a space or a character that is not ASCII" if token else "is empty"
+    raise ConfigError(
+        "web.token",
+        f"{wrong}; allowed are ASCII letters, digits and punctuation, at least one of them",
+        hint="`openssl rand -hex 16` prints a good one.",
+    )
 
 
 def _check_url(key: str, url: str) -> None:
@@ -103,3 +109,12 @@ def _check_cidr(text: str) -> None:
         raise ConfigError(
             "web.allowed_cidrs", f"has {text!r}; allowed are networks like 192.168.4.0/24"
         ) from error
+
+
+def _check_host_name(text: str) -> None:
+    if not _HOST_NAME.fullmatch(text):
+        raise ConfigError(
+            "web.host_names",
+            f"has {text!r}; allowed are names like setup.example, without http:// and port",
+            hint="A name with other letters is written in its ASCII form, which begins with xn--.",
+        )

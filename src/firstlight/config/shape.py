@@ -52,13 +52,17 @@ class Reachability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the daemon listens, and who may ask."""
+    """Where the daemon listens, and who may ask.
+
+    ``host_names``: further names under which browsers may reach it.
+    """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
     public: bool = False
     token: str | None = None
     allowed_cidrs: tuple[str, ...] = ()
+    host_names: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Web(host={self.host!r}, port={self.port}, public={self.public})"

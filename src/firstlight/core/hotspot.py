@@ -4,9 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from firstlight.model.access_point import AccessPoint, channel_of
-from firstlight.model.radio import Availability, Link, RadioState
+from firstlight.model.kept import Kept
+from firstlight.model.radio import Availability, Link, RadioState, Station
 from firstlight.model.ssid import MAX_BYTES, Ssid
 from firstlight.model.status import Mode
+from firstlight.model.text import plain
+from firstlight.model.wire import HotspotAnswer
 
 CHANNELS = (1, 6, 11)
 """The three channels of 2.4 GHz that don't overlap; every country allows all of them."""
@@ -72,4 +75,31 @@ def should_be_up(mode: Mode, state: RadioState, *, wanted: bool) -> bool:
         and mode is Mode.PROVISIONING
         and state.availability is Availability.READY
         and state.link is Link.DOWN
+    )
+
+
+def told(
+    kept: Kept,
+    state: RadioState,
+    stations: Iterable[Station],
+    *,
+    address: str,
+    channel: int | None,
+) -> HotspotAnswer:
+    """The hotspot as it is, or as it would be.
+
+    ``address`` (with prefix length) and ``channel`` are the configured ones; those in use win.
+    """
+    up = state.link is Link.HOTSPOT
+    lease = state.ipv4 if up else None
+    used = channel_of(state.frequency) if up and state.frequency is not None else None
+    return HotspotAnswer(
+        ssid=plain(kept.hotspot_ssid),
+        ssid_hex=kept.hotspot_ssid.encode().hex(),
+        password=kept.hotspot_password,
+        profile=kept.hotspot_profile,
+        address=lease.address if lease is not None else address.partition("/")[0],
+        channel=used if used is not None else channel,
+        up=up,
+        stations=tuple(str(station.mac) for station in stations) if up else (),
     )

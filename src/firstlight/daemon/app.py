@@ -96,6 +96,7 @@ def _listen(
         token=config.web.token,
         allowed_cidrs=config.web.allowed_cidrs,
         hostname=socket.gethostname(),
+        host_names=config.web.host_names,
         brand=config.brand.name,
     )
     server = WebServer(create_app(service, settings, clock=clock), sockets)

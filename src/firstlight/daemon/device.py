@@ -15,9 +15,8 @@ from firstlight.clock import Clock
 from firstlight.config import Config
 from firstlight.core import join, mode
 from firstlight.core.mode import Turn
-from firstlight.core.networks import find, resolve
-from firstlight.core.security import key_management
 from firstlight.core.status import Facts, device_status
+from firstlight.core.wish import join_request
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.attempts import Attempts
 from firstlight.daemon.home import Home
@@ -27,11 +26,10 @@ from firstlight.daemon.joins import JoinRun, JoinTools
 from firstlight.daemon.lookout import Lookout
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.tasks import Tasks
-from firstlight.errors import Busy, Code, FirstlightError, InvalidInput, NotFound
+from firstlight.errors import Busy, Code, FirstlightError, NotFound
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.event import Action
 from firstlight.model.moment import Moment
-from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import JoinRequest, Profile
 from firstlight.model.radio import (
     AccessPointsChanged,
@@ -45,9 +43,8 @@ from firstlight.model.radio import (
     StationLeft,
 )
 from firstlight.model.reach import Reach
-from firstlight.model.ssid import Ssid
 from firstlight.model.status import DeviceStatus
-from firstlight.model.wire import ConnectBody, NetworkEntry, SavedNetwork
+from firstlight.model.wire import ConnectBody, HotspotAnswer, NetworkEntry, SavedNetwork
 from firstlight.radio.port import Radio
 from firstlight.reach.port import ReachProbe
 
@@ -82,6 +79,7 @@ class Device:
         self._hotspot = HotspotKeeper(config, self._hostname, radio, memory, clock)
         self._home = Home(radio, clock)
         self._attempts = Attempts()
+        self._clearing = asyncio.Lock()
         self._run: JoinRun | None = None
         self._found: Reach | None = None
         self._link: _OnlineLink | None = None
@@ -119,8 +117,7 @@ class Device:
 
     async def _meet(self) -> None:
         """Clear up after a kill, and see whether the network of before is there."""
-        for done in await self._settled():
-            self._announce.system(done)
+        await self._clear_up()
         at_home = await self._home.comes()
         if not at_home:
             await self._lookout.look_round()
@@ -175,8 +172,12 @@ class Device:
 
     async def connect(self, body: ConnectBody) -> Attempt:
         """Start joining. Raises ``InvalidInput``, ``Busy``, or what is wrong with the radio."""
-        request = self._request(body)
+        request = join_request(body, self._radio.access_points())
         await self._radio.profiles()
+        async with self._clearing:  # a trial that begins now must not be cleared away
+            return self._begin(request)
+
+    def _begin(self, request: JoinRequest) -> Attempt:
         self._check_idle()
         policy = join.Policy(
             require_gateway=self._config.join.require_gateway,
@@ -217,6 +218,10 @@ class Device:
                 await self._radio.forget(one.uuid)
             await self._forgotten(wanted, left=len(stations) - len(wanted))
 
+    async def hotspot(self) -> HotspotAnswer:
+        """The hotspot with its password, and who is on it."""
+        return await self._hotspot.told()
+
     async def enable_hotspot(self) -> None:
         """Raise the hotspot; a station link on the same radio ends."""
         self._check_idle()
@@ -231,21 +236,6 @@ class Device:
         async with self._announce.action(Action.HOTSPOT_DISABLE, "Taking the hotspot down"):
             self._hotspot.wanted = False
             await self._hotspot.down()
-
-    def _request(self, body: ConnectBody) -> JoinRequest:
-        seen = self._radio.access_points()
-        if (body.ssid is None) == (body.ssid_hex is None):
-            raise InvalidInput("ssid", "give exactly one of ssid and ssidHex")
-        ssid = (
-            Ssid.from_hex(body.ssid_hex)
-            if body.ssid_hex is not None
-            else resolve(body.ssid or "", seen)
-        )
-        passphrase = Passphrase.parse(body.password) if body.password else None
-        access_point = find(ssid, seen)
-        if access_point is not None:
-            key_management(access_point, passphrase)
-        return JoinRequest(ssid=ssid, passphrase=passphrase, hidden=body.hidden)
 
     async def _join(self, run: JoinRun) -> None:
         self._announce.attempt(run.attempt)
@@ -297,12 +287,14 @@ class Device:
         self._hotspot.wanted = True
         await self._turn(Turn.ALONE)
 
-    async def _settled(self) -> tuple[str, ...]:
+    async def _clear_up(self) -> None:
+        """Undo what a killed process, or an attempt that lost NetworkManager, has left behind."""
         try:
-            return await self._radio.settle()
+            async with self._clearing:
+                for done in await self._radio.settle() if self._run is None else ():
+                    self._announce.system(done)
         except FirstlightError as error:
-            log.warning("what an earlier run left behind could not be cleared: %s", error)
-            return ()
+            log.warning("what was left behind could not be cleared: %s", error)
 
     async def _turn(self, turn: Turn) -> None:
         kept = self._memory.kept
@@ -340,7 +332,7 @@ class Device:
 
     def _follow(self, state: RadioState) -> None:
         ready, link = _is_ready(state), _online_link(state)
-        if ready and not self._was_ready and not self._memory.kept.ap_enabled:
+        if ready and not self._was_ready:
             self._hotspot.hold()
             self._tasks.spawn(self._return_home(), "return-home")
         self._was_ready = ready
@@ -352,7 +344,9 @@ class Device:
     async def _return_home(self) -> None:
         """The radio is back: a saved network goes before the hotspot, unless that was up."""
         try:
-            await self._home.comes()
+            await self._clear_up()
+            if not self._memory.kept.ap_enabled:
+                await self._home.comes()
         finally:
             self._hotspot.resume()
 

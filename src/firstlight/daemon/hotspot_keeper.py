@@ -9,10 +9,12 @@ from firstlight.clock import Clock
 from firstlight.config import Config
 from firstlight.core import hotspot
 from firstlight.daemon.memory import Memory
-from firstlight.errors import FirstlightError, InvalidInput
+from firstlight.errors import FirstlightError, InvalidInput, RadioUnavailable
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import HotspotSettings
+from firstlight.model.radio import Link, Station
 from firstlight.model.ssid import Ssid
+from firstlight.model.wire import HotspotAnswer
 from firstlight.radio.port import Radio
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,17 @@ class HotspotKeeper:
             await self._radio.hotspot_down()
             await self._memory.change(ap_enabled=False)
 
+    async def told(self) -> HotspotAnswer:
+        """All that a person needs who wants to join it. Without a radio it is down and empty."""
+        stations = await self._stations()
+        return hotspot.told(
+            self._memory.kept,
+            self._radio.state,
+            stations,
+            address=self._config.hotspot.address,
+            channel=self._config.hotspot.channel,
+        )
+
     def hold(self) -> None:
         """Leave the radio alone until ``resume``: somebody else works with it."""
         self._busy += 1
@@ -93,6 +106,14 @@ class HotspotKeeper:
                 if failures:
                     log.info("the hotspot is up after %d failures", failures)
                 failures = 0
+
+    async def _stations(self) -> tuple[Station, ...]:
+        if self._radio.state.link is not Link.HOTSPOT:
+            return ()
+        try:
+            return await self._radio.stations()
+        except RadioUnavailable:  # gone meanwhile, and its stations with it
+            return ()
 
     def _is_due(self) -> bool:
         state = self._radio.state

@@ -6,16 +6,12 @@ UTF-8 stays as it is, anything else (broken UTF-8, control characters, character
 hide text) is written as ``\xNN`` per byte.
 """
 
-import unicodedata
 from typing import Self
 
 from firstlight.errors import InvalidInput
+from firstlight.model.text import plain
 
 MAX_BYTES = 32
-
-# Format, control, surrogate, private-use, unassigned characters; line and paragraph separators.
-_UNSHOWABLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS = frozenset({"\u200c", "\u200d"})  # needed inside Persian words and emoji, harmless alone
 
 
 class Ssid(bytes):
@@ -54,13 +50,7 @@ class Ssid(bytes):
     @property
     def text(self) -> str:
         """Safe to show and to log; equal to the plain name for every ordinary name."""
-        shown: list[str] = []
-        for char in self.decode(errors="surrogateescape"):
-            if char in _JOINERS or unicodedata.category(char) not in _UNSHOWABLE:
-                shown.append(char)
-            else:
-                shown.extend(f"\\x{byte:02x}" for byte in char.encode(errors="surrogateescape"))
-        return "".join(shown)
+        return plain(self.decode(errors="surrogateescape"))
 
     def __repr__(self) -> str:
         return f"Ssid({bytes(self)!r})"

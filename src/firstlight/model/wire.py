@@ -60,6 +60,27 @@ class SavedNetworksAnswer(msgspec.Struct, frozen=True):
     networks: tuple[SavedNetwork, ...]
 
 
+class HotspotAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The device's own network, with the password to join it.
+
+    ``channel`` is null while it is down and has none of its own: the quietest is taken then.
+    ``address`` is the device's on it, without prefix length; ``stations`` are the MAC addresses of
+    who has joined. Before the first start is through, name and password are empty.
+    """
+
+    ssid: str
+    ssid_hex: str
+    password: str
+    profile: str
+    address: str
+    channel: int | None
+    up: bool
+    stations: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"HotspotAnswer(ssid={self.ssid!r}, up={self.up})"
+
+
 class ConnectBody(
     msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
 ):

@@ -99,30 +99,27 @@ async def _probe(
 
 async def _get(interface: str, address: str, url: SplitResult) -> tuple[int, str]:
     """One HTTP/1.1 GET; status and text of the answer, at most 64 KiB of it."""
-    sock = _bound(interface, socket.SOCK_STREAM)
-    with contextlib.ExitStack() as stack:
-        stack.callback(sock.close)
-        await asyncio.get_running_loop().sock_connect(sock, (address, url.port or 80))
-        reader, writer = await asyncio.open_connection(sock=sock)
-        stack.pop_all()
-        stack.callback(writer.close)
-        connection = h11.Connection(h11.CLIENT)
-        request = h11.Request(
-            method="GET",
-            target=(url.path or "/") + (f"?{url.query}" if url.query else ""),
-            headers=[("Host", url.netloc), ("Connection", "close")],
-        )
+    loop = asyncio.get_running_loop()
+    connection = h11.Connection(h11.CLIENT)
+    request = h11.Request(
+        method="GET",
+        target=(url.path or "/") + (f"?{url.query}" if url.query else ""),
+        headers=[("Host", url.netloc), ("Connection", "close")],
+    )
+    with _bound(interface, socket.SOCK_STREAM) as sock:
+        await loop.sock_connect(sock, (address, url.port or 80))
         for event in (request, h11.EndOfMessage()):
-            writer.write(connection.send(event) or b"")
-        return await _answer(connection, reader)
+            await loop.sock_sendall(sock, connection.send(event) or b"")
+        return await _answer(connection, sock)
 
 
-async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> tuple[int, str]:
+async def _answer(connection: h11.Connection, sock: socket.socket) -> tuple[int, str]:
+    loop = asyncio.get_running_loop()
     status, body = 0, bytearray()
     while len(body) <= _MAX_BODY:
         event = connection.next_event()
         if event is h11.NEED_DATA:
-            connection.receive_data(await reader.read(4096))
+            connection.receive_data(await loop.sock_recv(sock, 4096))
         elif isinstance(event, h11.Response):
             status = event.status_code
         elif isinstance(event, h11.Data):

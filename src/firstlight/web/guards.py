@@ -3,6 +3,8 @@
 ``GUARDS`` is the order of the checks. Only the peer's own address counts as its address: forwarding
 headers are a claim that anybody can make. The daemon's Unix socket is guarded by the permissions of
 its file, so whoever came through it needs neither token nor host name.
+
+Reading a secret that opens the device is guarded like a change: ``SECRETS`` lists where they are.
 """
 
 import hmac
@@ -24,6 +26,12 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 TOKEN_HEADERS = ("x-firstlight-provisioning-token", "x-moonhub-provisioning-token")
 TOKEN_VARIABLE = "FIRSTLIGHT_PROVISIONING_TOKEN"
 
+SECRETS = ("/api/provisioning/hotspot",)
+"""Reading what begins like this may tell a secret, so it asks for what a change asks for.
+
+Beginnings, for the router is more lenient than a comparison: it takes a trailing newline, too.
+"""
+
 _READING = frozenset({"GET", "HEAD"})
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Firstlight"'}
 
@@ -41,9 +49,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         """Raises ``ConfigError`` for an address range that is none."""
         name = settings.hostname.lower().rstrip(".")
         own = {name, f"{name}.local", name.partition(".")[0]} if name else set[str]()
+        further = (other.lower().rstrip(".") for other in settings.host_names)
         return cls(
             networks=tuple(_network(text) for text in settings.allowed_cidrs),
-            hosts=frozenset({"localhost", *own, *(n.lower() for n in settings.host_names)}),
+            hosts=frozenset({"localhost", *own, *further}),
             token=settings.token.encode() if settings.token else None,
             enabled=enabled,
         )
@@ -85,6 +94,11 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it may change anything."""
         return self.method not in _READING
 
+    @property
+    def privileged(self) -> bool:
+        """Whether it is only for those who may change the device."""
+        return self.changes or tells_secrets(self.path)
+
 
 Guard = Callable[[Visit, Policy], None]
 
@@ -122,27 +136,27 @@ def meant_for_this_host(visit: Visit, policy: Policy) -> None:
 
 
 def from_own_page(visit: Visit, policy: Policy) -> None:
-    """A change that a browser sends comes from a page of this very device."""
+    """What a browser wants to change, or to know in secret, it asks from this device's own page."""
     origin = visit.headers.get("origin")
-    if origin is None or not visit.changes:
+    if origin is None or not visit.privileged:
         return
     if origin.lower() != f"{visit.scheme}://{visit.headers.get('host', '')}".lower():
         raise Refusal(
             403,
             Code.FORBIDDEN,
-            "A page of another site may not change this device.",
+            "A page of another site may neither change this device nor read its secrets.",
             hint="Open the device's own page and try again there.",
         )
 
 
 def signed_in(visit: Visit, policy: Policy) -> None:
-    """The device API asks for the token; with none configured, changes are for local peers."""
+    """The device API asks for the token; with none, changes and secrets are for local peers."""
     if not policy.enabled or visit.over_unix_socket or not is_device_api(visit.path):
         return
     if policy.token is None:
-        if visit.changes and not visit.local:
+        if visit.privileged and not visit.local:
             raise _unauthorized(
-                "Changes from another machine need a token, and none is configured.",
+                "From another machine, changes and secrets need a token, and none is configured.",
                 f"Set {TOKEN_VARIABLE} and restart Firstlight, or ask from the machine itself.",
             )
     elif not any(_same(given, policy.token) for given in _tokens(visit.headers)):
@@ -163,6 +177,11 @@ def without(*left_out: Guard) -> tuple[Guard, ...]:
 def is_device_api(path: str) -> bool:
     """Whether it lies under ``/api/provisioning``."""
     return path == "/api/provisioning" or path.startswith("/api/provisioning/")
+
+
+def tells_secrets(path: str) -> bool:
+    """Whether an answer from there may hold a secret that opens the device."""
+    return path.startswith(SECRETS)
 
 
 def _unauthorized(message: str, hint: str) -> Refusal:

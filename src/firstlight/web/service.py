@@ -6,7 +6,7 @@ from typing import Protocol, Self
 from firstlight.model.attempt import Attempt
 from firstlight.model.event import DeviceEvent
 from firstlight.model.status import DeviceStatus
-from firstlight.model.wire import ConnectBody, NetworkEntry, SavedNetwork
+from firstlight.model.wire import ConnectBody, HotspotAnswer, NetworkEntry, SavedNetwork
 
 
 class EventFeed(Protocol):
@@ -92,6 +92,10 @@ class DeviceService(Protocol):
 
     async def forget(self, name: str) -> None:
         """Raises ``NotFound`` for a name that is not saved."""
+        ...
+
+    async def hotspot(self) -> HotspotAnswer:
+        """The hotspot with its password; down and without stations where there is no radio."""
         ...
 
     async def enable_hotspot(self) -> None:

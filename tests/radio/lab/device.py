@@ -29,6 +29,12 @@ at_start = false
 """
 
 
+REQUIRE_INTERNET = """\
+[join]
+require_internet = true
+"""
+
+
 class Device:
     """One daemon at a time, with its configuration and state under ``FOLDER`` inside."""
 
@@ -37,7 +43,7 @@ class Device:
         self.address = f"http://127.0.0.1:{PORT}"
         self.state_file = f"{FOLDER}/state/provisioning.json"
         self._configured = ""
-        self._runs_with: str | None = None
+        self._trusted = False
 
     def configure(self, toml: str) -> None:
         """Write the configuration file; it counts from the next start on."""
@@ -62,29 +68,19 @@ class Device:
         )
         if not answered:
             raise TooLate(f"the daemon did not answer within {START_SECONDS:.0f} s: see {NAME}.log")
-        self._runs_with = None if env else self._configured
+        self._trusted = not env and self._configured == REQUIRE_INTERNET
 
     def runs(self) -> bool:
         """Whether its process is there."""
         return self._inside.alive(NAME)
 
-    def runs_with(self, toml: str) -> bool:
-        """Whether it runs with that configuration, and nothing speaks against using it further."""
-        return self.runs() and self._runs_with == toml
+    def is_trusted(self) -> bool:
+        """Whether it runs, and nothing speaks against using it for another case."""
+        return self._trusted and self.runs()
 
     def distrust(self) -> None:
-        """A case has failed: don't use this process for another."""
-        self._runs_with = None
-
-    def let_go(self) -> bool:
-        """Have it give up its hotspot and every network; false if it refuses."""
-        saved = self.api("GET", f"{API}/networks/saved")
-        if saved.status != OK:
-            return False
-        names = [entry["name"] for entry in saved.json["networks"]]
-        answers = [self.api("POST", f"{API}/hotspot/disable", timeout=60)]
-        answers += [self.api("POST", f"{API}/network/forget", {"name": name}) for name in names]
-        return all(answer.status == OK for answer in answers)
+        """A case has failed, or left something under way: don't use this process for another."""
+        self._trusted = False
 
     def stop(self) -> int | None:
         """Ask it to end; its return code."""
@@ -119,6 +115,11 @@ class Device:
     def status(self) -> dict[str, Any]:
         """The ``DeviceStatus``."""
         return self.api("GET", f"{API}/status").json["status"]
+
+    def saved(self) -> set[str]:
+        """The names of the networks it knows."""
+        listed = self.api("GET", f"{API}/networks/saved").json["networks"]
+        return {entry["name"] for entry in listed}
 
     def networks(self) -> dict[str, dict[str, Any]]:
         """The networks it lists, by ``ssidHex``."""

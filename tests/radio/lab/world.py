@@ -56,13 +56,12 @@ class World:
         self.system.start_networkmanager()
 
     def as_usual(self) -> None:
-        """Phones off, routers back to their usual setting, NetworkManager without any profile."""
+        """Phones off, routers back to their usual setting, NetworkManager running."""
         for phone in self.stations.values():
             phone.leave()
         for router in self.routers.values():
             router.as_usual()
         self.system.start_networkmanager()
-        self.system.forget_everything()
 
     def sees(self, ssids: Iterable[bytes], *, within: float = 60) -> list[str]:
         """Wait until NetworkManager's list has these networks; the whole list."""

@@ -59,6 +59,19 @@ def network(ssid: bytes, /, **fields: object) -> dict[str, Any]:
     } | fields
 
 
+def hotspot(ssid: bytes = b"Firstlight-PIER", /, **fields: object) -> dict[str, Any]:
+    return {
+        "ssid": ssid.decode(errors="replace"),
+        "ssidHex": ssid.hex(),
+        "password": "hidden-harbour",
+        "profile": "Firstlight-Hotspot",
+        "address": "192.168.4.1",
+        "channel": 6,
+        "up": True,
+        "stations": ["02:f0:00:00:00:03", "02:f0:00:00:00:04"],
+    } | fields
+
+
 def attempt(state: str, *steps: str, **fields: object) -> dict[str, Any]:
     reached = [
         {"name": name, "at": 1000 + place, "elapsedMs": 100 * place}

@@ -17,7 +17,7 @@ READING = {
     "status": f"GET {API}/status",
     "scan": f"GET {API}/networks",
     "saved": f"GET {API}/networks/saved",
-    "hotspot show": f"GET {API}/status",
+    "hotspot show": f"GET {API}/hotspot",
     "hotspot on": f"POST {API}/hotspot/enable",
     "hotspot off": f"POST {API}/hotspot/disable",
 }
@@ -109,10 +109,17 @@ def test_forget_what_is_not_saved(ask: Cli, daemon: StubDaemon) -> None:
 def test_hotspot(ask: Cli, daemon: StubDaemon) -> None:
     daemon.say(READING["hotspot on"], Reply())
     daemon.say(READING["hotspot off"], Reply())
-    daemon.say(READING["hotspot show"], samples.status(apEnabled=True))
+    daemon.say(READING["hotspot show"], samples.hotspot())
     assert ask("hotspot on").out == "The hotspot is up.\n"
     assert ask("hotspot off").out == "The hotspot is down.\n"
-    assert "Firstlight-PIER" in ask("hotspot show").out
+    shown = ask("hotspot show").out
+    assert "Firstlight-PIER" in shown
+    assert "hidden-harbour" in shown
+
+
+def test_a_hotspot_that_only_the_owner_may_know(ask: Cli, daemon: StubDaemon) -> None:
+    daemon.say(READING["hotspot show"], problem(401, "unauthorized", "A token.", "Send it."))
+    assert ask("hotspot show") == (5, "", "firstlight: A token.\n  Send it.\n")
 
 
 def test_events(ask: Cli, daemon: StubDaemon) -> None:

@@ -12,7 +12,7 @@ from firstlight.cli.views import hotspot_table, networks_table, saved_table, sta
 from firstlight.cli.words import PHASES, STEPS, bars, shortcoming
 from firstlight.model.attempt import Cause, StepName
 from firstlight.model.status import RuntimePhase
-from firstlight.model.wire import NetworkEntry, SavedNetwork, StatusAnswer
+from firstlight.model.wire import HotspotAnswer, NetworkEntry, SavedNetwork, StatusAnswer
 
 HOSTILE = {
     b"[red]x[/red]": "[red]x[/red]",
@@ -129,11 +129,42 @@ def test_status_without_internet() -> None:
     assert "not reached" in status_text(internetReachable=False)
 
 
-def test_the_hotspot_shows_an_address_only_while_it_is_up() -> None:
-    up = msgspec.convert(samples.status(apEnabled=True), StatusAnswer).status.network
-    down = msgspec.convert(samples.status(apEnabled=False), StatusAnswer).status.network
-    assert "192.168.1.7" in drawn(hotspot_table(up))
-    assert "192.168.1.7" not in drawn(hotspot_table(down))
+def hotspot_text(ssid: bytes = b"Firstlight-PIER", /, **fields: object) -> str:
+    answer = msgspec.convert(samples.hotspot(ssid, **fields), HotspotAnswer)
+    return drawn(hotspot_table(answer), colour=True).replace("\x1b[1m", "").replace("\x1b[0m", "")
+
+
+def test_a_hotspot_that_is_up() -> None:
+    assert [line.split() for line in hotspot_text().splitlines()] == [
+        ["Hotspot", "Firstlight-PIER"],
+        ["State", "up"],
+        ["Password", "hidden-harbour"],
+        ["Address", "192.168.4.1"],
+        ["Channel", "6"],
+        ["Stations", "02:f0:00:00:00:03,", "02:f0:00:00:00:04"],
+    ]
+
+
+def test_a_hotspot_with_nobody_on_it() -> None:
+    assert hotspot_text(stations=[]).splitlines()[-1].split() == ["Stations", "none"]
+
+
+def test_a_hotspot_that_is_down_says_nothing_of_stations_and_a_channel_to_be_chosen() -> None:
+    labels = [line.split()[0] for line in hotspot_text(up=False, channel=None).splitlines()]
+    assert labels == ["Hotspot", "State", "Password", "Address"]
+
+
+@pytest.mark.parametrize(("ssid", "shown"), HOSTILE.items())
+def test_a_hotspot_of_a_hostile_name(ssid: bytes, shown: str) -> None:
+    text = hotspot_text(ssid, ssid="\x1b[31mother", password="\x1b[2Jhorse")
+    assert shown in text
+    assert r"\x1b[2Jhorse" in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("password", ["x" * 63, "0" * 64, "[b]a  b[/b]:smile:"])
+def test_a_password_is_shown_to_the_letter_on_one_line(password: str) -> None:
+    assert f" {password}" in hotspot_text(password=password)
 
 
 def test_every_value_has_its_words() -> None:

@@ -1,5 +1,6 @@
 """What the device's own network is like, and when it should be up."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +11,13 @@ from firstlight.core.hotspot import (
     default_ssid,
     quietest_channel,
     should_be_up,
+    told,
     tolerates_pmf,
 )
 from firstlight.model.access_point import AccessPoint, Security, frequency_of
+from firstlight.model.kept import Kept
 from firstlight.model.mac import MacAddress
-from firstlight.model.radio import Availability, Link, RadioState
+from firstlight.model.radio import Availability, Ipv4, Link, RadioState, Station
 from firstlight.model.ssid import Ssid
 from firstlight.model.status import Mode
 
@@ -120,3 +123,57 @@ def test_it_goes_up_only_for_a_waiting_device_with_an_idle_radio(
         Availability.READY,
     )
     assert should_be_up(mode, state, wanted=wanted) is due
+
+
+KEPT = Kept(
+    hotspot_ssid="Aurora-\u202eLAMP",
+    hotspot_profile="Aurora-Hotspot",
+    hotspot_password="correct-horse",
+)
+PHONE = Station(mac=MacAddress("02:f1:00:00:00:07"))
+
+
+def test_a_hotspot_that_is_up_is_told_as_it_is() -> None:
+    state = RadioState(
+        availability=Availability.READY,
+        link=Link.HOTSPOT,
+        frequency=2462,
+        ipv4=Ipv4(address="10.0.0.1", prefix=24),
+    )
+    answer = told(KEPT, state, [PHONE], address="192.168.4.1/24", channel=6)
+    assert msgspec.to_builtins(answer) == {
+        "ssid": r"Aurora-\xe2\x80\xaeLAMP",
+        "ssidHex": "Aurora-\u202eLAMP".encode().hex(),
+        "password": "correct-horse",
+        "profile": "Aurora-Hotspot",
+        "address": "10.0.0.1",
+        "channel": 11,
+        "up": True,
+        "stations": ("02:f1:00:00:00:07",),
+    }
+    assert {type(mac) for mac in answer.stations} == {str}
+
+
+@pytest.mark.parametrize("frequency", [None, 2413])
+def test_what_the_radio_does_not_tell_comes_from_the_configuration(frequency: int | None) -> None:
+    answer = told(KEPT, radio(Link.HOTSPOT, frequency), (), address="192.168.4.1/24", channel=6)
+    assert (answer.up, answer.address, answer.channel) == (True, "192.168.4.1", 6)
+
+
+@pytest.mark.parametrize("link", [link for link in Link if link is not Link.HOTSPOT])
+@pytest.mark.parametrize("channel", [None, 6])
+def test_a_hotspot_that_is_not_up_is_told_as_it_would_be(link: Link, channel: int | None) -> None:
+    state = RadioState(
+        availability=Availability.READY,
+        link=link,
+        frequency=5180,
+        ipv4=Ipv4(address="192.168.7.50", prefix=24),
+    )
+    answer = told(KEPT, state, [PHONE], address="10.0.0.1/16", channel=channel)
+    assert (answer.up, answer.address, answer.channel) == (False, "10.0.0.1", channel)
+    assert (answer.password, answer.stations) == ("correct-horse", ())
+
+
+def test_before_the_first_start_is_through_there_is_nothing_to_tell() -> None:
+    answer = told(Kept(), radio(), (), address="192.168.4.1/24", channel=None)
+    assert (answer.ssid, answer.ssid_hex, answer.password) == ("", "", "")

@@ -348,6 +348,15 @@ async def test_what_was_wished_at_the_hotspot_stays_until_the_next_start(tmp_pat
     assert lamp.status.network.hotspot_ssid == "Own name"
 
 
+async def test_what_happens_is_told_to_whoever_follows(tmp_path: Path) -> None:
+    lamp = Lamp(tmp_path, world())
+    device = await lamp.start()
+    with device.events.follow(None) as following:
+        await lamp.wait(lambda: lamp.link is Link.HOTSPOT)
+        first = await anext(following.feed)
+        assert first.message == "Firstlight has started."
+
+
 async def test_no_task_outlives_a_device_that_was_stopped(tmp_path: Path) -> None:
     before = asyncio.all_tasks()
     lamp = Lamp(tmp_path, world(network(b"home"), saved=[b"home"]))

@@ -14,6 +14,7 @@ from firstlight.core.hotspot import PASSWORD_ALPHABET, PASSWORD_LENGTH, default_
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.memory import Memory
 from firstlight.errors import RadioFailure
+from firstlight.model.attempt import AttemptState
 from firstlight.model.kept import Kept
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
@@ -173,3 +174,15 @@ async def test_it_leaves_the_radio_to_an_attempt(tmp_path: Path) -> None:
     await lamp.ended(device.attempt(None).id)
     assert lamp.links.count(Link.HOTSPOT_STARTING) == 1, "it came back by the attempt's own work"
     assert lamp.links[-1] is Link.HOTSPOT
+
+
+async def test_who_connects_while_it_is_rising_is_not_held_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lamp = Lamp(tmp_path, world(network(b"home")))
+    await lamp.start()
+    await lamp.wait(lambda: lamp.link is Link.HOTSPOT_STARTING)
+    ended = await lamp.joined(wish(b"home"))
+    assert ended.state is AttemptState.SUCCEEDED
+    assert lamp.online
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []

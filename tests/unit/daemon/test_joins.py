@@ -1,4 +1,4 @@
-"""One attempt, carried out: what hangs is given up in time, and what is late is not believed."""
+"""One attempt, carried out: what hangs is given up in time, and what fails is told as it is."""
 
 import asyncio
 import logging

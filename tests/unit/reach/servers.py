@@ -101,9 +101,24 @@ class Pages:
         self._parts = parts
         self._pause = pause
         self._linger = linger
+        self._visits: set[asyncio.Task[None]] = set()
 
     async def serve(self, address: str, port: int = 80) -> asyncio.Server:
-        return await asyncio.start_server(self._meet, address, port)
+        return await asyncio.start_server(self._visited, address, port)
+
+    async def show_out(self) -> None:
+        """End every connection that is still open, or just opening."""
+        for _ in range(8):
+            await asyncio.sleep(0)
+        for visit in self._visits:
+            visit.cancel()
+        await asyncio.gather(*self._visits, return_exceptions=True)
+        await asyncio.sleep(0)
+
+    def _visited(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visit = asyncio.create_task(self._meet(reader, writer))
+        self._visits.add(visit)
+        visit.add_done_callback(self._visits.discard)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

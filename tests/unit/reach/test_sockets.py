@@ -7,6 +7,7 @@ WiFi must be what the WiFi has.
 
 import asyncio
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 
@@ -105,6 +106,7 @@ def serving(
             transport = await serve_names(at, answer)
             stack.callback(transport.close)
         if pages is not None:
+            stack.push_async_callback(pages.show_out)
             server = await pages.serve(PAGE, port)
             stack.callback(server.close)
 
@@ -300,18 +302,11 @@ def test_a_gateway_that_hides_behind_a_firewall_is_there(world: World, action: s
 
 
 def test_a_gateway_that_serves_names_over_tcp(world: World) -> None:
-    async def begin() -> asyncio.Server:
-        return await asyncio.start_server(lambda _, writer: writer.close(), ROUTER, 53)
+    async def listen() -> socket.socket:
+        return socket.create_server((ROUTER, 53))
 
-    server = world.router.run(begin())
-    try:
+    with world.router.run(listen()):
         assert world.look(targets=()).gateway
-    finally:
-        world.router.run(_closed(server))
-
-
-async def _closed(server: asyncio.Server) -> None:
-    server.close()
 
 
 def test_an_interface_that_is_gone_reaches_nothing(world: World) -> None:

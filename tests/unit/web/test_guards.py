@@ -1,10 +1,15 @@
 import ipaddress
+import re
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
+from firstlight.model.wire import HotspotAnswer
+from firstlight.web.api.endpoint import Endpoint
+from firstlight.web.api.itself import ENDPOINTS
 from firstlight.web.guards import (
     GUARDS,
     Policy,
@@ -12,6 +17,7 @@ from firstlight.web.guards import (
     from_own_page,
     is_device_api,
     meant_for_this_host,
+    tells_secrets,
     without,
 )
 from firstlight.web.problems import Refusal
@@ -50,6 +56,11 @@ def test_the_names_of_a_host(hostname: str, names: set[str]) -> None:
     assert policy(hostname=hostname).hosts == names
 
 
+def test_a_further_name_of_a_host() -> None:
+    names = policy(host_names=("Setup.Example.", "other")).hosts
+    assert names == {"localhost", "setup.example", "other"}
+
+
 @given(st.text(max_size=40))
 def test_any_other_name_is_refused(host: str) -> None:
     with pytest.raises(Refusal):
@@ -81,6 +92,38 @@ def test_a_guard_can_be_left_out() -> None:
 )
 def test_what_the_device_api_is(path: str, inside: bool) -> None:
     assert is_device_api(path) is inside
+
+
+def secrets_in(kind: type | None) -> set[str]:
+    """Fields of an answer, at any depth, that are named like a secret."""
+    _, components = msgspec.json.schema_components([kind] if kind else [])
+    named = {name for part in components.values() for name in part.get("properties", {})}
+    return {name for name in named if re.search("passw|psk|token|secret", name, re.IGNORECASE)}
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda row: f"{row.method} {row.path}")
+def test_an_answer_with_a_secret_is_guarded_like_a_change(endpoint: Endpoint) -> None:
+    assert tells_secrets(endpoint.path) or not secrets_in(endpoint.answer)
+
+
+def test_a_secret_in_an_answer_is_seen() -> None:
+    assert secrets_in(HotspotAnswer) == {"password"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "privileged"),
+    [
+        ("GET", "/api/provisioning/hotspot", True),
+        ("HEAD", "/api/provisioning/hotspot", True),
+        ("GET", "/api/provisioning/hotspot\n", True),
+        ("GET", "/api/provisioning/hotspot/", True),
+        ("GET", "/api/provisioning/status", False),
+        ("HEAD", "/api/provisioning/networks", False),
+        ("POST", "/api/provisioning/network/connect", True),
+    ],
+)
+def test_what_asks_for_the_right_to_change(method: str, path: str, privileged: bool) -> None:
+    assert msgspec.structs.replace(visit(), method=method, path=path).privileged is privileged
 
 
 def test_settings_do_not_show_the_token() -> None:

@@ -8,7 +8,8 @@ import typer
 
 from firstlight.cli.exits import ExitCode
 from firstlight.cli.options import Json, StateDir
-from firstlight.cli.screen import console, plain, speaks_unicode
+from firstlight.cli.screen import console, speaks_unicode
+from firstlight.model.text import plain
 
 if TYPE_CHECKING:
     from firstlight.cli.doctor.findings import Diagnosis

@@ -48,7 +48,6 @@ from firstlight.model.profile import JoinRequest, KeyManagement, TrialPlan
 from firstlight.model.radio import Ipv4, LinkReport, LinkStage
 from firstlight.model.reach import Reach
 
-
 _STAGES = list(LinkStage)
 
 

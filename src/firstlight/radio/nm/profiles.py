@@ -6,7 +6,7 @@ NetworkManager.
 """
 
 import ipaddress
-from typing import Any
+from typing import Any, NamedTuple
 
 from dbus_fast import Variant
 from dbus_fast.unpack import unpack_variants
@@ -27,30 +27,45 @@ from firstlight.radio.nm.settings import Plain
 TYPE = "802-11-wireless"
 SECURITY = "802-11-wireless-security"
 
-CHECKPOINT_KEY = "firstlight.checkpoint"
+_CHECKPOINT_KEY = "firstlight.checkpoint"
+_BEFORE_KEY = "firstlight.before"
 _ATTEMPT_KEY = "firstlight.attempt"
 
 
-def station_settings(
-    plan: TrialPlan, uuid: str, *, interface: str, checkpoint: str, saved: bool
-) -> Settings:
-    """A station's profile; an address is required until it is saved. No interface: any radio."""
+class Mark(NamedTuple):
+    """What a trial profile says of its own beginning, for a process that comes after ours.
+
+    ``checkpoint``: the path of the one that was armed; ``before``: the UUID of what was active.
+    """
+
+    checkpoint: str = ""
+    before: str = ""
+
+
+def station_settings(plan: TrialPlan, uuid: str, *, interface: str, mark: Mark) -> Settings:
+    """A station's profile, on trial and later just the same. No interface: any radio."""
     request = plan.request
     settings: Settings = {
         "connection": {
             "id": Variant("s", request.ssid.text),
             "uuid": Variant("s", uuid),
             "type": Variant("s", TYPE),
-            "autoconnect": Variant("b", saved),
+            "autoconnect": Variant("b", True),
         },
         TYPE: {
             "ssid": Variant("ay", bytes(request.ssid)),
             "mode": Variant("s", "infrastructure"),
             "hidden": Variant("b", request.hidden),
         },
-        "ipv4": {"method": Variant("s", "auto"), "may-fail": Variant("b", saved)},
+        "ipv4": {"method": Variant("s", "auto")},
         "ipv6": {"method": Variant("s", "auto")},
-        "user": _user({_ATTEMPT_KEY: plan.attempt, CHECKPOINT_KEY: checkpoint}),
+        "user": _user(
+            {
+                _ATTEMPT_KEY: plan.attempt,
+                _CHECKPOINT_KEY: mark.checkpoint,
+                _BEFORE_KEY: mark.before,
+            }
+        ),
     }
     if interface:
         settings["connection"]["interface-name"] = Variant("s", interface)
@@ -137,10 +152,12 @@ def read_profile(settings: Plain, flags: int, *, active: bool) -> Profile | None
     )
 
 
-def checkpoint_of(settings: Plain) -> str | None:
-    """The checkpoint armed when this profile was on trial, empty for none; ``None``: not ours."""
+def mark_of(settings: Plain) -> Mark | None:
+    """The mark of a profile that was once on trial."""
     data: dict[str, str] = settings.get("user", {}).get("data", {})
-    return data.get(CHECKPOINT_KEY, "") if _ATTEMPT_KEY in data else None
+    if _ATTEMPT_KEY not in data:
+        return None
+    return Mark(checkpoint=data.get(_CHECKPOINT_KEY, ""), before=data.get(_BEFORE_KEY, ""))
 
 
 _DEFAULTS: dict[tuple[str, str], Any] = {

@@ -60,7 +60,7 @@ class Connections:
         return str(path)
 
     async def save(self, path: str, settings: Settings) -> None:
-        """``Update2`` to disk, leaving what is active as it is."""
+        """``Update2`` to disk, leaving what is active as it is; empty: what it is, secrets too."""
         flags = UpdateFlags.TO_DISK | UpdateFlags.NO_REAPPLY
         await self._call(path, CONNECTION, "Update2", "a{sa{sv}}ua{sv}", settings, flags, {})
 

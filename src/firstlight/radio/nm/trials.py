@@ -17,7 +17,7 @@ from firstlight.model.radio import LinkReason
 from firstlight.radio.nm.codes import ActiveState, ConnectionFlags, DeviceState, StateReason
 from firstlight.radio.nm.device import WifiDevice
 from firstlight.radio.nm.manager import Settings
-from firstlight.radio.nm.profiles import TYPE, checkpoint_of, read_profile, station_settings
+from firstlight.radio.nm.profiles import TYPE, Mark, mark_of, read_profile, station_settings
 from firstlight.radio.nm.session import Session
 from firstlight.radio.nm.trial import TrialWatch
 from firstlight.radio.port import Report
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 RETURN_SECONDS = 35.0
 END_SECONDS = 10.0
+IDLE_SECONDS = 2.0
 _CHECKPOINT = "org.freedesktop.NetworkManager.Checkpoint"
 
 
@@ -36,7 +37,6 @@ class Trials:
         self._session = session
         self._checkpoint = ""
         self._old = ""
-        self._plan: TrialPlan | None = None
         self._uuid = ""
         self._path = ""
         self._active = ""
@@ -82,18 +82,18 @@ class Trials:
         """Undo trials whose process is gone; disarm the switch of one that was already saved."""
         done: list[str] = []
         for path, settings in list((await self._session.settings()).items()):
-            checkpoint = checkpoint_of(settings)
+            mark = mark_of(settings)
             profile = read_profile(settings, self._session.connections.flags(path), active=False)
-            if profile is None or checkpoint is None:
+            if profile is None or mark is None:
                 continue
-            armed = self._is_ours(checkpoint)
             if profile.trial:
-                if armed:
-                    await self._session.manager.roll_back(checkpoint)
-                await self._session.connections.delete(path)
+                self._checkpoint, self._old = mark
+                self._uuid, self._path = profile.uuid, path
+                await self.abandon()
                 done.append(f"An unfinished attempt to join {profile.name} was undone.")
-            elif armed:
-                await self._session.manager.drop_checkpoint(checkpoint)
+            elif self._is_ours(mark.checkpoint):
+                self._checkpoint = mark.checkpoint
+                await self.release()
                 done.append(f"{profile.name} had been saved; its safety net was taken away.")
         return tuple(done)
 
@@ -117,7 +117,6 @@ class Trials:
         """See the port."""
         device = self._session.usable_device()
         self._forget_trial()
-        self._plan = plan
         self._uuid = str(uuid.uuid4())
         sae = plan.key_management is KeyManagement.SAE
         self._watch = TrialWatch(report, simultaneous_authentication=sae)
@@ -125,8 +124,7 @@ class Trials:
             plan,
             self._uuid,
             interface=self._session.wanted_interface,
-            checkpoint=self._checkpoint,
-            saved=False,
+            mark=Mark(checkpoint=self._checkpoint, before=self._old),
         )
         # Whoever is cancelled here may abandon next, and must then know what to take back.
         self._adding = asyncio.create_task(self._add(settings, device.path), name="trial-profile")
@@ -139,17 +137,14 @@ class Trials:
         self._active = active if active in self._session.mirror.objects else ""
 
     async def promote(self, uuid_tried: str) -> None:
-        """See the port. The profile's name and UUID stay, so what is active stays active."""
-        if self._plan is None or uuid_tried != self._uuid:
+        """See the port.
+
+        Nothing in the profile changes: NetworkManager denies its own rollback the secrets of a
+        profile that is another one than when it was activated.
+        """
+        if not self._path or uuid_tried != self._uuid:
             raise _unknown(uuid_tried)
-        settings = station_settings(
-            self._plan,
-            self._uuid,
-            interface=self._session.wanted_interface,
-            checkpoint=self._checkpoint,
-            saved=True,
-        )
-        await self._session.connections.save(self._path, settings)
+        await self._session.connections.save(self._path, {})
         if self._session.connections.flags(self._path) & ConnectionFlags.VOLATILE:
             await self._session.mirror.until(self._is_saved, 2)
         self._forget_trial()
@@ -214,15 +209,31 @@ class Trials:
 
     async def _return(self, device: WifiDevice) -> None:
         """Wait for the old network; ask for it by name where the rollback did not do it."""
-        mirror, session = self._session.mirror, self._session
-        if await mirror.until(lambda: self._is_back(device), RETURN_SECONDS / 2):
+        if await self._comes_back(device):
             return
-        path = await session.path_of(self._old)
+        path = await self._session.path_of(self._old)
         if path is None:
             raise RadioFailure("The network of before has been deleted meanwhile.")
-        await session.manager.activate(path, device.path)
-        if not await mirror.until(lambda: self._is_back(device), RETURN_SECONDS / 2):
+        await self._session.manager.activate(path, device.path)
+        if not await self._comes_back(device):
             raise RadioFailure("The network of before did not come back.", code=Code.TIMEOUT)
+
+    async def _comes_back(self, device: WifiDevice) -> bool:
+        """Wait for the old network, but not while the radio does nothing for it."""
+        mirror = self._session.mirror
+
+        def idle() -> bool:
+            return device.active.state is ActiveState.DEACTIVATED
+
+        try:
+            async with asyncio.timeout(RETURN_SECONDS / 2):
+                while not self._is_back(device):
+                    await mirror.until(lambda: self._is_back(device) or idle(), RETURN_SECONDS)
+                    if idle() and not await mirror.until(lambda: not idle(), IDLE_SECONDS):
+                        break
+        except TimeoutError:
+            log.info("the network of before takes its time")
+        return self._is_back(device)
 
     async def _remove_trial(self) -> None:
         path = self._path
@@ -251,7 +262,7 @@ class Trials:
 
     def _forget_trial(self) -> None:
         self._end_watch()
-        self._plan, self._uuid, self._path, self._active = None, "", "", ""
+        self._uuid, self._path, self._active = "", "", ""
 
     def _end_watch(self) -> None:
         if self._watch is not None:

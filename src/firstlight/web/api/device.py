@@ -15,6 +15,7 @@ from firstlight.model.wire import (
     AttemptAnswer,
     ConnectBody,
     ForgetBody,
+    HotspotAnswer,
     NetworksAnswer,
     Ok,
     SavedNetworksAnswer,
@@ -76,6 +77,11 @@ async def forget(call: Call) -> Reply:
     wish: ForgetBody = call.body
     await call.service.forget(wish.name)
     return Reply(Ok())
+
+
+async def hotspot(call: Call) -> Reply:
+    """The device's own network and its password; ``guards`` says who may know."""
+    return Reply(await call.service.hotspot())
 
 
 async def enable_hotspot(call: Call) -> Reply:
@@ -157,6 +163,14 @@ DEVICE_API = (
         answer=Ok,
         body=ForgetBody,
         errors=(InvalidInput, NotFound, Busy, StoreFailure, *_RADIO),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{PREFIX}/hotspot",
+        summary="The hotspot and its password, for those who may change the device",
+        handle=hotspot,
+        answer=HotspotAnswer,
+        errors=_RADIO,
     ),
     Endpoint(
         method="POST",
