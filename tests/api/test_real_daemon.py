@@ -171,3 +171,14 @@ async def test_not_enabled_nothing_is_touched(tmp_path: Path) -> None:
             answer = await client.get(f"{API}/status")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_enabled")
     assert not state.exists()
+
+
+async def test_a_further_host_name_that_is_configured(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[web]\nhost_names = ["setup.aurora.example"]')
+    environment = {"FIRSTLIGHT_PROVISIONING_ENABLED": "1", "FIRSTLIGHT_CONFIG": str(file)}
+    with daemon(tmp_path, environment=environment) as address:
+        async with httpx.AsyncClient(base_url=address) as client:
+            for host, status in (("setup.aurora.example", 200), ("other.aurora.example", 403)):
+                answer = await client.get(f"{API}/status", headers={"Host": host})
+                assert answer.status_code == status

@@ -95,6 +95,20 @@ class FakeService:
         """The calls of these methods, in order."""
         return [call for call in self.calls if call.member in members]
 
+    async def passed_on(self) -> None:
+        """Return once the bus has queued all that was said for those who listen.
+
+        Between two services the bus keeps no order by itself.
+        """
+        await self.bus.call(
+            Message(
+                destination="org.freedesktop.DBus",
+                path="/org/freedesktop/DBus",
+                interface="org.freedesktop.DBus",
+                member="GetId",
+            )
+        )
+
     # What its objects do.
 
     def get(self, path: str, interface: str, name: str) -> Any:

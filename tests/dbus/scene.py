@@ -72,21 +72,25 @@ class Scene:
 
     async def old(self, ssid: bytes = b"old") -> str:
         """A saved network that is up; returns its UUID."""
-        path = self.nm.joined(self.device, ssid)
-        uuid = self.nm.uuid_of(path)
+        uuid = self.nm.uuid_of(self.nm.joined(self.device, ssid))
+        await self.online_with(uuid)
+        return uuid
+
+    async def online_with(self, uuid: str) -> None:
+        """Return once that profile is known to be up."""
 
         def known() -> bool:
             profile = self.radio.state.profile
             return self.radio.state.online and profile is not None and profile.uuid == uuid
 
-        await until(known, "the old network is up")
-        return uuid
+        await until(known, f"{uuid} is up")
 
     async def told(self, stage: LinkStage) -> None:
         await until(lambda: stage in self.stages, f"it tells of {stage}")
 
     async def all_has_come(self) -> None:
         """Return once every signal up to now has been heard."""
+        await self.supplicant.passed_on()
         mark = f"mark {self.nm.number()}"
         self.nm.set(self.device, DEVICE, Driver=mark)
         await until(lambda: self.radio.state.driver == mark, "all has come")

@@ -243,7 +243,7 @@ async def test_a_restarted_bus_is_survived(
     supplicant = FakeSupplicant()
     device = nm.add_device()
     supplicant.on_scan = lambda: nm.scanned(device)
-    wlan0 = supplicant.add_interface("wlan0")
+    supplicant.add_interface("wlan0")
     for fake in (nm, supplicant):
         await fake.open(own_bus.address)
     radio = NetworkManagerRadio(bus_address=own_bus.address)
@@ -261,9 +261,9 @@ async def test_a_restarted_bus_is_survived(
     for fake in (nm, supplicant):
         await fake.open(own_bus.address)
     await until(lambda: radio.state.availability is Availability.READY, "it is read again")
-    supplicant.states(wlan0, "inactive")
-    await until(lambda: supplicant.made("GetInterface")[1:], "the supplicant is found again")
-    await radio.scan()
+    await until(lambda: supplicant.made("GetInterface")[1:], "the supplicant is asked again")
+    await radio.scan(frequencies=[2412])
+    assert len(supplicant.scans) == 1
     await radio.close()
     for fake in (nm, supplicant):
         await fake.close()

@@ -97,9 +97,7 @@ async def test_an_unfinished_trial_is_undone(scene: Scene) -> None:
     assert sentence == "An unfinished attempt to join half was undone."
     assert scene.done == ["CheckpointRollback", "Delete"]
     assert trial not in scene.nm.profiles
-    assert scene.radio.state.online
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == old
+    await scene.online_with(old)
     assert await scene.radio.settle() == ()
 
 
@@ -114,8 +112,7 @@ async def test_an_unfinished_trial_without_its_checkpoint_is_undone_too(
     scene.nm.on_activation = scene.nm.come_up
     assert len(await scene.radio.settle()) == 1
     assert scene.done == ["Delete", "ActivateConnection"]
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == old
+    await scene.online_with(old)
 
 
 async def test_an_unfinished_trial_that_nothing_came_before_is_undone(scene: Scene) -> None:

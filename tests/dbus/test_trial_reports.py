@@ -67,6 +67,7 @@ async def test_a_wrong_wpa2_password(scene: Scene) -> None:
     scene.nm.walk(scene.device, *SECRETS_FETCHED)
     await scene.all_has_come()
     scene.supplicant.states(scene.wlan0, *UP[:4], "disconnected")
+    await scene.all_has_come()
     scene.nm.state(scene.device, DeviceState.NEED_AUTH, StateReason.SUPPLICANT_DISCONNECT)
     scene.nm.fail(scene.device, StateReason.NO_SECRETS)
     await scene.told(LinkStage.FAILED)

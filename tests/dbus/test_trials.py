@@ -117,8 +117,7 @@ async def test_a_failed_save_can_still_be_abandoned(scene: Scene) -> None:
     with pytest.raises(RadioFailure, match="disk full"):
         await scene.radio.promote(uuid)
     await scene.radio.abandon()
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == old
+    await scene.online_with(old)
     assert uuid not in [scene.nm.uuid_of(path) for path in scene.nm.profiles]
 
 
@@ -172,8 +171,7 @@ async def test_what_was_kept_cannot_be_abandoned(scene: Scene) -> None:
     await scene.radio.release()
     await scene.radio.abandon()
     assert "Delete" not in scene.done
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == kept
+    await scene.online_with(kept)
 
 
 async def test_abandoned_after_a_failure(scene: Scene) -> None:
@@ -185,9 +183,7 @@ async def test_abandoned_after_a_failure(scene: Scene) -> None:
     await scene.told(LinkStage.FAILED)
     scene.nm.on_activation = scene.nm.come_up
     await scene.radio.abandon()
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == old
-    assert scene.radio.state.online
+    await scene.online_with(old)
 
 
 async def test_abandoning_before_anything_was_tried_touches_nothing(scene: Scene) -> None:
@@ -225,9 +221,7 @@ async def test_a_kept_network_survives_the_next_attempt_that_finds_nothing(scene
     await scene.radio.protect(60)
     await scene.radio.abandon()
     assert "Delete" not in scene.done
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == kept
-    assert scene.radio.state.online
+    await scene.online_with(kept)
 
 
 async def test_a_kept_network_survives_the_next_attempt_that_fails(scene: Scene) -> None:
@@ -242,9 +236,7 @@ async def test_a_kept_network_survives_the_next_attempt_that_fails(scene: Scene)
     scene.nm.fail(scene.device, StateReason.NO_SECRETS)
     scene.nm.on_activation = scene.nm.come_up
     await scene.radio.abandon()
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == kept
-    assert scene.radio.state.online
+    await scene.online_with(kept)
 
 
 async def test_a_refused_trial_leaves_the_old_network_alone(scene: Scene) -> None:
@@ -275,8 +267,7 @@ async def test_whoever_is_cancelled_while_the_trial_is_added_can_still_abandon_i
     await scene.all_has_come()
     scene.nm.answer_held("AddAndActivateConnection2")
     await abandoning
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == old
+    await scene.online_with(old)
     assert [scene.nm.uuid_of(path) for path in scene.nm.profiles] == [old]
 
 
@@ -314,8 +305,7 @@ async def test_a_rollback_that_fails_is_made_up_for(
     scene.nm.refuse("CheckpointRollback", f"{NAME}.Failed", "out of luck")
     await scene.radio.abandon()
     assert scene.done[2:] == ["CheckpointRollback", "Delete", "ActivateConnection"]
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == old
+    await scene.online_with(old)
 
 
 async def test_an_old_network_that_does_not_come_back_is_told(
@@ -359,8 +349,7 @@ async def test_a_checkpoint_that_ran_out_is_made_up_for(
     await scene.all_has_come()
     await scene.radio.abandon()
     assert scene.done[2:] == ["Delete", "ActivateConnection"]
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == old
+    await scene.online_with(old)
 
 
 async def test_a_checkpoint_that_runs_out_at_the_same_moment_is_made_up_for(
@@ -377,8 +366,7 @@ async def test_a_checkpoint_that_runs_out_at_the_same_moment_is_made_up_for(
     scene.nm._end_checkpoint(scene.checkpoints[0])
     scene.nm.answer_held("CheckpointRollback")
     await abandoning
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == old
+    await scene.online_with(old)
 
 
 async def test_a_trial_that_cannot_be_removed_does_not_stop_the_return(scene: Scene) -> None:
@@ -387,8 +375,7 @@ async def test_a_trial_that_cannot_be_removed_does_not_stop_the_return(scene: Sc
     await scene.joined()
     scene.nm.refuse("Delete", f"{NAME}.Settings.Failed", "stuck")
     await scene.radio.abandon()
-    assert scene.radio.state.profile is not None
-    assert scene.radio.state.profile.uuid == old
+    await scene.online_with(old)
 
 
 async def test_promotion_waits_until_the_profile_counts_as_saved(scene: Scene) -> None:

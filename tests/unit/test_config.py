@@ -284,8 +284,7 @@ def test_the_state_folder_of_an_ordinary_user(
         ("[web]\nhost_names = [8]", "web.host_names[0]: is 8; allowed is text in quotes"),
         (
             '[web]\nhost_names = ["http://a.example"]',
-            "web.host_names: has 'http://a.example'; allowed are names like setup.example, "
-            "without http:// and port",
+            "web.host_names: has 'http://a.example'; allowed are names like setup.example, without",
         ),
     ],
 )

@@ -12,6 +12,7 @@ from tests.radio.lab.inside import Inside
 from tests.radio.lab.system import log_of
 
 INTERNET = "198.51.100.1"
+BEACON_INTERVAL = 500
 PORTAL_PAGE = "<html><title>Hotel</title>Please sign in.</html>"
 
 
@@ -67,6 +68,9 @@ class RouterSpec:
             f"ssid2={self.ssid.hex()}",
             f"hw_mode={'a' if self.channel > 14 else 'g'}",
             f"channel={self.channel}",
+            # Every beacon is delivered to every radio by the emulated processor. A scan asks, and
+            # is answered, without them.
+            f"beacon_int={BEACON_INTERVAL}",
             f"ignore_broadcast_ssid={int(self.hidden)}",
             self.security.value,
         ]

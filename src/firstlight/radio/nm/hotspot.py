@@ -128,7 +128,10 @@ class Hotspot:
         return state.link is Link.HOTSPOT and state.profile is not None
 
     async def _set_country(self, country: str | None) -> None:
-        if country is None or not self._session.supplicant.usable:
+        if country is None:
+            return
+        await self._session.supplicant.looked_up()
+        if not self._session.supplicant.usable:
             return
         try:
             await self._session.supplicant.set_country(country)

@@ -45,6 +45,7 @@ class Scanner:
             )
         before = device.last_scan
         mirror = self._session.mirror
+        await self._session.supplicant.looked_up()
         try:
             if self._session.supplicant.usable:
                 await self._session.supplicant.scan(ssids, frequencies, SCAN_SECONDS)
