@@ -49,7 +49,7 @@ class FakeNetworkManager(FakeService):
         self.on_activation: Callable[[str], None] | None = None
         self._before: dict[str, str] = {}
         self.objects[MANAGER] = {
-            NAME: self._typed(
+            NAME: self.typed(
                 NAME,
                 {"WirelessEnabled": True, "WirelessHardwareEnabled": True, "Version": "1.42.4"},
             )
@@ -58,15 +58,15 @@ class FakeNetworkManager(FakeService):
         for member, function in {
             "GetPermissions": lambda _: ("a{ss}", [self.permissions]),
             "ActivateConnection": self._activate,
-            "AddAndActivateConnection2": self._add_and_activate,
+            "AddAndActivateConnection2": self.add_and_activate,
             "DeactivateConnection": self._deactivate,
-            "CheckpointCreate": self._create_checkpoint,
+            "CheckpointCreate": self.create_checkpoint,
             "CheckpointRollback": self._roll_back,
             "CheckpointDestroy": self._destroy_checkpoint,
             "AddConnection2": self._add_connection,
             "Update2": self._update,
-            "Delete": self._delete,
-            "GetSettings": self._get_settings,
+            "Delete": self.delete,
+            "GetSettings": self.get_settings,
             "GetSecrets": self._get_secrets,
             "RequestScan": lambda *_: ("", []),
         }.items():
@@ -162,6 +162,13 @@ class FakeNetworkManager(FakeService):
 
     def path_of(self, uuid: str) -> str:
         return next(path for path in self.profiles if self.uuid_of(path) == uuid)
+
+    def device_of(self, interface: str) -> str:
+        return next(
+            path
+            for path, has in self.objects.items()
+            if DEVICE in has and self.get(path, DEVICE, "Interface") == interface
+        )
 
     def scanned(self, device: str) -> None:
         """A scan has ended."""
@@ -270,7 +277,7 @@ class FakeNetworkManager(FakeService):
         self._go_on(device)
         return "o", [active]
 
-    def _add_and_activate(
+    def add_and_activate(
         self, _: str, settings: Stored, device: str, __: str, options: dict[str, Variant]
     ) -> Answer:
         volatile = unpack_variants(options).get("persist") == "volatile"
@@ -292,7 +299,7 @@ class FakeNetworkManager(FakeService):
             self.state(device, DeviceState.DISCONNECTED, StateReason.USER_REQUESTED)
         return "", []
 
-    def _create_checkpoint(self, _: str, devices: list[str], seconds: int, __: int) -> Answer:
+    def create_checkpoint(self, _: str, devices: list[str], seconds: int, __: int) -> Answer:
         for path, has in self.objects.items():
             if CHECKPOINT in has and set(devices) & set(self.get(path, CHECKPOINT, "Devices")):
                 raise Refused(
@@ -306,7 +313,7 @@ class FakeNetworkManager(FakeService):
         return "o", [path]
 
     def _roll_back(self, _: str, checkpoint: str) -> Answer:
-        device = self._end_checkpoint(checkpoint)
+        device = self.end_checkpoint(checkpoint)
         before = self._before.pop(checkpoint, None)
         if before is not None:
             self.begin(before, device)
@@ -316,10 +323,10 @@ class FakeNetworkManager(FakeService):
         return "a{su}", [{device: 0}]
 
     def _destroy_checkpoint(self, _: str, checkpoint: str) -> Answer:
-        self._end_checkpoint(checkpoint)
+        self.end_checkpoint(checkpoint)
         return "", []
 
-    def _end_checkpoint(self, checkpoint: str) -> str:
+    def end_checkpoint(self, checkpoint: str) -> str:
         if checkpoint not in self.objects:
             raise Refused(INVALID_ARGUMENTS, f"checkpoint {checkpoint} does not exist")
         device = str(self.get(checkpoint, CHECKPOINT, "Devices")[0])
@@ -339,7 +346,7 @@ class FakeNetworkManager(FakeService):
         self.signal(path, CONNECTION, "Updated")
         return "a{sv}", [{}]
 
-    def _delete(self, path: str) -> Answer:
+    def delete(self, path: str) -> Answer:
         for device, has in list(self.objects.items()):
             active = self.get(device, DEVICE, "ActiveConnection") if DEVICE in has else NOTHING
             if active != NOTHING and self.get(active, ACTIVE, "Connection") == path:
@@ -349,7 +356,7 @@ class FakeNetworkManager(FakeService):
             self._forget(path)
         return "", []
 
-    def _get_settings(self, path: str) -> Answer:
+    def get_settings(self, path: str) -> Answer:
         shown = {
             section: {key: value for key, value in keys.items() if key != "psk"}
             for section, keys in self.profiles[path].items()

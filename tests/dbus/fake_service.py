@@ -116,13 +116,13 @@ class FakeService:
 
     def set(self, path: str, interface: str, **values: object) -> None:
         """Change properties, and say so."""
-        changed = self._typed(interface, values)
+        changed = self.typed(interface, values)
         self.objects[path][interface].update(changed)
         self.signal(path, PROPERTIES, "PropertiesChanged", "sa{sv}as", interface, changed, [])
 
     def add(self, path: str, interfaces: Mapping[str, Mapping[str, object]]) -> None:
         """Add an object, and say so."""
-        typed = {name: self._typed(name, values) for name, values in interfaces.items()}
+        typed = {name: self.typed(name, values) for name, values in interfaces.items()}
         self.objects[path] = typed
         self.signal(self._root, OBJECTS, "InterfacesAdded", "oa{sa{sv}}", path, typed)
 
@@ -140,7 +140,7 @@ class FakeService:
         """``function`` gets the object's path and the arguments; it may raise ``Refused``."""
         self._methods[member] = function
 
-    def _typed(self, interface: str, values: Mapping[str, object]) -> dict[str, Variant]:
+    def typed(self, interface: str, values: Mapping[str, object]) -> dict[str, Variant]:
         types = self._types[interface]
         return {name: Variant(types[name], value) for name, value in values.items()}
 

@@ -56,7 +56,7 @@ class FakeSupplicant(FakeService):
             "Stations": [],
             "Country": "00",
         }
-        self.objects[path] = {INTERFACE: self._typed(INTERFACE, values)}
+        self.objects[path] = {INTERFACE: self.typed(INTERFACE, values)}
         typed = self.objects[path][INTERFACE]
         self.signal(PATH, NAME, "InterfaceAdded", "oa{sv}", path, typed)
         return path
@@ -81,7 +81,7 @@ class FakeSupplicant(FakeService):
         """A station passes the handshake of our hotspot."""
         station = f"{path}/Stations/{mac.replace(':', '')}"
         self.objects[station] = {
-            STATION: self._typed(STATION, {"Address": bytes.fromhex(mac.replace(":", ""))})
+            STATION: self.typed(STATION, {"Address": bytes.fromhex(mac.replace(":", ""))})
         }
         self.set(path, INTERFACE, Stations=[*self.get(path, INTERFACE, "Stations"), station])
         self.signal(path, INTERFACE, "StaAuthorized", "s", mac)

@@ -38,7 +38,7 @@ class Watch:
 
 def lamp() -> FakeService:
     fake = FakeService(NAME, PATH, TYPES)
-    fake.objects[PATH] = {INTERFACE: fake._typed(INTERFACE, {"On": True, "Colour": b"\xff\x00"})}
+    fake.objects[PATH] = {INTERFACE: fake.typed(INTERFACE, {"On": True, "Colour": b"\xff\x00"})}
     fake.method("Turn", lambda _, on: ("b", [not on]))
     fake.method("Measure", lambda _: ("su", ["lux", 12]))
     return fake

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.dbus.fake_networkmanager import FakeNetworkManager
-from tests.dbus.fake_service import ACCESS_DENIED
+from tests.dbus.fake_service import ACCESS_DENIED, OBJECTS, PROPERTIES
 from tests.dbus.nm_interfaces import ACCESS_POINT, CONNECTION, DEVICE, MANAGER, NAME, WIRELESS
 from tests.dbus.waiting import until
 
@@ -83,12 +83,10 @@ async def test_an_object_loses_single_interfaces_and_properties(
 ) -> None:
     device = nm.add_device()
     mirror = await opened(watch)
-    nm.signal("/org/freedesktop", module._OBJECTS, "InterfacesRemoved", "oas", device, [WIRELESS])
+    nm.signal("/org/freedesktop", OBJECTS, "InterfacesRemoved", "oas", device, [WIRELESS])
     await until(lambda: not mirror.paths(WIRELESS), "the interface has gone")
     assert mirror.paths(DEVICE) == [device]
-    nm.signal(
-        device, module._PROPERTIES, "PropertiesChanged", "sa{sv}as", DEVICE, {}, ["Driver", "Odd"]
-    )
+    nm.signal(device, PROPERTIES, "PropertiesChanged", "sa{sv}as", DEVICE, {}, ["Driver", "Odd"])
     await until(lambda: "Driver" not in mirror.properties(device, DEVICE), "the property has gone")
     assert mirror.properties(device, DEVICE)["Interface"] == "wlan0"
 
@@ -98,7 +96,7 @@ async def test_changes_of_what_was_never_announced_make_no_ghosts(
 ) -> None:
     mirror = await opened(watch)
     ghost = f"{MANAGER}/Settings/99"
-    nm.signal(ghost, module._PROPERTIES, "PropertiesChanged", "sa{sv}as", CONNECTION, {}, [])
+    nm.signal(ghost, PROPERTIES, "PropertiesChanged", "sa{sv}as", CONNECTION, {}, [])
     device = nm.add_device()
     await until(lambda: mirror.paths(DEVICE) == [device], "all signals have come")
     assert ghost not in mirror.objects

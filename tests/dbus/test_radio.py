@@ -165,7 +165,7 @@ async def test_forgetting_what_goes_at_the_same_moment(scene: Scene) -> None:
     held = scene.nm.hold("Delete")
     forgetting = asyncio.create_task(scene.radio.forget(uuid))
     await until(lambda: held, "it is asked for")
-    scene.nm._delete(path)
+    scene.nm.delete(path)
     scene.nm.answer_held("Delete")
     await forgetting
 

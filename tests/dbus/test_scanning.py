@@ -80,11 +80,14 @@ async def test_names_and_channels_reach_the_supplicant(
 
 
 async def test_two_at_once_share_one_scan(
-    supplicant: FakeSupplicant, wlan0: str, both: NetworkManagerRadio
+    nm: FakeNetworkManager, supplicant: FakeSupplicant, wlan0: str, both: NetworkManagerRadio
 ) -> None:
     supplicant.slow = True
     first = asyncio.create_task(both.scan())
     await until(lambda: supplicant.scans, "the scan runs")
+    await supplicant.passed_on()
+    nm.set(nm.device_of("wlan0"), DEVICE, Driver="all has come")
+    await until(lambda: both.state.driver == "all has come", "it is known to run")
     second = asyncio.create_task(both.scan())
     await asyncio.sleep(0)  # lets it begin
     supplicant.finish_scan(wlan0)

@@ -218,7 +218,7 @@ async def test_another_users_own_profile_is_passed_over(
 ) -> None:
     nm.add_device()
     private, public = nm.add_profile(b"private"), nm.add_profile(b"public")
-    show = nm._get_settings
+    show = nm.get_settings
 
     def guarded(path: str) -> Answer:
         if path == private:

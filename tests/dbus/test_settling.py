@@ -15,7 +15,7 @@ from firstlight.radio.nm.radio import NetworkManagerRadio
 
 
 async def test_another_programs_checkpoint_is_busy(scene: Scene) -> None:
-    scene.nm._create_checkpoint("", [scene.device], 600, 0)
+    scene.nm.create_checkpoint("", [scene.device], 600, 0)
     with pytest.raises(Busy) as caught:
         await scene.radio.protect(60)
     assert caught.value.hint
@@ -55,7 +55,7 @@ async def test_releasing_is_harmless_when_nothing_is_armed(scene: Scene) -> None
 
 async def test_a_checkpoint_that_is_over_needs_no_release(scene: Scene) -> None:
     await scene.radio.protect(60)
-    scene.nm._end_checkpoint(scene.checkpoints[0])
+    scene.nm.end_checkpoint(scene.checkpoints[0])
     await scene.all_has_come()
     await scene.radio.release()
     assert scene.done == ["CheckpointCreate"]
@@ -66,7 +66,7 @@ async def test_a_checkpoint_that_ends_at_the_same_moment_is_released(scene: Scen
     held = scene.nm.hold("CheckpointDestroy")
     release = asyncio.create_task(scene.radio.release())
     await until(lambda: held, "it is asked for")
-    scene.nm._end_checkpoint(scene.checkpoints[0])
+    scene.nm.end_checkpoint(scene.checkpoints[0])
     scene.nm.answer_held("CheckpointDestroy")
     await release
 
@@ -89,7 +89,7 @@ def left_behind(scene: Scene, checkpoint: str = "", before: str = "", *, flags: 
 
 async def test_an_unfinished_trial_is_undone(scene: Scene) -> None:
     old = await scene.old()
-    checkpoint = scene.nm._create_checkpoint("", [scene.device], 60, 0)[1][0]
+    checkpoint = scene.nm.create_checkpoint("", [scene.device], 60, 0)[1][0]
     trial = left_behind(scene, checkpoint, old, flags=VOLATILE)
     await scene.all_has_come()
     scene.nm.on_activation = scene.nm.come_up
@@ -116,7 +116,7 @@ async def test_an_unfinished_trial_without_its_checkpoint_is_undone_too(
 
 
 async def test_an_unfinished_trial_that_nothing_came_before_is_undone(scene: Scene) -> None:
-    checkpoint = scene.nm._create_checkpoint("", [scene.device], 60, 0)[1][0]
+    checkpoint = scene.nm.create_checkpoint("", [scene.device], 60, 0)[1][0]
     left_behind(scene, checkpoint, flags=VOLATILE)
     await scene.all_has_come()
     assert len(await scene.radio.settle()) == 1
@@ -139,7 +139,7 @@ async def test_a_checkpoint_that_is_long_over_is_never_mistaken_for_anothers(
 
 
 async def test_a_kept_trial_only_loses_its_safety_net(scene: Scene) -> None:
-    checkpoint = scene.nm._create_checkpoint("", [scene.device], 60, 0)[1][0]
+    checkpoint = scene.nm.create_checkpoint("", [scene.device], 60, 0)[1][0]
     trial = left_behind(scene, checkpoint, flags=0)
     await scene.all_has_come()
     (sentence,) = await scene.radio.settle()
@@ -151,7 +151,7 @@ async def test_a_kept_trial_only_loses_its_safety_net(scene: Scene) -> None:
 
 async def test_others_profiles_and_checkpoints_are_not_settled(scene: Scene) -> None:
     elsewhere = scene.nm.add_device("wlan1")
-    theirs = scene.nm._create_checkpoint("", [elsewhere], 60, 0)[1][0]
+    theirs = scene.nm.create_checkpoint("", [elsewhere], 60, 0)[1][0]
     scene.nm.add_profile(b"kept", user={"firstlight.attempt": "a", "firstlight.checkpoint": theirs})
     scene.nm.add_profile(b"volatile", flags=VOLATILE)
     scene.nm.add_profile(b"plain", user={"other.key": "x"})

@@ -218,6 +218,17 @@ async def test_a_scan_that_began_in_between_makes_room_for_ours(
     assert len(supplicant.made("Scan")) == 2
 
 
+async def test_a_scan_that_began_in_between_serves_a_plain_wish(
+    supplicant: FakeSupplicant, wlan0: str, ours: Supplicant
+) -> None:
+    supplicant.objects[wlan0][INTERFACE]["Scanning"].value = True
+    scan = asyncio.create_task(ours.scan((), (), 5))
+    await until(lambda: supplicant.made("Get"), "it was refused, and asks why")
+    supplicant.finish_scan(wlan0)
+    await scan
+    assert supplicant.scans == []
+
+
 async def test_a_radio_that_refuses_without_scanning_is_busy(
     supplicant: FakeSupplicant, ours: Supplicant
 ) -> None:

@@ -159,7 +159,7 @@ async def test_abandoning_returns_once_the_trial_is_left(scene: Scene) -> None:
     await until(lambda: scene.nm.made("Delete"), "it is asked for")
     await scene.all_has_come()
     assert not abandoning.done()
-    scene.nm._delete(trial)
+    scene.nm.delete(trial)
     await abandoning
     assert scene.radio.state.link is Link.DOWN
 
@@ -278,7 +278,7 @@ async def test_a_trial_whose_answer_got_lost_is_removed_all_the_same(
     old = [await scene.old()] if before else []
     await scene.radio.protect(60)
     scene.nm.on_activation = scene.nm.come_up
-    add = scene.nm._add_and_activate
+    add = scene.nm.add_and_activate
 
     def lose(*arguments: Any) -> Answer:
         add(*arguments)
@@ -330,7 +330,7 @@ async def test_an_old_network_that_was_deleted_is_told(
     old = await scene.old()
     await scene.radio.protect(60)
     await scene.joined()
-    scene.nm._delete(scene.nm.path_of(old))
+    scene.nm.delete(scene.nm.path_of(old))
     await scene.all_has_come()
     scene.nm.refuse("CheckpointRollback", f"{NAME}.Failed", "no such connection")
     with pytest.raises(RadioFailure, match="deleted"):
@@ -345,7 +345,7 @@ async def test_a_checkpoint_that_ran_out_is_made_up_for(
     old = await scene.old()
     await scene.radio.protect(60)
     await scene.joined()
-    scene.nm._end_checkpoint(scene.checkpoints[0])
+    scene.nm.end_checkpoint(scene.checkpoints[0])
     await scene.all_has_come()
     await scene.radio.abandon()
     assert scene.done[2:] == ["Delete", "ActivateConnection"]
@@ -363,7 +363,7 @@ async def test_a_checkpoint_that_runs_out_at_the_same_moment_is_made_up_for(
     held = scene.nm.hold("CheckpointRollback")
     abandoning = asyncio.create_task(scene.radio.abandon())
     await until(lambda: held, "it is asked for")
-    scene.nm._end_checkpoint(scene.checkpoints[0])
+    scene.nm.end_checkpoint(scene.checkpoints[0])
     scene.nm.answer_held("CheckpointRollback")
     await abandoning
     await scene.online_with(old)

@@ -51,8 +51,6 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
             pytest.fail(missing, pytrace=False)
         pytest.skip(missing)
     logs = ARTIFACTS / "lab"
-    for old in logs.glob("*.log"):
-        old.unlink()
     machine = Machine(logs)
     machine.boot()
     try:

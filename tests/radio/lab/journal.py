@@ -9,7 +9,8 @@ from tests.radio.lab.inside import Inside
 
 TAIL_LINES = 15
 QUESTIONS = (
-    "nmcli -f all general; nmcli -f all device show wlan0; nmcli connection show;"
+    "grep -rH . /etc/NetworkManager/system-connections;"
+    " nmcli -f all general; nmcli -f all device show wlan0; nmcli connection show;"
     " nmcli -f all device wifi list --rescan no; iw dev; ip addr; ip route; iw reg get;"
     " for name in $(ip netns list | cut -d' ' -f1); do"
     ' echo "== $name"; ip netns exec $name iw dev; ip netns exec $name ip -4 -o addr; done;'

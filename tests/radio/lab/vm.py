@@ -7,6 +7,7 @@ program in ``guest`` listens.
 
 import compileall
 import contextlib
+import fcntl
 import os
 import shlex
 import shutil
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TextIO
 
 from tests.radio.lab.channel import Channel, LabError
 
@@ -83,6 +85,7 @@ class Machine:
         self.boot_seconds = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
+        self._reservation: TextIO | None = None
 
     @property
     def channel(self) -> Channel:
@@ -92,9 +95,15 @@ class Machine:
         return self._channel
 
     def boot(self) -> None:
-        """Start it and wait until the program inside answers."""
+        """Start it and wait until the program inside answers. Empties the folder for logs.
+
+        Raises ``LabError`` when it does not come up, or when another one uses that folder.
+        """
         started = time.monotonic()
         self.logs.mkdir(parents=True, exist_ok=True)
+        self._reserve()
+        for old in self.logs.glob("*.log"):
+            old.unlink()
         with tempfile.TemporaryDirectory(prefix="lab-") as folder:
             path = Path(folder) / "port"
             with socket.socket(socket.AF_UNIX) as listener:
@@ -116,15 +125,35 @@ class Machine:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
-        if self._process is None:
-            return
+        if self._process is not None:
+            self._end(self._process)
+            self._process = None
+        if self._reservation is not None:
+            self._reservation.close()
+            self._reservation = None
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
         try:
-            self._process.wait(STOP_SECONDS)
+            process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(STOP_SECONDS)
-        self._process = None
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(STOP_SECONDS)
+
+    def _reserve(self) -> None:
+        path = self.logs / "in-use"
+        self._reservation = path.open("a+")
+        try:
+            fcntl.flock(self._reservation, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = path.read_text().strip()
+            self._reservation.close()
+            raise LabError(
+                f"the radio lab is in use by process {owner}: wait until that is done"
+            ) from None
+        self._reservation.truncate(0)
+        self._reservation.write(str(os.getpid()))
+        self._reservation.flush()
 
     def _launch(self, port: Path) -> None:
         with self.console.open("wb") as console:

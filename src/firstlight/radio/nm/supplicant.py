@@ -142,10 +142,12 @@ class Supplicant:
         try:
             await self._call(INTERFACE, "Scan", "a{sv}", arguments)
         except Busy:
-            # If somebody else's scan began in between, its end makes room for ours. The property's
-            # signal may still be on its way, so ask.
+            # If another scan began in between, it serves a plain wish, and its end makes room for a
+            # directed one. The property's signal may still be on its way, so ask.
             if await self._call(_PROPERTIES, "Get", "ss", INTERFACE, "Scanning"):
                 await self._wait_for_scan()
+                if not ssids and not frequencies:
+                    return
             self._scan_done.clear()
             await self._call(INTERFACE, "Scan", "a{sv}", arguments)
 
