@@ -242,6 +242,7 @@ class Device:
         self._hotspot.hold()
         try:
             await self._turn(Turn.JOINING)
+            await self._hotspot.idle()
             attempt = await run.run()
             if attempt.state is AttemptState.SUCCEEDED:
                 self._link, self._found = _online_link(self._radio.state), run.found

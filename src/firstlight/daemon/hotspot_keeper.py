@@ -76,6 +76,11 @@ class HotspotKeeper:
         """Leave the radio alone until ``resume``: somebody else works with it."""
         self._busy += 1
 
+    async def idle(self) -> None:
+        """Return once it is neither on its way up nor down, if it was."""
+        async with self._doing:
+            return
+
     def resume(self) -> None:
         """See whether there is something to do."""
         self._busy -= 1

@@ -13,7 +13,7 @@ from firstlight.errors import Busy, Code, FirstlightError
 from firstlight.model.attempt import Attempt
 from firstlight.model.moment import Moment
 from firstlight.model.profile import JoinRequest
-from firstlight.model.radio import Link, LinkReport
+from firstlight.model.radio import LinkReport
 from firstlight.model.reach import Reach, ReachTarget
 from firstlight.radio.port import Radio
 from firstlight.reach.port import ReachProbe
@@ -59,7 +59,6 @@ class JoinRun:
             attempt=attempt,
             policy=policy,
             access_points=tools.radio.access_points(),
-            hotspot_up=tools.radio.state.link in {Link.HOTSPOT, Link.HOTSPOT_STARTING},
             now=now,
         )
         return cls(state, effects, tools)
@@ -160,8 +159,7 @@ class JoinRun:
                 return messages.Restored()
 
     async def _search(self, wish: messages.Search) -> messages.Event:
-        if wish.lower_hotspot:
-            await self._tools.radio.hotspot_down()
+        await self._tools.radio.hotspot_down()
         began = self._tools.clock.monotonic()
         names = () if wish.frequencies else (wish.request.ssid,)
         try:

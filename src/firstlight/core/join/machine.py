@@ -32,6 +32,7 @@ from firstlight.core.join.messages import (
 from firstlight.core.join.phases import (
     BEFORE_PROOF,
     DEADLINES,
+    FULL_SEARCHES,
     SAFETY_NET_SECONDS,
     TRANSITIONS,
     TRIAL_SECONDS,
@@ -66,9 +67,8 @@ class Join(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     phase: Phase
     began: Moment
-    hotspot_up: bool
     seen: AccessPoint | None = None
-    widened: bool = False
+    missed: int = 0
     reached: LinkStage = LinkStage.PREPARING
     ipv4: Ipv4 | None = None
     key_management: KeyManagement = KeyManagement.NONE
@@ -80,7 +80,6 @@ def begin(
     attempt: str,
     policy: Policy,
     access_points: tuple[AccessPoint, ...],
-    hotspot_up: bool,
     now: Moment,
 ) -> tuple[Join, tuple[Effect, ...]]:
     """Start an attempt with what is in sight now."""
@@ -97,7 +96,6 @@ def begin(
         policy=policy,
         phase=Phase.PROTECTING,
         began=now,
-        hotspot_up=hotspot_up,
         seen=find(request.ssid, access_points),
     )
     return state, _entered(state, now)
@@ -181,8 +179,8 @@ def _searched(state: Join, event: SearchEnded, now: Moment) -> tuple[Signal | No
     )
     seen = find(state.request.ssid, heard)
     if seen is None:
-        if state.seen is not None and not state.widened:
-            return Signal.ELSEWHERE, replace(state, widened=True)
+        if state.missed < FULL_SEARCHES - (state.seen is None):
+            return Signal.ELSEWHERE, replace(state, missed=state.missed + 1)
         return Signal.BROKEN, _blame(state, Cause.NETWORK_NOT_FOUND)
     try:
         chosen = key_management(seen, state.request.passphrase)
@@ -276,11 +274,10 @@ def _work(state: Join) -> Work | None:
         case Phase.PROTECTING:
             return Protect(SAFETY_NET_SECONDS)
         case Phase.SEARCHING:
-            narrow = state.seen is not None and not state.widened
+            narrow = state.seen is not None and not state.missed
             return Search(
                 request=state.request,
                 frequencies=(state.seen.frequency,) if narrow and state.seen else (),
-                lower_hotspot=state.hotspot_up,
             )
         case Phase.LINKING:
             return Activate(_plan(state))

@@ -88,11 +88,13 @@ class Protect(msgspec.Struct, frozen=True):
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """Look for the network: on ``frequencies`` (MHz), or everywhere when there are none."""
+    """Look for the network: on ``frequencies`` (MHz), or everywhere when there are none.
+
+    A hotspot on this radio goes down first, because most radios are deaf while they are one.
+    """
 
     request: JoinRequest
     frequencies: tuple[int, ...]
-    lower_hotspot: bool
 
 
 class Activate(msgspec.Struct, frozen=True):

@@ -76,6 +76,9 @@ DEADLINES: dict[Phase, float] = {
 }
 """Seconds a phase may last. In an emulated machine a full scan alone takes 15."""
 
+FULL_SEARCHES = 2
+"""How often to look everywhere: one scan misses a beacon now and then."""
+
 TRIAL_SECONDS = 85.0
 """Seconds from the beginning until the proof must be there, whatever the phases took."""
 

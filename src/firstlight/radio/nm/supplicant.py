@@ -35,6 +35,7 @@ _PATH = "/fi/w1/wpa_supplicant1"
 _INTERFACES = f"path_namespace='{_PATH}/Interfaces'"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 _ABORT_SECONDS = 3.0
+_TRIES = 2
 _LOOK_UP_SECONDS = 5.0
 
 OnLink = Callable[[dict[str, Any]], None]
@@ -52,6 +53,7 @@ class Supplicant:
         self._path = ""
         self._scanning = False
         self._scan_done = asyncio.Event()
+        self._succeeded = True
         self._finding: asyncio.Task[None] | None = None
         self.peer = Peer(
             NAME,
@@ -107,8 +109,12 @@ class Supplicant:
                     await self._wait_for_scan()
                     return
                 await self._abort()
-            await self._start_scan(ssids, frequencies)
-            await self._wait_for_scan()
+            for _ in range(_TRIES):
+                await self._start_scan(ssids, frequencies)
+                await self._wait_for_scan()
+                if self._succeeded:
+                    return
+            raise Busy("The radio broke off the scan.", retry_after=5)
 
     async def set_country(self, country: str) -> None:
         """Set the regulatory domain (ISO 3166-1 alpha-2)."""
@@ -209,6 +215,7 @@ class Supplicant:
         match member:
             case "ScanDone":
                 self._scanning = False
+                self._succeeded = bool(body[0])
                 self._scan_done.set()
             case "PropertiesChanged":
                 self._take(body[1])

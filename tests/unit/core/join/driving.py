@@ -94,7 +94,6 @@ class Driven:
         *,
         policy: join.Policy | None = None,
         access_points: tuple[AccessPoint, ...] = (),
-        hotspot_up: bool = False,
     ) -> None:
         self.now = START
         self.state, self.effects = join.begin(
@@ -102,7 +101,6 @@ class Driven:
             attempt="a1",
             policy=policy or join.Policy(),
             access_points=access_points,
-            hotspot_up=hotspot_up,
             now=START,
         )
         self.phases = [self.state.phase]

@@ -49,20 +49,28 @@ def test_the_switch_is_armed_first() -> None:
 
 def test_a_network_not_seen_yet_is_looked_for_everywhere() -> None:
     search = Driven().take(PROTECTED).work
-    assert search == messages.Search(request=REQUEST, frequencies=(), lower_hotspot=False)
+    assert search == messages.Search(request=REQUEST, frequencies=())
 
 
 def test_a_network_in_sight_is_looked_for_where_it_was() -> None:
-    driven = Driven(access_points=(seen(b"else"), seen(frequency=5180)), hotspot_up=True)
+    driven = Driven(access_points=(seen(b"else"), seen(frequency=5180)))
     search = driven.take(PROTECTED).work
-    assert search == messages.Search(request=REQUEST, frequencies=(5180,), lower_hotspot=True)
+    assert search == messages.Search(request=REQUEST, frequencies=(5180,))
 
 
-def test_a_network_that_has_moved_is_looked_for_everywhere_once() -> None:
+def test_a_network_that_has_moved_is_looked_for_everywhere_twice() -> None:
     driven = Driven(access_points=(seen(),)).take(PROTECTED, searched())
     assert driven.phase is Phase.SEARCHING
-    assert driven.work == messages.Search(request=REQUEST, frequencies=(), lower_hotspot=False)
+    assert driven.work == messages.Search(request=REQUEST, frequencies=())
+    assert driven.take(searched()).phase is Phase.SEARCHING
+    assert driven.work == messages.Search(request=REQUEST, frequencies=())
     assert driven.take(searched()).attempt.cause is Cause.NETWORK_NOT_FOUND
+
+
+def test_one_scan_that_misses_an_unlisted_network_is_not_the_last_word() -> None:
+    driven = Driven(access_points=()).take(PROTECTED, searched())
+    assert driven.phase is Phase.SEARCHING
+    assert driven.take(searched(seen())).phase is Phase.LINKING
 
 
 def test_a_moved_network_is_found_where_it_is_now() -> None:

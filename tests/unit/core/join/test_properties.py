@@ -60,7 +60,6 @@ attempts = st.builds(
     st.sampled_from([REQUEST, JoinRequest(ssid=HOME), JoinRequest(ssid=HOME, hidden=True)]),
     policy=st.builds(Policy, require_gateway=st.booleans(), require_internet=st.booleans()),
     access_points=st.lists(sightings, max_size=3).map(tuple),
-    hotspot_up=st.booleans(),
 )
 # Not only noise: as far as a good course goes, so that the later phases are met, too.
 under_way = st.builds(
