@@ -137,6 +137,7 @@ async def test_a_restarted_manager_ends_a_trial(harness: RadioHarness) -> None:
     await harness.wait(lambda: LinkStage.FAILED in trial.stages, JOINED)
     assert trial.reports[-1].reason is LinkReason.MANAGER_GONE
     await harness.wait(lambda: harness.radio.state.availability is Availability.READY, JOINED)
+    await harness.radio.settle()
     assert await find(harness, trial.uuid) is None
 
 

@@ -9,7 +9,7 @@ from tests.dbus.scene import VOLATILE, Scene, plan
 from tests.dbus.waiting import until
 
 from firstlight.errors import Busy, Code, NotPermitted, RadioFailure, RadioUnavailable
-from firstlight.model.radio import Link
+from firstlight.model.radio import SWITCH_SECONDS, Link
 from firstlight.radio.nm import trials as module
 from firstlight.radio.nm.radio import NetworkManagerRadio
 
@@ -147,6 +147,16 @@ async def test_a_kept_trial_only_loses_its_safety_net(scene: Scene) -> None:
     assert scene.done == ["CheckpointDestroy"]
     assert trial in scene.nm.profiles
     assert scene.radio.state.online
+
+
+async def test_a_switch_that_was_armed_for_nothing_is_disarmed(scene: Scene) -> None:
+    """Killed between arming it and adding the trial: the next attempt must not wait for it."""
+    scene.nm.create_checkpoint("", [scene.device], int(SWITCH_SECONDS), 0)
+    await scene.all_has_come()
+    (sentence,) = await scene.radio.settle()
+    assert sentence == "The safety net of an attempt that had hardly begun was taken away."
+    assert scene.done == ["CheckpointDestroy"]
+    await scene.radio.protect(60)
 
 
 async def test_others_profiles_and_checkpoints_are_not_settled(scene: Scene) -> None:

@@ -119,11 +119,12 @@ def online(running: Device, world: World) -> Device:
 
 
 def start_anew(device: Device, world: World) -> None:
-    """Start the daemon on a device that knows no network."""
+    """Start the daemon on a device that knows no network, so that it offers its hotspot."""
     device.clear()
     world.system.forget_everything()
     device.configure(REQUIRE_INTERNET)
     device.start()
+    eventually(lambda: device.status()["network"]["apEnabled"], what="the hotspot is up")
 
 
 @pytest.hookimpl(wrapper=True)

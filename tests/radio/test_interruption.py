@@ -168,7 +168,8 @@ def test_networkmanager_comes_after_the_daemon(device: Device, world: World) -> 
         lambda: device.status()["services"]["networkManagerAvailable"],
         what="the daemon finds NetworkManager",
     )
-    assert device.join(HOME.ssid, HOME.psk)["state"] == "succeeded"
+    attempt = device.join(HOME.ssid, HOME.psk)
+    assert attempt["state"] == "succeeded", attempt
 
 
 def test_the_radio_is_switched_off(running: Device, world: World) -> None:
@@ -183,7 +184,8 @@ def test_the_radio_is_switched_off(running: Device, world: World) -> None:
     finally:
         world.system.block_radio(False)
     world.system.wait_for_radio()
-    assert running.join(HOME.ssid, HOME.psk)["state"] == "succeeded"
+    attempt = running.join(HOME.ssid, HOME.psk)
+    assert attempt["state"] == "succeeded", attempt
 
 
 def test_an_unknown_interface_is_named(device: Device, world: World) -> None:

@@ -7,6 +7,12 @@ import msgspec
 from firstlight.model.mac import MacAddress
 from firstlight.model.profile import Profile
 
+SWITCH_SECONDS = 109.0
+"""What a trial's dead-man's switch is armed with: longer than any trial, within the promised 120 s.
+
+An odd figure, because the switch of a killed predecessor is known by it.
+"""
+
 
 class Availability(StrEnum):
     """Whether there is a radio to work with, and if not, what stands in the way."""

@@ -77,14 +77,15 @@ class World:
 
     def _make_radios(self) -> None:
         names = [*self.routers, *self.stations]
+        self.inside.must("modprobe", "mac80211_hwsim", f"radios={len(names) + 1}", timeout=60)
+        self._give_away(names)
+        # udev comes once there is only the device's own radio left to announce.
         self.inside.shell(
-            f"modprobe mac80211_hwsim radios={len(names) + 1}\n"
             "/lib/systemd/systemd-udevd --daemon\n"
             "udevadm trigger -c add -s net -s ieee80211; udevadm settle -t 30\n"
             f"iw reg set {COUNTRY}; ip link set lo up\n",
-            timeout=90,
+            timeout=60,
         )
-        self._give_away(names)
         eventually(
             lambda: self.inside.must("iw", "reg", "get"),
             lambda rules: f"country {COUNTRY}" in rules,

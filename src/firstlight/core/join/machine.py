@@ -33,7 +33,6 @@ from firstlight.core.join.phases import (
     BEFORE_PROOF,
     DEADLINES,
     FULL_SEARCHES,
-    SAFETY_NET_SECONDS,
     TRANSITIONS,
     TRIAL_SECONDS,
     Phase,
@@ -46,7 +45,7 @@ from firstlight.model.access_point import AccessPoint
 from firstlight.model.attempt import Attempt, AttemptState, Cause, Step, StepName
 from firstlight.model.moment import Moment
 from firstlight.model.profile import JoinRequest, KeyManagement, TrialPlan
-from firstlight.model.radio import Ipv4, LinkReport, LinkStage
+from firstlight.model.radio import SWITCH_SECONDS, Ipv4, LinkReport, LinkStage
 from firstlight.model.reach import Reach
 
 _STAGES = list(LinkStage)
@@ -272,7 +271,7 @@ def _entered(state: Join, now: Moment) -> tuple[Effect, ...]:
 def _work(state: Join) -> Work | None:
     match state.phase:
         case Phase.PROTECTING:
-            return Protect(SAFETY_NET_SECONDS)
+            return Protect(SWITCH_SECONDS)
         case Phase.SEARCHING:
             narrow = state.seen is not None and not state.missed
             return Search(

@@ -82,9 +82,6 @@ FULL_SEARCHES = 2
 TRIAL_SECONDS = 85.0
 """Seconds from the beginning until the proof must be there, whatever the phases took."""
 
-SAFETY_NET_SECONDS = 110.0
-"""When the dead-man's switch brings the old state back: after any trial, within 120 s."""
-
 BEFORE_PROOF = frozenset(
     {Phase.PROTECTING, Phase.SEARCHING, Phase.LINKING, Phase.ADDRESSING, Phase.PROVING}
 )

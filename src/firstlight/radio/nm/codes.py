@@ -48,6 +48,7 @@ class StateReason(_Open):
 
     NONE = 0
     UNKNOWN = 1
+    NOW_UNMANAGED = 3
     CONFIG_FAILED = 4
     IP_CONFIG_UNAVAILABLE = 5
     IP_CONFIG_EXPIRED = 6

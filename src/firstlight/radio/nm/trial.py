@@ -24,6 +24,7 @@ _BY_SUPPLICANT_STATE = {
 }
 
 _BY_REASON = {
+    StateReason.NOW_UNMANAGED: LinkReason.MANAGER_GONE,  # its last word when it stops
     StateReason.NO_SECRETS: LinkReason.NO_SECRETS,
     StateReason.SSID_NOT_FOUND: LinkReason.SSID_NOT_FOUND,
     StateReason.CONFIG_FAILED: LinkReason.SUPPLICANT_FAILED,
@@ -76,7 +77,7 @@ class TrialWatch:
         elif new is DeviceState.UNAVAILABLE:
             self._fail(self._reason(reason, LinkReason.RADIO_BLOCKED), reason.name)
         elif new is DeviceState.UNMANAGED:
-            self._fail(LinkReason.RADIO_GONE, reason.name)
+            self._fail(self._reason(reason, LinkReason.RADIO_GONE), reason.name)
         elif new in {DeviceState.FAILED, DeviceState.DEACTIVATING, DeviceState.DISCONNECTED}:
             self._fail(self._reason(reason, LinkReason.UNKNOWN), reason.name)
 

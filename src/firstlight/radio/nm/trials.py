@@ -13,7 +13,7 @@ from typing import Any
 
 from firstlight.errors import Busy, Code, FirstlightError, NotFound, RadioFailure
 from firstlight.model.profile import KeyManagement, ProfileKind, TrialPlan
-from firstlight.model.radio import LinkReason
+from firstlight.model.radio import SWITCH_SECONDS, LinkReason
 from firstlight.radio.nm.codes import ActiveState, ConnectionFlags, DeviceState, StateReason
 from firstlight.radio.nm.device import WifiDevice
 from firstlight.radio.nm.manager import Settings
@@ -95,7 +95,20 @@ class Trials:
                 self._checkpoint = mark.checkpoint
                 await self.release()
                 done.append(f"{profile.name} had been saved; its safety net was taken away.")
+        for checkpoint in self._left_behind():
+            # Armed, and killed before the trial began: at most a hotspot had gone down.
+            await self._session.manager.drop_checkpoint(checkpoint)
+            done.append("The safety net of an attempt that had hardly begun was taken away.")
         return tuple(done)
+
+    def _left_behind(self) -> list[str]:
+        mirror = self._session.mirror
+        return [
+            path
+            for path in mirror.paths(_CHECKPOINT)
+            if self._is_ours(path)
+            and mirror.properties(path, _CHECKPOINT).get("RollbackTimeout") == SWITCH_SECONDS
+        ]
 
     async def protect(self, seconds: float) -> None:
         """See the port."""

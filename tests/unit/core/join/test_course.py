@@ -23,12 +23,12 @@ from tests.unit.core.join.driving import (
 
 from firstlight.core.join import messages
 from firstlight.core.join.machine import Policy
-from firstlight.core.join.phases import SAFETY_NET_SECONDS, TRIAL_SECONDS, Phase
+from firstlight.core.join.phases import TRIAL_SECONDS, Phase
 from firstlight.errors import Code
 from firstlight.model.access_point import Security
 from firstlight.model.attempt import AttemptState, Cause, StepName
 from firstlight.model.profile import JoinRequest, KeyManagement
-from firstlight.model.radio import LinkReason, LinkStage
+from firstlight.model.radio import SWITCH_SECONDS, LinkReason, LinkStage
 from firstlight.model.reach import Internet, Reach
 from firstlight.model.ssid import Ssid
 
@@ -44,7 +44,7 @@ def test_what_is_told_at_the_beginning() -> None:
 
 
 def test_the_switch_is_armed_first() -> None:
-    assert Driven().work == messages.Protect(SAFETY_NET_SECONDS)
+    assert Driven().work == messages.Protect(SWITCH_SECONDS)
 
 
 def test_a_network_not_seen_yet_is_looked_for_everywhere() -> None:

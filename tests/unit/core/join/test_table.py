@@ -7,12 +7,12 @@ from firstlight.core.join import messages
 from firstlight.core.join.phases import (
     BEFORE_PROOF,
     DEADLINES,
-    SAFETY_NET_SECONDS,
     TRANSITIONS,
     TRIAL_SECONDS,
     Phase,
     Signal,
 )
+from firstlight.model.radio import SWITCH_SECONDS
 
 UNDER_WAY = [phase for phase in Phase if not phase.is_final]
 
@@ -64,7 +64,7 @@ def test_what_is_saved_does_not_fail_any_more() -> None:
 
 def test_the_switch_outlasts_every_trial_that_is_saved() -> None:
     saving = DEADLINES[Phase.PROMOTING] + DEADLINES[Phase.RELEASING]
-    assert TRIAL_SECONDS + saving < SAFETY_NET_SECONDS < 120
+    assert TRIAL_SECONDS + saving < SWITCH_SECONDS < 120
 
 
 @pytest.mark.parametrize("phase", UNDER_WAY)
