@@ -7,7 +7,7 @@ BACKEND ?= simulated
 # Further arguments: of the daemon in `make run`, of pytest in the suites, of uv in `make lock`.
 ARGS ?=
 
-FAST := $(wildcard $(addprefix tests/,unit contract api dbus simulation))
+FAST := tests/unit tests/contract tests/api tests/dbus
 PYTEST := $(BIN)/python -m pytest
 
 .NOTPARALLEL:
