@@ -12,8 +12,8 @@ from tests.radio.lab.world import World
 
 from benchmarks.figures import Figure, circumstances, figure, table
 
-ROUNDS = 6
-LOGS = Path("tests/radio/artifacts/benchmarks")
+ROUNDS = 4
+LOGS = Path("tests/radio/artifacts/benchmarks").resolve()
 CHANNELS = (2412, 2437, 2462)
 RADIO = "wlan0"
 HOTSPOT = "Yardstick"

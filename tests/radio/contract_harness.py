@@ -15,14 +15,6 @@ from firstlight.radio.simulated.faults import Dhcp, Upstream
 SPARES = ("spare", "spare2")
 POLL_SECONDS = 0.05
 
-# The cases give the same name and BSSID to networks of every kind, quicker than anything in the air
-# is forgotten.
-FORGET_WHAT_WAS_HEARD = """\
-name=fi.w1.wpa_supplicant1
-path=$(busctl --system call $name /fi/w1/wpa_supplicant1 $name GetInterface s wlan0 | cut -d'"' -f2)
-busctl --system call $name "$path" $name.Interface FlushBSS u 0
-"""
-
 _SECURITY = {
     Security.OPEN: routers.Security.OPEN,
     Security.WPA2: routers.Security.WPA2,
@@ -56,8 +48,12 @@ class LabHarness:
         return self._radios[-1]
 
     async def settle_in(self) -> None:
-        """Begin with a radio that has heard nothing."""
-        await asyncio.to_thread(self._world.inside.shell, FORGET_WHAT_WAS_HEARD)
+        """Begin with a radio that has heard nothing.
+
+        The cases give one name and BSSID to networks of every kind, quicker than anything in the
+        air is forgotten.
+        """
+        await asyncio.to_thread(self._world.system.forget_what_was_heard)
         await self.open()
 
     async def open(self) -> None:

@@ -94,9 +94,8 @@ def test_killed_in_the_switch(step: str, online: Device, world: World) -> None:
 
 
 def test_killed_for_good_the_old_network_returns(online: Device, world: World) -> None:
-    silent = NEIGHBOURHOOD["silent"]
-    attempt = online.connect(silent.ssid, silent.psk)
-    struck, body = online.watch(attempt, '"password_accepted"', timeout=60, strike=True)
+    attempt = online.connect(OFFICE.ssid, "mistyped-password")
+    struck, body = online.watch(attempt, '"associated"', timeout=60, strike=True)
     assert struck, body
     returns_to(world, "home")
     home_profile_is_intact(world)

@@ -84,6 +84,18 @@ class System:
             within=60,
         )
 
+    def forget_what_was_heard(self) -> None:
+        """Empty wpa_supplicant's list, and so NetworkManager's: what a case stopped may linger."""
+        name = "fi.w1.wpa_supplicant1"
+        found = self._inside.must(
+            *("busctl", "--system", "call", name, f"/{name.replace('.', '/')}", name),
+            *("GetInterface", "s", DEVICE),
+        )
+        path = found.split('"')[1]
+        self._inside.must(
+            "busctl", "--system", "call", name, path, f"{name}.Interface", "FlushBSS", "u", "0"
+        )
+
     def stop_networkmanager(self, signal_name: str = "SIGTERM") -> None:
         """End NetworkManager."""
         self._inside.kill("NetworkManager", signal_name)

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 RETURN_SECONDS = 35.0
 END_SECONDS = 10.0
 IDLE_SECONDS = 2.0
+GONE_SECONDS = 0.5
 _CHECKPOINT = "org.freedesktop.NetworkManager.Checkpoint"
 
 
@@ -42,9 +43,11 @@ class Trials:
         self._active = ""
         self._watch: TrialWatch | None = None
         self._adding: asyncio.Task[None] | None = None
+        self._suspicion: asyncio.TimerHandle | None = None
 
     async def close(self) -> None:
-        """Let go of a trial that is just being added."""
+        """Let go of a trial that is just being added, and watch none any more."""
+        self._end_watch()
         if self._adding is not None:
             self._adding.cancel()
             await asyncio.gather(self._adding, return_exceptions=True)
@@ -67,7 +70,7 @@ class Trials:
         if not self._session.mirror.ready:
             watch.gone(LinkReason.MANAGER_GONE)
         elif device is None:
-            watch.gone(LinkReason.RADIO_GONE)
+            self._suspect()
         elif self._active and self._active not in self._session.mirror.objects:
             # Its end is told by the device first; if not, it was pushed aside before it began.
             watch.gone(LinkReason.REPLACED)
@@ -77,6 +80,18 @@ class Trials:
             and (ipv4 := device.ipv4) is not None
         ):
             watch.address(ipv4)
+
+    def _suspect(self) -> None:
+        """The radio is gone, or NetworkManager is: it takes its objects away before its name."""
+        if self._suspicion is None:
+            loop = asyncio.get_running_loop()
+            self._suspicion = loop.call_later(GONE_SECONDS, self._judge)
+
+    def _judge(self) -> None:
+        self._suspicion = None
+        if self._watch is not None and self._session.device is None:
+            ready = self._session.mirror.ready
+            self._watch.gone(LinkReason.RADIO_GONE if ready else LinkReason.MANAGER_GONE)
 
     async def settle(self) -> tuple[str, ...]:
         """Undo trials whose process is gone; disarm the switch of one that was already saved."""
@@ -278,6 +293,9 @@ class Trials:
         self._uuid, self._path, self._active = "", "", ""
 
     def _end_watch(self) -> None:
+        if self._suspicion is not None:
+            self._suspicion.cancel()
+            self._suspicion = None
         if self._watch is not None:
             self._watch.end()
             self._watch = None
