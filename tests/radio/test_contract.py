@@ -25,12 +25,9 @@ WHOLE = os.environ.get("LAB_CONTRACT") == "all"
 EVERY_TIME = (
     test_radio_scan.test_a_scan_of_some_channels_hears_those,
     test_radio_trial.test_a_trial_reports_its_stages_in_order_and_ends_with_a_lease,
-    test_radio_trial.test_a_saved_network_is_joined_again_by_itself,
     test_radio_trial.test_abandoning_a_working_trial_brings_the_old_network_back,
     test_radio_trial.test_abandoning_brings_the_hotspot_back,
-    test_radio_trial.test_abandoning_nothing_touches_nothing,
     test_radio_profiles.test_settling_keeps_what_was_promoted_before_the_kill,
-    test_radio_profiles.test_retiring_removes_older_profiles_of_that_network_only,
     test_radio_profiles.test_a_restarted_manager_ends_a_trial,
     test_radio_hotspot.test_other_settings_update_the_same_profile,
     test_radio_hotspot.test_a_station_with_the_right_password_is_listed,
