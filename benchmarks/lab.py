@@ -12,7 +12,7 @@ from tests.radio.lab.world import World
 
 from benchmarks.figures import Figure, circumstances, figure, table
 
-ROUNDS = 4
+ROUNDS = 3
 LOGS = Path("tests/radio/artifacts/benchmarks").resolve()
 CHANNELS = (2412, 2437, 2462)
 RADIO = "wlan0"
@@ -132,6 +132,7 @@ def _fresh(world: World, device: Device) -> None:
     """No daemon, no profile, and a radio with nothing to do."""
     device.clear()
     world.as_usual()
+    world.system.forget_everything()
 
 
 def _scanned(world: World) -> None:
