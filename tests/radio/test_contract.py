@@ -24,7 +24,6 @@ WHOLE = os.environ.get("LAB_CONTRACT") == "all"
 # what no case of this folder shows through the daemon. LAB_CONTRACT=all runs the whole suite.
 EVERY_TIME = (
     test_radio_scan.test_a_scan_of_some_channels_hears_those,
-    test_radio_trial.test_a_trial_reports_its_stages_in_order_and_ends_with_a_lease,
     test_radio_trial.test_abandoning_a_working_trial_brings_the_old_network_back,
     test_radio_trial.test_abandoning_brings_the_hotspot_back,
     test_radio_profiles.test_settling_keeps_what_was_promoted_before_the_kill,
