@@ -10,7 +10,8 @@
     ├── RadioUnavailable    no NetworkManager, no WiFi device, radio blocked or unplugged
     ├── NotPermitted        NetworkManager or the system refuses this user
     ├── RadioFailure        the radio was asked properly and failed
-    └── StoreFailure        a file can't be read or written
+    ├── StoreFailure        a file can't be read or written
+    └── RestartFailed       the system refused to restart
 
 Each carries a ``Code`` for programs, a sentence for a person, and a hint that says what to do next.
 Nothing ever needs to parse the sentence.
@@ -34,6 +35,9 @@ class Code(StrEnum):
     UNKNOWN_PROFILE = "unknown_profile"
     UNKNOWN_ATTEMPT = "unknown_attempt"
     BUSY = "busy"
+    COOLING_DOWN = "cooling_down"
+    WRONG_MODE = "wrong_mode"
+    RECOVERY_DISABLED = "recovery_disabled"
     NO_NETWORK_MANAGER = "no_network_manager"
     NO_WIFI_DEVICE = "no_wifi_device"
     UNKNOWN_INTERFACE = "unknown_interface"
@@ -46,6 +50,7 @@ class Code(StrEnum):
     RADIO_FAILURE = "radio_failure"
     TIMEOUT = "timeout"
     STORE_FAILURE = "store_failure"
+    RESTART_FAILED = "restart_failed"
     INTERNAL = "internal"
 
 
@@ -95,9 +100,14 @@ class Busy(FirstlightError):
     default_code = Code.BUSY
 
     def __init__(
-        self, message: str, *, hint: str | None = None, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        code: Code | None = None,
+        hint: str | None = None,
+        retry_after: float | None = None,
     ) -> None:
-        super().__init__(message, hint=hint)
+        super().__init__(message, code=code, hint=hint)
         self.retry_after = retry_after
 
 
@@ -123,3 +133,9 @@ class StoreFailure(FirstlightError):
     """A file of the state folder can't be read or written."""
 
     default_code = Code.STORE_FAILURE
+
+
+class RestartFailed(FirstlightError):
+    """The system was asked to restart, and refused."""
+
+    default_code = Code.RESTART_FAILED

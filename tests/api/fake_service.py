@@ -9,6 +9,7 @@ from firstlight.daemon.hub import Hub
 from firstlight.errors import FirstlightError, InvalidInput, NotFound
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.event import Action, ActionPhase, EventType, Level
+from firstlight.model.ladder import Diagnostics, Ladder, Rung, RungName, RungState
 from firstlight.model.status import (
     DeviceStatus,
     Health,
@@ -21,7 +22,13 @@ from firstlight.model.status import (
     RuntimeStatus,
     ServicesStatus,
 )
-from firstlight.model.wire import ConnectBody, HotspotAnswer, NetworkEntry, SavedNetwork
+from firstlight.model.wire import (
+    ConnectBody,
+    HotspotAnswer,
+    NetworkEntry,
+    RestartScope,
+    SavedNetwork,
+)
 
 STATUS = DeviceStatus(
     mode=Mode.PROVISIONING,
@@ -85,9 +92,39 @@ HOTSPOT = HotspotAnswer(
     stations=(),
 )
 
+LADDER = Ladder(
+    rungs=(
+        Rung(name=RungName.RADIO, state=RungState.OK, evidence="wlan0 is there."),
+        Rung(
+            name=RungName.GATEWAY,
+            state=RungState.FAILED,
+            elapsed_ms=2000,
+            evidence="192.168.1.1 does not answer.",
+            hint="Restart the router.",
+        ),
+        Rung(name=RungName.BROKER, state=RungState.SKIPPED),
+    ),
+    verdict=RungName.GATEWAY,
+    summary="The router does not answer.",
+    at=1_700_000_000_000,
+    elapsed_ms=2010,
+)
+
+DIAGNOSTICS = Diagnostics(
+    connected=True,
+    internet_reachable=False,
+    dns_resolved=False,
+    nmcli_state="activated",
+    active_connection="Lighthouse",
+    ipv4_address="192.168.1.7",
+    gateway="192.168.1.1",
+    details=("wlan0 is there.", "192.168.1.1 does not answer."),
+    ladder=LADDER,
+)
+
 
 class FakeService:
-    """Raises ``fault`` from every operation while it is set."""
+    """Raises ``fault`` from every operation while it is set. ``now`` is its status."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
@@ -95,6 +132,8 @@ class FakeService:
         self.fault: Exception | None = None
         self.on_networks: Callable[[], None] = lambda: None
         self.changes: list[str] = []
+        self.times_attended = 0
+        self.now = STATUS
         self._attempts: list[Attempt] = []
 
     @property
@@ -103,7 +142,7 @@ class FakeService:
 
     def status(self) -> DeviceStatus:
         self._fail()
-        return STATUS
+        return self.now
 
     async def networks(self) -> tuple[NetworkEntry, ...]:
         self._fail()
@@ -162,9 +201,41 @@ class FakeService:
         self._fail()
         self.changes.append("hotspot off")
 
+    async def diagnose(self) -> Diagnostics:
+        self._fail()
+        return DIAGNOSTICS
+
+    async def complete_onboarding(self) -> None:
+        self._change("onboarding complete")
+
+    async def enter_maintenance(self) -> None:
+        self._change("maintenance on")
+
+    async def exit_maintenance(self) -> None:
+        self._change("maintenance off")
+
+    async def trigger_recovery(self) -> None:
+        self._change("recovery")
+
+    async def rollback(self, reason: str) -> None:
+        self._change(f"rollback: {reason}")
+
+    async def restart(self, reason: str, scope: RestartScope) -> None:
+        self._change(f"restart {scope}: {reason}")
+
+    async def factory_reset(self) -> None:
+        self._change("factory reset")
+
+    def attended(self) -> None:
+        self.times_attended += 1
+
     def say(self, message: str) -> str:
         """Publish something; returns its ID."""
         return self.hub.publish(EventType.SYSTEM, Level.INFO, message).id
+
+    def _change(self, what: str) -> None:
+        self._fail()
+        self.changes.append(what)
 
     def _fail(self) -> None:
         if self.fault is not None:

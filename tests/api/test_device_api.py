@@ -17,6 +17,7 @@ from firstlight.errors import (
     NotPermitted,
     RadioFailure,
     RadioUnavailable,
+    RestartFailed,
     StoreFailure,
 )
 from firstlight.model.wire import ConnectBody, ForgetBody
@@ -24,12 +25,19 @@ from firstlight.web.app import create_app
 from firstlight.web.settings import WebSettings
 
 API = "/api/provisioning"
-READ = ("status", "networks", "networks/saved", "hotspot")
+READ = ("status", "networks", "networks/saved", "hotspot", "network/diagnostics")
 CHANGE = {
     "network/connect": {"ssid": "Lighthouse", "password": "correct-horse"},
     "network/forget": {"name": "Home"},
     "hotspot/enable": None,
     "hotspot/disable": None,
+    "restart": {"reason": "a new version", "scope": "device"},
+    "rollback": {"reason": "moved house"},
+    "recovery/trigger": None,
+    "factory-reset": None,
+    "onboarding/complete": None,
+    "maintenance/enter": None,
+    "maintenance/exit": None,
 }
 
 
@@ -100,6 +108,7 @@ STATUSES = {
     RadioUnavailable: 503,
     NotPermitted: 503,
     StoreFailure: 500,
+    RestartFailed: 500,
 }
 
 

@@ -25,6 +25,7 @@ class Capability(StrEnum):
     HOTSPOT_HOLDS_RADIO = "a radio that can't scan while it is a hotspot"
     KILL = "a process that dies without closing"
     SWITCH = "a dead-man's switch"
+    REHEARSAL = "a second interface beside the hotspot"
     MANAGER_RESTART = "a NetworkManager that can be restarted"
 
 

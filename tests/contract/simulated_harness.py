@@ -11,7 +11,7 @@ from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.ssid import Ssid
 from firstlight.radio.simulated.clock import VirtualClock
-from firstlight.radio.simulated.description import AccessPointTable, Description
+from firstlight.radio.simulated.description import AccessPointTable, Description, RadioTable
 from firstlight.radio.simulated.faults import Dhcp, Upstream
 from firstlight.radio.simulated.radio import SimulatedRadio
 from firstlight.radio.simulated.world import World
@@ -73,7 +73,7 @@ class SimulatedHarness:
 @asynccontextmanager
 async def harness() -> AsyncGenerator[SimulatedHarness]:
     clock = VirtualClock()
-    opened = SimulatedHarness(World(Description()), clock)
+    opened = SimulatedHarness(World(Description(radio=RadioTable(join_while_hotspot=True))), clock)
     time = asyncio.create_task(clock.flow(), name="time")
     try:
         await opened.radio.open()

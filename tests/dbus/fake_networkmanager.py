@@ -14,6 +14,7 @@ from tests.dbus.fake_service import Answer, FakeService, Refused
 from tests.dbus.nm_interfaces import (
     ACCESS_POINT,
     ACTIVE,
+    AGENTS,
     AP_MODE,
     CHECKPOINT,
     CONNECTION,
@@ -55,6 +56,7 @@ class FakeNetworkManager(FakeService):
             )
         }
         self.objects[SETTINGS] = {f"{NAME}.Settings": {}}
+        self.objects[AGENTS] = {f"{NAME}.AgentManager": {}}
         for member, function in {
             "GetPermissions": lambda _: ("a{ss}", [self.permissions]),
             "ActivateConnection": self._activate,
@@ -69,6 +71,8 @@ class FakeNetworkManager(FakeService):
             "GetSettings": self.get_settings,
             "GetSecrets": self._get_secrets,
             "RequestScan": lambda *_: ("", []),
+            "Register": lambda *_: ("", []),
+            "Unregister": lambda *_: ("", []),
         }.items():
             self.method(member, function)
 
@@ -92,6 +96,7 @@ class FakeNetworkManager(FakeService):
             "StateReason": (state, 0),
             "ActiveConnection": NOTHING,
             "Ip4Config": NOTHING,
+            "Ip4Connectivity": 0,
         }
         wireless = {
             "Mode": INFRASTRUCTURE,
@@ -132,6 +137,7 @@ class FakeNetworkManager(FakeService):
         interface: str = "",
         flags: int = 0,
         user: dict[str, str] | None = None,
+        management: str = "wpa-psk",
     ) -> str:
         number = self.number()
         connection = {
@@ -146,7 +152,7 @@ class FakeNetworkManager(FakeService):
             WIFI: {"ssid": Variant("ay", ssid), "mode": Variant("s", mode)},
         }
         if psk:
-            stored[SECURITY] = {"key-mgmt": Variant("s", "wpa-psk"), "psk": Variant("s", psk)}
+            stored[SECURITY] = {"key-mgmt": Variant("s", management), "psk": Variant("s", psk)}
         if user:
             stored["user"] = {"data": Variant("a{ss}", user)}
         return self.store(stored, flags)

@@ -6,6 +6,7 @@ NAME = "org.freedesktop.NetworkManager"
 ROOT = "/org/freedesktop"
 MANAGER = "/org/freedesktop/NetworkManager"
 SETTINGS = f"{MANAGER}/Settings"
+AGENTS = f"{MANAGER}/AgentManager"
 
 DEVICE = f"{NAME}.Device"
 WIRELESS = f"{NAME}.Device.Wireless"
@@ -19,7 +20,14 @@ WIFI = "802-11-wireless"
 SECURITY = "802-11-wireless-security"
 
 TYPES = {
-    NAME: {"WirelessEnabled": "b", "WirelessHardwareEnabled": "b", "Version": "s"},
+    NAME: {
+        "WirelessEnabled": "b",
+        "WirelessHardwareEnabled": "b",
+        "ConnectivityCheckAvailable": "b",
+        "ConnectivityCheckEnabled": "b",
+        "Version": "s",
+    },
+    f"{NAME}.AgentManager": {},
     f"{NAME}.Settings": {"Hostname": "s"},
     DEVICE: {
         "Interface": "s",
@@ -30,6 +38,7 @@ TYPES = {
         "StateReason": "(uu)",
         "ActiveConnection": "o",
         "Ip4Config": "o",
+        "Ip4Connectivity": "u",
     },
     WIRELESS: {"Mode": "u", "AccessPoints": "ao", "ActiveAccessPoint": "o", "LastScan": "x"},
     ACCESS_POINT: {

@@ -8,6 +8,7 @@ import pytest
 from tests.contract import (
     test_radio_hotspot,
     test_radio_profiles,
+    test_radio_saved,
     test_radio_scan,
     test_radio_trial,
 )
@@ -32,7 +33,13 @@ EVERY_TIME = (
     test_radio_hotspot.test_a_station_with_the_right_password_is_listed,
 )
 
-for suite in (test_radio_scan, test_radio_trial, test_radio_profiles, test_radio_hotspot):
+for suite in (
+    test_radio_scan,
+    test_radio_trial,
+    test_radio_saved,
+    test_radio_profiles,
+    test_radio_hotspot,
+):
     for name, case in vars(suite).items():
         if name.startswith("test_") and (case in EVERY_TIME or WHOLE):
             globals()[name] = case

@@ -5,7 +5,17 @@ from typing import Annotated
 import typer
 
 from firstlight import __version__
-from firstlight.cli import connect, device, events, hotspot, networks, serve
+from firstlight.cli import (
+    connect,
+    device,
+    events,
+    hotspot,
+    modes,
+    networks,
+    recovery,
+    restart,
+    serve,
+)
 from firstlight.cli.doctor import command as doctor
 from firstlight.cli.exits import MEANINGS
 from firstlight.cli.screen import survive_narrow_encodings
@@ -38,11 +48,18 @@ def build() -> typer.Typer:
     app.callback(epilog=_epilog())(_start)
     app.command()(serve.serve)
     app.command()(device.status)
+    app.command()(device.diagnose)
     app.command()(networks.scan)
     app.command()(connect.connect)
     app.command()(networks.saved)
     app.command()(networks.forget)
     app.add_typer(hotspot.build(), name="hotspot")
+    app.command()(recovery.recover)
+    app.command()(recovery.rollback)
+    app.command()(restart.restart)
+    app.command()(recovery.factory_reset)
+    app.add_typer(modes.onboarding(), name="onboarding")
+    app.add_typer(modes.maintenance(), name="maintenance")
     app.command()(events.events)
     app.command()(doctor.doctor)
     return app

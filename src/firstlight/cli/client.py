@@ -14,12 +14,15 @@ from firstlight.errors import Code
 from firstlight.model.wire import (
     AttemptAnswer,
     ConnectBody,
+    DiagnosticsAnswer,
     ForgetBody,
     HealthAnswer,
     HotspotAnswer,
     NetworksAnswer,
     Ok,
     Problem,
+    RestartBody,
+    RollbackBody,
     SavedNetworksAnswer,
     StatusAnswer,
 )
@@ -100,6 +103,34 @@ class DaemonClient:
         """Raise or lower the device's own network; returns when it is done."""
         return self._ask("POST", f"{_API}/hotspot/{'enable' if up else 'disable'}", Ok)
 
+    def diagnose(self) -> Answer[DiagnosticsAnswer]:
+        """The diagnostic ladder, climbed now; takes up to 8 s."""
+        return self._ask("GET", f"{_API}/network/diagnostics", DiagnosticsAnswer)
+
+    def trigger_recovery(self) -> Answer[Ok]:
+        """Begin recovery."""
+        return self._ask("POST", f"{_API}/recovery/trigger", Ok)
+
+    def rollback(self, body: RollbackBody) -> Answer[Ok]:
+        """Back to provisioning mode; returns once the hotspot is up."""
+        return self._ask("POST", f"{_API}/rollback", Ok, body)
+
+    def restart(self, body: RestartBody) -> Answer[Ok]:
+        """Restart; returns before it happens."""
+        return self._ask("POST", f"{_API}/restart", Ok, body)
+
+    def factory_reset(self) -> Answer[Ok]:
+        """Begin; events tell the rest."""
+        return self._ask("POST", f"{_API}/factory-reset", Ok)
+
+    def complete_onboarding(self) -> Answer[Ok]:
+        """The setup is finished."""
+        return self._ask("POST", f"{_API}/onboarding/complete", Ok)
+
+    def switch_maintenance(self, *, on: bool) -> Answer[Ok]:
+        """Enter or leave maintenance."""
+        return self._ask("POST", f"{_API}/maintenance/{'enter' if on else 'exit'}", Ok)
+
     def health(self) -> Answer[HealthAnswer]:
         """Whether it is alive and enabled."""
         return self._ask("GET", "/api/health", HealthAnswer)
@@ -178,7 +209,8 @@ def nobody_there(where: str) -> Failure:
         f"No daemon answers at {where}.",
         code=NO_DAEMON,
         exit_code=ExitCode.NO_DAEMON,
-        hint="Start it with `firstlight serve`, or `systemctl start firstlight`.",
+        hint="Start it with `firstlight serve`, or `systemctl start firstlight`. "
+        "`firstlight doctor` works without it.",
     )
 
 

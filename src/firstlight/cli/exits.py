@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from firstlight.errors import Code
 from firstlight.model.attempt import Attempt, AttemptState, Cause
+from firstlight.model.ladder import Ladder, RungName
 
 
 class ExitCode(IntEnum):
@@ -40,6 +41,8 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.FORBIDDEN: ExitCode.NOT_PERMITTED,
     Code.NOT_PERMITTED: ExitCode.NOT_PERMITTED,
     Code.BUSY: ExitCode.BUSY,
+    Code.COOLING_DOWN: ExitCode.BUSY,
+    Code.WRONG_MODE: ExitCode.BUSY,
     Code.NO_NETWORK_MANAGER: ExitCode.NO_RADIO,
     Code.NO_WIFI_DEVICE: ExitCode.NO_RADIO,
     Code.UNKNOWN_INTERFACE: ExitCode.NO_RADIO,
@@ -55,6 +58,8 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.RADIO_FAILURE: ExitCode.FAILED,
     Code.TIMEOUT: ExitCode.FAILED,
     Code.STORE_FAILURE: ExitCode.FAILED,
+    Code.RECOVERY_DISABLED: ExitCode.FAILED,
+    Code.RESTART_FAILED: ExitCode.FAILED,
     Code.INTERNAL: ExitCode.FAILED,
 }
 
@@ -81,3 +86,14 @@ def of_attempt(attempt: Attempt) -> ExitCode:
     return (
         ExitCode.FAILED if attempt.cause is None else _BY_CAUSE.get(attempt.cause, ExitCode.FAILED)
     )
+
+
+def of_ladder(ladder: Ladder) -> ExitCode:
+    """``OK`` when every rung holds; otherwise by the first that is broken."""
+    match ladder.verdict:
+        case None:
+            return ExitCode.OK
+        case RungName.RADIO | RungName.UNBLOCKED:
+            return ExitCode.NO_RADIO
+        case _:
+            return ExitCode.FAILED

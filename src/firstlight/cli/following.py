@@ -52,20 +52,38 @@ def _time_of(message: Message) -> int:
         raise failure("The event stream holds no events.", code=Code.INTERNAL) from error
 
 
-def followed(
-    client: DaemonClient, *, pause: Callable[[float], None], note: Callable[[str], None]
-) -> Iterator[Message]:
-    """Recent events, then live ones, without end; after a gap it resumes without loss or repeat.
+def newest_id(client: DaemonClient) -> str | None:
+    """The ID of the newest event so far, ``None`` where there was none. Raises ``Failure``."""
+    newest: str | None = None
+    for message in recent(client):
+        newest = message.id
+    return newest
 
-    ``pause`` takes seconds, ``note`` a sentence on the connection: one when it is lost, one when it
-    is back. Raises ``Failure`` when the daemon can't be reached the first time, or refuses.
+
+def _always() -> bool:
+    return True
+
+
+def followed(
+    client: DaemonClient,
+    *,
+    pause: Callable[[float], None],
+    note: Callable[[str], None],
+    after: str | None = None,
+    go_on: Callable[[], bool] = _always,
+) -> Iterator[Message]:
+    """Recent events, or those after ``after``, then live ones.
+
+    After a gap it resumes without loss or repeat. It ends only when ``go_on``, which is asked at
+    every sign of life and before every new try, says no. ``pause`` takes seconds, ``note`` a
+    sentence on the connection: one when it is lost, one when it is back. Raises ``Failure`` when
+    the daemon can't be reached the first time and ``after`` is ``None``, or when it refuses.
     """
-    after: str | None = None
     lost = False
     wait = FIRST_PAUSE
-    while True:
+    while go_on():
         try:
-            for message in _stream(client, after, HEARTBEATS_MISSED_SECONDS):
+            for message in _stream(client, after, HEARTBEATS_MISSED_SECONDS, go_on):
                 if lost:
                     note("The daemon answers again.")
                 lost, wait, after = False, FIRST_PAUSE, message.id
@@ -76,17 +94,21 @@ def followed(
         except Failure as error:
             if after is None or error.problem.code not in _PASSING:
                 raise
-        if not lost:
+        if not lost and go_on():
             note("The connection to the daemon was lost; trying again until it is back.")
         lost = True
         pause(wait)
         wait = min(2 * wait, LONGEST_PAUSE)
 
 
-def _stream(client: DaemonClient, after: str | None, silence: float) -> Iterator[Message]:
+def _stream(
+    client: DaemonClient, after: str | None, silence: float, go_on: Callable[[], bool] = _always
+) -> Iterator[Message]:
     parser = EventParser()
     with client.events(after, silence) as chunks, closing(chunks):
         for chunk in chunks:
+            if not go_on():
+                return
             try:
                 yield from parser.feed(chunk)
             except ValueError as error:

@@ -26,6 +26,14 @@ StateDir = Annotated[
         help="State folder of this machine's daemon, if not the usual.",
     ),
 ]
+Reason = Annotated[
+    str, typer.Option(metavar="TEXT", show_default=False, help="Why; the device remembers it.")
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Print the daemon's answer as it is, for programs.")
 ]
+
+
+def as_text(argument: str) -> str:
+    """An argument as text that JSON can carry; bytes that are no UTF-8 become replacement marks."""
+    return argument.encode(errors="surrogateescape").decode(errors="replace")

@@ -1,15 +1,23 @@
 """Answers as tables. A stranger's name comes last in its row, so that it can't reorder the rest."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from firstlight.cli.words import PHASES, bars
+from firstlight.cli.words import PHASES, RESULTS, bars, duration
 from firstlight.errors import InvalidInput
 from firstlight.model.ssid import Ssid
-from firstlight.model.status import DeviceStatus, Health, NetworkStatus
+from firstlight.model.status import (
+    DeviceStatus,
+    Health,
+    NetworkStatus,
+    RecoveryLock,
+    RecoveryStatus,
+    RuntimeStatus,
+)
 from firstlight.model.text import plain
 from firstlight.model.wire import HotspotAnswer, NetworkEntry, SavedNetwork
 
@@ -50,12 +58,12 @@ def saved_table(entries: Iterable[SavedNetwork]) -> RenderableType:
     return table
 
 
-def status_table(status: DeviceStatus) -> RenderableType:
-    """The device in a few lines; lines without content are left out."""
+def status_table(status: DeviceStatus, *, now_ms: int) -> RenderableType:
+    """The device in a few lines at Unix time ``now_ms``; lines without content are left out."""
     table = _pairs()
     runtime, network = status.runtime, status.network
     table.add_row("Device", Text(plain(status.hostname)))
-    table.add_row("State", Text(PHASES[runtime.phase], style=_COLOURS[runtime.health]))
+    table.add_row("State", Text(_state(runtime), style=_COLOURS[runtime.health]))
     table.add_row("", Text(plain(runtime.summary)))
     for warning in runtime.warnings:
         table.add_row("Warning", Text(plain(warning), style="yellow"))
@@ -66,6 +74,10 @@ def status_table(status: DeviceStatus) -> RenderableType:
         ("Internet", _internet(network)),
         ("Hotspot", f"{network.hotspot_ssid}, {'up' if network.ap_enabled else 'down'}"),
         ("Interface", network.interface_name),
+        ("Recovery", _recovery(status.recovery, now_ms)),
+        ("Last recovery", _last_recovery(status.recovery)),
+        ("Restart", "pending" if status.restart_pending else ""),
+        ("Restart asked", status.last_restart_reason),
         ("Last error", network.last_error),
     ):
         if text:
@@ -87,6 +99,35 @@ def hotspot_table(hotspot: HotspotAnswer) -> RenderableType:
         if text:
             table.add_row(label, Text(plain(text)))
     return table
+
+
+def _state(runtime: RuntimeStatus) -> str:
+    words = PHASES[runtime.phase]
+    return words if runtime.health is Health.OK else f"{words}, health: {runtime.health}"
+
+
+def _recovery(recovery: RecoveryStatus, now_ms: int) -> str:
+    """What it is doing. The device says whether it cools down; only how long is reckoned here."""
+    if recovery.active_lock is RecoveryLock.RECOVERY:
+        return "under way"
+    if recovery.in_cooldown:
+        left = min(max(recovery.cooldown_until - now_ms, 0), recovery.cooldown_ms)
+        return f"cooling down, {duration(left / 1000)} left"
+    if not recovery.enabled:
+        return "switched off"
+    streak, threshold = recovery.degraded_network_streak, recovery.failure_threshold
+    return f"begins after {threshold} failed checks; {streak} so far" if streak else ""
+
+
+def _last_recovery(recovery: RecoveryStatus) -> str:
+    result = RESULTS[recovery.last_result]
+    if not result:
+        return ""
+    reason = f" ({recovery.last_reason})" if recovery.last_reason else ""
+    if not recovery.last_attempt_at:
+        return f"{result}{reason}"
+    when = datetime.fromtimestamp(recovery.last_attempt_at / 1000, UTC).astimezone()
+    return f"{when:%Y-%m-%d %H:%M}: {result}{reason}"
 
 
 def _internet(network: NetworkStatus) -> str:

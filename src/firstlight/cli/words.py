@@ -1,7 +1,8 @@
 """Words for values, the same in every command."""
 
 from firstlight.model.attempt import Cause, StepName
-from firstlight.model.status import RuntimePhase
+from firstlight.model.ladder import RungName
+from firstlight.model.status import RecoveryResult, RuntimePhase
 
 STEPS: dict[StepName, str] = {
     StepName.FOUND: "network found",
@@ -32,6 +33,29 @@ PHASES: dict[RuntimePhase, str] = {
     RuntimePhase.RESTARTING: "restarting",
 }
 
+RUNGS: dict[RungName, str] = {
+    RungName.RADIO: "radio present",
+    RungName.UNBLOCKED: "radio not blocked",
+    RungName.ASSOCIATED: "associated",
+    RungName.ADDRESS: "address received",
+    RungName.GATEWAY: "gateway answers",
+    RungName.DNS: "names resolve",
+    RungName.INTERNET: "internet reached",
+    RungName.NO_PORTAL: "no sign-in page",
+    RungName.CLOCK: "clock plausible",
+    RungName.BROKER: "broker reached",
+}
+
+RESULTS: dict[RecoveryResult, str] = {
+    RecoveryResult.IDLE: "",
+    RecoveryResult.PENDING: "not decided yet",
+    RecoveryResult.COOLDOWN: "held back by the cooldown",
+    RecoveryResult.HOTSPOT_RESTORED: "no saved network could be joined; the hotspot is up",
+    RecoveryResult.REJOIN_SUCCEEDED: "back on a saved network",
+    RecoveryResult.REJOIN_FAILED: "no saved network could be joined",
+    RecoveryResult.FAILED: "failed",
+}
+
 _BARS = ("▂___", "▂▄__", "▂▄▆_", "▂▄▆█")
 _ASCII_BARS = (".   ", ".:  ", ".:| ", ".:|#")
 
@@ -45,3 +69,10 @@ def bars(signal: int, *, unicode: bool) -> str:
 def shortcoming(cause: Cause) -> str:
     """What is lacking although the network was joined."""
     return SHORTCOMINGS.get(cause, cause.replace("_", " "))
+
+
+def duration(seconds: float) -> str:
+    """About how long, in the unit that fits."""
+    if seconds < 90:  # noqa: PLR2004  a minute and a half reads better as seconds
+        return f"{max(0, round(seconds))} s"
+    return f"{round(seconds / 60)} min"

@@ -14,7 +14,17 @@ import msgspec
 
 from firstlight.config.checks import checked
 from firstlight.config.refusals import explained
-from firstlight.config.shape import Brand, Config, Hotspot, Join, Reachability, Web
+from firstlight.config.shape import (
+    Brand,
+    Config,
+    Hooks,
+    Hotspot,
+    Join,
+    Mqtt,
+    Reachability,
+    Recovery,
+    Web,
+)
 from firstlight.errors import ConfigError
 
 __all__ = [
@@ -22,9 +32,12 @@ __all__ = [
     "SYSTEM_STATE_DIR",
     "Brand",
     "Config",
+    "Hooks",
     "Hotspot",
     "Join",
+    "Mqtt",
     "Reachability",
+    "Recovery",
     "Web",
     "load_config",
 ]

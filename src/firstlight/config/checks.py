@@ -35,6 +35,8 @@ def checked(config: Config) -> Config:
     for name in config.web.host_names:
         _check_host_name(name)
     _check_token(config.web.token)
+    _check_folder(config.hooks.folder)
+    _check_broker(config.mqtt.host)
     for number, target in enumerate(config.reach.targets):
         _check_url(f"reach.targets[{number}].url", target.url)
     return config
@@ -118,3 +120,33 @@ def _check_host_name(text: str) -> None:
             f"has {text!r}; allowed are names like setup.example, without http:// and port",
             hint="A name with other letters is written in its ASCII form, which begins with xn--.",
         )
+
+
+def _check_folder(text: str) -> None:
+    if not text.startswith("/") or "\0" in text:
+        raise ConfigError(
+            "hooks.folder",
+            f"is {text!r}; allowed is a path that begins with /, such as /etc/firstlight/hooks",
+        )
+
+
+def _check_broker(text: str | None) -> None:
+    if text is not None and not _is_address(text) and not _is_name(text):
+        raise ConfigError(
+            "mqtt.host",
+            f"is {text!r}; allowed is a name like broker.example or an address like 192.168.7.1, "
+            "without mqtt:// and port",
+        )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_name(text: str) -> bool:
+    """A last part of digits alone belongs to an IPv4 address (RFC 3696, 2)."""
+    return bool(_HOST_NAME.fullmatch(text)) and not text.rstrip(".").split(".")[-1].isdigit()

@@ -84,6 +84,8 @@ def _allowed(node: inspect.Type) -> str:
             return f"are {least} to {most}"
         case inspect.FloatType(gt=above, le=most) if above is not None and most is not None:
             return f"are numbers above {above:g} and up to {most:g}"
+        case inspect.FloatType(ge=least, le=most) if least is not None and most is not None:
+            return f"are numbers from {least:g} to {most:g}"
         case inspect.EnumType(cls=kinds):
             *others, last = (kind.value for kind in kinds)
             return f"are {', '.join(others)} and {last}"

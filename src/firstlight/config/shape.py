@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from firstlight.model.backend import Backend
+from firstlight.model.kept import CooldownMs, FailureThreshold
 from firstlight.model.reach import ReachTarget
 
 
@@ -49,6 +50,35 @@ class Reachability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         ),
     )
     seconds: Annotated[float, Meta(gt=0, le=10)] = 6.0
+    interval_seconds: Annotated[float, Meta(ge=5, le=86_400)] = 30.0
+    internet_interval_seconds: Annotated[float, Meta(ge=5, le=86_400)] = 300.0
+
+
+class Recovery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What happens when a working network stops working. ``None``: what is kept, or the default.
+
+    The network counts as lost after ``failure_threshold`` checks, ``check_seconds`` apart.
+    """
+
+    enabled: bool | None = None
+    failure_threshold: FailureThreshold | None = None
+    cooldown_ms: CooldownMs | None = None
+    check_seconds: Annotated[float, Meta(ge=1, le=20)] = 5.0
+
+
+class Hooks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Executables that are told of every event; see docs/hooks.md."""
+
+    folder: str = "/etc/firstlight/hooks"
+    seconds: Annotated[float, Meta(gt=0, le=300)] = 10.0
+    concurrency: Annotated[int, Meta(ge=1, le=16)] = 2
+
+
+class Mqtt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The MQTT broker that the device needs, if any: the diagnostic ladder looks for it."""
+
+    host: Annotated[str, Meta(min_length=1, max_length=253)] | None = None
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
 
 
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,6 +112,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     join: Join = Join()
     hotspot: Hotspot = Hotspot()
     reach: Reachability = Reachability()
+    recovery: Recovery = Recovery()
+    hooks: Hooks = Hooks()
+    mqtt: Mqtt = Mqtt()
     web: Web = Web()
 
     @property

@@ -68,11 +68,14 @@ def tolerates_pmf(driver: str) -> bool:
     return driver not in _FAILS_WITH_PMF
 
 
-def should_be_up(mode: Mode, state: RadioState, *, wanted: bool) -> bool:
-    """Whether to raise it now: the device waits for WiFi, and its radio has nothing to do."""
+def should_be_up(mode: Mode, state: RadioState, *, wanted: bool, alone: bool) -> bool:
+    """Whether to raise it now: the device waits for WiFi, and its radio has nothing to do.
+
+    ``alone``: its turn has come, whatever the mode.
+    """
     return (
         wanted
-        and mode is Mode.PROVISIONING
+        and (alone or mode in {Mode.PROVISIONING, Mode.ERROR})
         and state.availability is Availability.READY
         and state.link is Link.DOWN
     )

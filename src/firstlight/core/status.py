@@ -2,6 +2,8 @@
 
 import msgspec
 
+from firstlight.core import recovery
+from firstlight.core.recovery.phases import Phase
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.kept import Kept
 from firstlight.model.moment import Moment
@@ -36,6 +38,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     radio: RadioState
     reach: Reach | None
     attempt: Attempt | None
+    recovery: recovery.State
+    resetting: bool
     hostname: str
     nmcli: bool
     now: Moment
@@ -85,15 +89,21 @@ def _runtime(facts: Facts) -> RuntimeStatus:
     obstacle = _OBSTACLES.get(facts.radio.availability)
     mode = facts.kept.mode
     settled = mode in {Mode.READY, Mode.ONBOARDING}
-    if obstacle is not None or mode is Mode.ERROR or (settled and not facts.radio.online):
+    ailing = settled and (not facts.radio.online or facts.recovery.streak > 0)
+    if obstacle is not None or mode is Mode.ERROR or ailing:
         health = Health.ERROR
     elif facts.notes or (settled and _internet_missing(facts)):
         health = Health.WARNING
     else:
         health = Health.OK
-    degraded = settled and health is not Health.OK
+    if facts.kept.restart_pending:
+        phase = RuntimePhase.RESTARTING
+    elif settled and health is not Health.OK:
+        phase = RuntimePhase.DEGRADED
+    else:
+        phase = RuntimePhase(mode.value)
     return RuntimeStatus(
-        phase=RuntimePhase.DEGRADED if degraded else RuntimePhase(mode.value),
+        phase=phase,
         health=health,
         summary=obstacle or _summary(facts),
         warnings=_warnings(facts, obstacle),
@@ -115,30 +125,52 @@ def _warnings(facts: Facts, obstacle: str | None) -> tuple[str, ...]:
 
 def _summary(facts: Facts) -> str:
     radio, attempt = facts.radio, facts.attempt
-    name = radio.profile.name if radio.profile else ""
+    if facts.kept.restart_pending:
+        return "Restarting."
+    if facts.resetting:
+        return "Resetting to factory state."
     if attempt is not None and attempt.state is AttemptState.RUNNING:
         return f"Joining {attempt.ssid}."
+    if facts.recovery.phase in _DOING:
+        return _DOING[facts.recovery.phase].format(network=facts.kept.last_ssid or "a network")
+    name = radio.profile.name if radio.profile else ""
     if radio.online and radio.ipv4 is not None:
         return f"Connected to {name} as {radio.ipv4.address}."
     return {
-        Link.HOTSPOT: f"Waiting for WiFi; the hotspot {facts.kept.hotspot_ssid} is up.",
+        Link.HOTSPOT: _waiting(facts),
         Link.HOTSPOT_STARTING: "The hotspot is starting.",
         Link.JOINING: f"Joining {name}." if name else "Joining a network.",
     }.get(radio.link, "Not connected.")
 
 
+_DOING = {
+    Phase.LOOKING: "Looking for a saved network.",
+    Phase.REJOINING: "Joining a saved network again.",
+    Phase.SCOUTING: "Looking whether {network} is back.",
+    Phase.REHEARSING: "Trying a saved network beside the hotspot.",
+    Phase.HOMING: "Joining a saved network again.",
+}
+
+
+def _waiting(facts: Facts) -> str:
+    up = f"the hotspot {facts.kept.hotspot_ssid} is up"
+    if facts.kept.provisioned and facts.kept.last_ssid:
+        return f"{facts.kept.last_ssid} is not reachable; {up}."
+    return f"Waiting for WiFi; {up}."
+
+
 def _recovery(facts: Facts) -> RecoveryStatus:
-    kept = facts.kept
+    kept, state, now = facts.kept, facts.recovery, facts.now
     return RecoveryStatus(
-        enabled=kept.recovery_enabled,
-        failure_threshold=kept.failure_threshold,
-        cooldown_ms=kept.cooldown_ms,
-        degraded_network_streak=kept.failure_streak,
+        enabled=state.settings.enabled,
+        failure_threshold=state.settings.threshold,
+        cooldown_ms=round(state.settings.cooldown_seconds * 1000),
+        degraded_network_streak=state.streak,
         last_attempt_at=kept.last_attempt_at,
         last_recovered_at=kept.last_recovered_at,
         last_result=kept.last_result,
         cooldown_until=kept.cooldown_until,
-        active_lock=kept.active_lock,
+        active_lock=state.lock(now),
         last_reason=kept.last_reason,
-        in_cooldown=kept.cooldown_until > facts.now.unix_ms,
+        in_cooldown=state.cooldown_left(now) > 0,
     )

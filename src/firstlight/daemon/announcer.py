@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
+from firstlight.core.recovery.messages import News, Tell
 from firstlight.daemon.hub import Hub
 from firstlight.errors import FirstlightError
 from firstlight.model.attempt import Attempt, AttemptState, StepName
@@ -18,6 +19,12 @@ _STEPS = {
     StepName.INTERNET: "The internet is reachable.",
     StepName.SAVED: "{ssid} is saved.",
     StepName.RESTORED: "The network of before is back.",
+}
+
+_RECOVERY = {
+    News.STARTED: (Action.RECOVERY_START, Level.WARNING, ActionPhase.STARTED),
+    News.COMPLETED: (Action.RECOVERY_COMPLETE, Level.SUCCESS, ActionPhase.COMPLETED),
+    News.FAILED: (Action.RECOVERY_FAILED, Level.ERROR, ActionPhase.FAILED),
 }
 
 
@@ -80,6 +87,19 @@ class Announcer:
             self._act(action, Level.ERROR, error.message, ActionPhase.FAILED)
             raise
         self._act(action, Level.SUCCESS, f"{message}: done.", ActionPhase.COMPLETED)
+
+    def begin(self, action: Action, message: str) -> None:
+        """The beginning of something whose end comes later, perhaps in another process."""
+        self._act(action, Level.INFO, message, ActionPhase.STARTED)
+
+    def complete(self, action: Action, message: str) -> None:
+        """Its good end."""
+        self._act(action, Level.SUCCESS, message, ActionPhase.COMPLETED)
+
+    def recovery(self, news: Tell) -> None:
+        """News of recovery."""
+        action, level, phase = _RECOVERY[news.news]
+        self._act(action, level, news.message, phase)
 
     def _act(self, action: Action, level: Level, message: str, phase: ActionPhase) -> None:
         self._hub.publish(EventType.ACTION, level, message, action=action, phase=phase)

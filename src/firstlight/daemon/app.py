@@ -12,8 +12,10 @@ from firstlight import __version__
 from firstlight.clock import Clock, SystemClock
 from firstlight.config import Config
 from firstlight.daemon.device import Device
+from firstlight.daemon.hooks import Hooks
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.waiting import ended
 from firstlight.model.backend import Backend
 from firstlight.radio.select import Chosen, open_radio
 from firstlight.reach.port import ReachProbe
@@ -76,11 +78,18 @@ async def _serve_device(
     serving = _listen(device, config, clock, [listener, control], stack)
     stack.callback(hub.close)
     stack.push_async_callback(device.stop)
+    _tell_hooks(config, hub, clock, stack)
     await device.begin()
     _say(f"{_address(listener)}  ({_radio_in_words(chosen, config)})")
     _say("Open that page, or in another terminal: " + _next_command(config))
     _warn(config)
     return serving
+
+
+def _tell_hooks(config: Config, hub: Hub, clock: Clock, stack: AsyncExitStack) -> None:
+    hooks = Hooks(config.hooks, socket=config.socket_path, clock=clock)
+    telling = asyncio.create_task(hooks.run(hub, hub.cursor), name="hooks")
+    stack.push_async_callback(ended, telling)
 
 
 def _listen(

@@ -1,40 +1,49 @@
 """The device: one radio, what it remembers, and everything that can be asked of it.
 
-Decisions come from ``core``; this carries them out, keeps them on disk and tells the hub.
+Decisions come from ``core``; the parts put together here carry them out, keep them on disk and tell
+the hub.
 """
 
 import asyncio
 import logging
-import secrets
 import shutil
 import socket
 from contextlib import ExitStack
-from typing import NamedTuple
 
 from firstlight.clock import Clock
 from firstlight.config import Config
-from firstlight.core import join, mode
+from firstlight.core import join, recovery
 from firstlight.core.mode import Turn
+from firstlight.core.recovery.cooldown import CooldownNote
 from firstlight.core.status import Facts, device_status
 from firstlight.core.wish import join_request
+from firstlight.daemon import joining, reset, wishes
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.attempts import Attempts
+from firstlight.daemon.cooldown import Cooldown
+from firstlight.daemon.diagnosis import Diagnosis
 from firstlight.daemon.home import Home
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.hub import Hub
-from firstlight.daemon.joins import JoinRun, JoinTools
+from firstlight.daemon.joining import Joining
 from firstlight.daemon.lookout import Lookout
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.modes import Modes
+from firstlight.daemon.recovery import Company, Recovery
+from firstlight.daemon.rejoining import Tools
+from firstlight.daemon.reset import FactoryReset
+from firstlight.daemon.system_control import SystemControl
 from firstlight.daemon.tasks import Tasks
+from firstlight.daemon.wishes import Wishes
 from firstlight.errors import Busy, Code, FirstlightError, NotFound
-from firstlight.model.attempt import Attempt, AttemptState
+from firstlight.model.attempt import Attempt
 from firstlight.model.event import Action
+from firstlight.model.ladder import Diagnostics
 from firstlight.model.moment import Moment
-from firstlight.model.profile import JoinRequest, Profile
+from firstlight.model.profile import Profile
 from firstlight.model.radio import (
     AccessPointsChanged,
     Availability,
-    Ipv4,
     Link,
     RadioChanged,
     RadioEvent,
@@ -42,15 +51,23 @@ from firstlight.model.radio import (
     StationJoined,
     StationLeft,
 )
-from firstlight.model.reach import Reach
 from firstlight.model.status import DeviceStatus
-from firstlight.model.wire import ConnectBody, HotspotAnswer, NetworkEntry, SavedNetwork
+from firstlight.model.text import plain
+from firstlight.model.wire import (
+    ConnectBody,
+    HotspotAnswer,
+    NetworkEntry,
+    RestartScope,
+    SavedNetwork,
+)
 from firstlight.radio.port import Radio
 from firstlight.reach.port import ReachProbe
+from firstlight.store.notes import NoteFile, reset_note
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 15.0
+BY_HAND_SECONDS = 600.0
+"""A hotspot that a person has raised stays up that long before the device looks for home."""
 
 
 class Device:
@@ -66,28 +83,60 @@ class Device:
         hub: Hub,
         clock: Clock,
     ) -> None:
-        self._config = config
-        self._radio = radio
-        self._reach = reach
-        self._memory = memory
-        self._clock = clock
-        self._hub = hub
+        self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
         self._nmcli = shutil.which("nmcli") is not None
+        self._tasks = Tasks()
+        self._attempts = Attempts()
         self._announce = Announcer(hub, self.status)
         self._lookout = Lookout(radio, clock)
-        self._hotspot = HotspotKeeper(config, self._hostname, radio, memory, clock)
         self._home = Home(radio, clock)
-        self._attempts = Attempts()
+        self._hotspot = HotspotKeeper(config, self._hostname, radio, memory, clock)
+        turn = Modes(radio, memory, self._hotspot, self._announce.status).turn
+        tools = _tools(config, memory, radio, reach, clock)
+        self._recovery = Recovery(
+            tools,
+            Company(memory, self._hotspot, turn, self._announce.recovery, self._announce.status),
+            Cooldown(NoteFile(config.state_path / "cooldown.json", CooldownNote), clock),
+        )
+        self._hotspot.is_alone = lambda: self._recovery.wants_hotspot
+        self._turn = turn
+        self._joining = Joining(
+            join.Policy(
+                require_gateway=config.join.require_gateway,
+                require_internet=config.join.require_internet,
+            ),
+            tools,
+            joining.Company(
+                memory,
+                self._hotspot,
+                self._recovery,
+                self._announce,
+                self._attempts,
+                self._tasks,
+                turn,
+            ),
+        )
+        self._reset = FactoryReset(
+            reset_note(config.state_path),
+            reset.Company(radio, clock, memory, self._home, self._hotspot, self._announce, turn),
+        )
+        self._wishes = Wishes(
+            wishes.Company(
+                radio,
+                memory,
+                self._recovery,
+                self._announce,
+                SystemControl(allowed=config.allow_system_control),
+                config.allow_system_control,
+                turn,
+            )
+        )
+        self._diagnosis = Diagnosis(radio, reach, clock, config)
         self._clearing = asyncio.Lock()
-        self._run: JoinRun | None = None
-        self._found: Reach | None = None
-        self._link: _OnlineLink | None = None
         self._started = False
         self._was_ready = False
         self._ready = asyncio.Event()
-        self._tasks = Tasks()
-        self._joining: asyncio.Task[None] | None = None
         self._subscription = ExitStack()
 
     @property
@@ -100,12 +149,14 @@ class Device:
         self._subscription.enter_context(self._radio.subscribe(self._heard))
         await self._hotspot.identify()
         self._hotspot.hold()
+        self._tasks.spawn(self._recovery.run(), "recovery")
         self._tasks.spawn(self._hotspot.run(), "hotspot-keeper")
         self._tasks.spawn(self._start(), "start")
 
     async def _start(self) -> None:
         """Meet reality, once more when a radio comes late; then let the hotspot go up."""
         self._announce.system("Firstlight has started.")
+        await self._wishes.restarted()
         await self._meet()
         if not _is_ready(self._radio.state):
             self._ready.clear()
@@ -113,26 +164,31 @@ class Device:
             await self._meet()
         self._started = self._was_ready = True
         self._hotspot.resume()
+        self._recovery.resume()
         self._radio_changed(self._radio.state)
 
     async def _meet(self) -> None:
         """Clear up after a kill, and see whether the network of before is there."""
         await self._clear_up()
+        if self._reset.is_due() and _is_ready(self._radio.state):
+            await self._reset.carry_out()
+            return
         at_home = await self._home.comes()
         if not at_home:
             await self._lookout.look_round()
         if not self._attempts:
-            await self._memory.change(ap_enabled=self._radio.state.link is Link.HOTSPOT)
+            await self._memory.change(
+                ap_enabled=self._radio.state.link is Link.HOTSPOT,
+                provisioned=self._memory.kept.provisioned or await self._home.is_known(),
+            )
             await self._turn(Turn.ONLINE if at_home else Turn.ALONE)
 
     async def stop(self) -> None:
         """End what is under way, the old network back first; leave the radio as it is."""
-        if self._run is not None:
-            self._run.cancel()
-        if self._joining is not None:
-            await asyncio.wait([self._joining], timeout=STOP_SECONDS)
+        await self._joining.stop()
         self._subscription.close()
         await self._lookout.close()
+        await self._diagnosis.close()
         await self._tasks.close()
 
     def status(self) -> DeviceStatus:
@@ -141,8 +197,10 @@ class Device:
             Facts(
                 kept=self._memory.kept,
                 radio=self._radio.state,
-                reach=self._found,
+                reach=self._recovery.found,
                 attempt=self._attempts.newest,
+                recovery=self._recovery.state,
+                resetting=self._reset.under_way,
                 hostname=self._hostname,
                 nmcli=self._nmcli,
                 now=self._now(),
@@ -153,7 +211,7 @@ class Device:
     async def networks(self) -> tuple[NetworkEntry, ...]:
         """Networks in sight, strongest first."""
         profiles = await self._radio.profiles()
-        if self._run is None:
+        if not self._joining.under_way:
             await self._lookout.renew()
         return self._lookout.entries(profiles)
 
@@ -172,30 +230,12 @@ class Device:
 
     async def connect(self, body: ConnectBody) -> Attempt:
         """Start joining. Raises ``InvalidInput``, ``Busy``, or what is wrong with the radio."""
+        self._check_idle()
         request = join_request(body, self._radio.access_points())
         await self._radio.profiles()
         async with self._clearing:  # a trial that begins now must not be cleared away
-            return self._begin(request)
-
-    def _begin(self, request: JoinRequest) -> Attempt:
-        self._check_idle()
-        policy = join.Policy(
-            require_gateway=self._config.join.require_gateway,
-            require_internet=self._config.join.require_internet,
-        )
-        tools = JoinTools(
-            radio=self._radio,
-            reach=self._reach,
-            clock=self._clock,
-            targets=self._config.reach.targets,
-            look_seconds=self._config.reach.seconds,
-            on_change=self._attempt_changed,
-        )
-        self._run = JoinRun.start(request, secrets.token_hex(6), policy, tools)
-        attempt = self._run.attempt
-        self._attempts.keep(attempt)
-        self._joining = self._tasks.spawn(self._join(self._run), f"join-{attempt.id}")
-        return attempt
+            self._check_idle()
+            return self._joining.begin(request)
 
     def attempt(self, attempt_id: str | None) -> Attempt:
         """That attempt, or the newest."""
@@ -213,7 +253,10 @@ class Device:
                 code=Code.UNKNOWN_PROFILE,
                 hint=f"Saved networks: {known}.",
             )
-        async with self._announce.action(Action.NETWORK_FORGET, f"Forgetting {name}"):
+        async with (
+            self._announce.action(Action.NETWORK_FORGET, f"Forgetting {name}"),
+            self._recovery.held(),
+        ):
             for one in wanted:
                 await self._radio.forget(one.uuid)
             await self._forgotten(wanted, left=len(stations) - len(wanted))
@@ -226,56 +269,78 @@ class Device:
         """Raise the hotspot; a station link on the same radio ends."""
         self._check_idle()
         async with self._announce.action(Action.HOTSPOT_ENABLE, "Raising the hotspot"):
-            self._hotspot.wanted = True
-            await self._hotspot.up()
-            await self._turn(Turn.ALONE)
+            await self._offer_hotspot()
 
     async def disable_hotspot(self) -> None:
         """Take the hotspot down; saved networks in sight are joined again."""
         self._check_idle()
-        async with self._announce.action(Action.HOTSPOT_DISABLE, "Taking the hotspot down"):
+        async with (
+            self._announce.action(Action.HOTSPOT_DISABLE, "Taking the hotspot down"),
+            self._recovery.held(),
+        ):
             self._hotspot.wanted = False
             await self._hotspot.down()
 
-    async def _join(self, run: JoinRun) -> None:
-        self._announce.attempt(run.attempt)
-        self._hotspot.hold()
-        try:
-            await self._turn(Turn.JOINING)
-            await self._hotspot.idle()
-            attempt = await run.run()
-            if attempt.state is AttemptState.SUCCEEDED:
-                self._link, self._found = _online_link(self._radio.state), run.found
-            await self._joined(attempt)
-        finally:
-            # Only now: whoever sees the outcome may try again at once.
-            self._run = None
-            self._attempts.keep(run.attempt)
-            self._announce.attempt(run.attempt)
-            self._hotspot.resume()
-            self._radio_changed(self._radio.state)
+    async def diagnose(self) -> Diagnostics:
+        """Climb the ladder."""
+        return await self._diagnosis.climb()
 
-    async def _joined(self, attempt: Attempt) -> None:
-        if attempt.state is AttemptState.SUCCEEDED:
-            await self._memory.change(
-                provisioned=True,
-                last_ssid=attempt.ssid,
-                last_error="",
-                ap_enabled=False,
-                interface_name=self._radio.state.interface,
-            )
-            await self._turn(Turn.ONLINE)
-            return
-        await self._memory.change(last_error=attempt.message or "")
-        if self._radio.state.online:
-            await self._turn(Turn.ONLINE)
-            return
-        self._hotspot.wanted = True
-        await self._turn(Turn.ALONE)
-        try:
+    async def complete_onboarding(self) -> None:
+        """From onboarding to ready."""
+        await self._wishes.complete_onboarding()
+
+    async def enter_maintenance(self) -> None:
+        """Nothing is repaired by itself."""
+        self._check_idle()
+        await self._wishes.enter_maintenance()
+
+    async def exit_maintenance(self) -> None:
+        """Back to normal."""
+        self._check_idle()
+        await self._wishes.exit_maintenance()
+
+    async def trigger_recovery(self) -> None:
+        """Begin recovery now."""
+        self._check_idle()
+        await self._recovery.trigger("Somebody asked for it.")
+
+    async def rollback(self, reason: str) -> None:
+        """Back to provisioning mode."""
+        self._check_idle()
+        because = f": {plain(reason)}" if reason else ""
+        message = f"Back to provisioning mode{because}"
+        async with self._announce.action(Action.DEVICE_ROLLBACK, message):
+            await self._offer_hotspot()
+
+    async def restart(self, reason: str, scope: RestartScope) -> None:
+        """Restart, or say what would be done."""
+        await self._wishes.restart(reason, scope)
+
+    async def factory_reset(self) -> None:
+        """Accept it; the rest goes on in the background."""
+        await self._reset.accept()
+        self._tasks.spawn(self._carry_out_reset(), "factory-reset")
+
+    def attended(self) -> None:
+        """A person is using the portal."""
+        self._recovery.attended()
+
+    async def _carry_out_reset(self) -> None:
+        await self._joining.stop()
+        async with self._recovery.held():
+            self._hotspot.hold()
+            try:
+                await self._reset.carry_out()
+            finally:
+                self._hotspot.resume()
+        self._announce.status()
+
+    async def _offer_hotspot(self) -> None:
+        """Because a person wants it, so it stays for a while."""
+        async with self._recovery.held(pause=BY_HAND_SECONDS):
+            self._hotspot.wanted = True
             await self._hotspot.up()
-        except FirstlightError as error:
-            log.warning("the hotspot did not come back yet: %s", error)
+            await self._turn(Turn.ALONE)
 
     async def _forgotten(self, profiles: list[Profile], *, left: int) -> None:
         if not left:
@@ -284,7 +349,6 @@ class Device:
             await self._memory.change(last_ssid="")
         if self._radio.state.online or (left and await self._home.comes()):
             return
-        self._found = None
         self._hotspot.wanted = True
         await self._turn(Turn.ALONE)
 
@@ -292,31 +356,17 @@ class Device:
         """Undo what a killed process, or an attempt that lost NetworkManager, has left behind."""
         try:
             async with self._clearing:
-                for done in await self._radio.settle() if self._run is None else ():
+                for done in () if self._joining.under_way else await self._radio.settle():
                     self._announce.system(done)
         except FirstlightError as error:
             log.warning("what was left behind could not be cleared: %s", error)
-
-    async def _turn(self, turn: Turn) -> None:
-        kept = self._memory.kept
-        turned = mode.turned(kept.mode, turn, onboarded=kept.onboarding_completed)
-        if turn is Turn.ONLINE and not kept.provisioned:
-            profile = self._radio.state.profile
-            await self._memory.change(provisioned=True, last_ssid=profile.name if profile else "")
-        await self._memory.change(mode=turned)
-        self._hotspot.changed()
-        self._announce.status()
-
-    def _attempt_changed(self, attempt: Attempt) -> None:
-        if attempt.state is AttemptState.RUNNING:
-            self._attempts.keep(attempt)
-            self._announce.attempt(attempt)
 
     def _heard(self, event: RadioEvent) -> None:
         match event:
             case AccessPointsChanged():
                 self._lookout.scanned()
             case StationJoined(station):
+                self._recovery.arrived(station.mac)
                 self._announce.system(f"A phone or computer joined the hotspot: {station.mac}.")
             case StationLeft(station):
                 self._announce.system(f"A phone or computer left the hotspot: {station.mac}.")
@@ -325,22 +375,16 @@ class Device:
 
     def _radio_changed(self, state: RadioState) -> None:
         self._hotspot.changed()
-        if _is_ready(state):
+        ready = _is_ready(state)
+        if ready:
             self._ready.set()
-        if self._started and self._run is None:
-            self._follow(state)
+        if self._started:
+            if ready and not self._was_ready and not self._joining.under_way:
+                self._hotspot.hold()
+                self._tasks.spawn(self._return_home(), "return-home")
+            self._was_ready = ready
+            self._recovery.saw()
         self._announce.status()
-
-    def _follow(self, state: RadioState) -> None:
-        ready, link = _is_ready(state), _online_link(state)
-        if ready and not self._was_ready:
-            self._hotspot.hold()
-            self._tasks.spawn(self._return_home(), "return-home")
-        self._was_ready = ready
-        if link != self._link:
-            self._link, self._found = link, None
-            if link is not None:
-                self._tasks.spawn(self._came_online(link), "came-online")
 
     async def _return_home(self) -> None:
         """The radio is back: a saved network goes before the hotspot, unless that was up."""
@@ -351,39 +395,37 @@ class Device:
         finally:
             self._hotspot.resume()
 
-    async def _came_online(self, link: "_OnlineLink") -> None:
-        await self._turn(Turn.ONLINE)
-        found = await self._reach.look(
-            link.interface, link.ipv4, self._config.reach.targets, self._config.reach.seconds
-        )
-        if self._link == link:
-            self._found = found
-            self._announce.status()
-
     def _check_idle(self) -> None:
-        if self._run is not None:
-            raise Busy(
-                f"An attempt to join {self._run.attempt.ssid} is under way.",
-                hint="Wait for its outcome, then try again.",
-                retry_after=10,
-            )
+        self._joining.check_idle()
+        if self._reset.under_way:
+            raise Busy("A factory reset is under way.", retry_after=30)
 
     def _now(self) -> Moment:
         return Moment(self._clock.monotonic(), self._clock.wall())
 
 
-class _OnlineLink(NamedTuple):
-    """What a look behind the link is good for: another link wants another look."""
-
-    interface: str
-    profile: str
-    ipv4: Ipv4
-
-
-def _online_link(state: RadioState) -> _OnlineLink | None:
-    if not state.online or state.ipv4 is None:
-        return None
-    return _OnlineLink(state.interface, state.profile.uuid if state.profile else "", state.ipv4)
+def _tools(config: Config, memory: Memory, radio: Radio, reach: ReachProbe, clock: Clock) -> Tools:
+    wish = config.recovery
+    return Tools(
+        radio=radio,
+        reach=reach,
+        clock=clock,
+        targets=config.reach.targets,
+        look_seconds=config.reach.seconds,
+        settings=recovery.configured(
+            recovery.Settings(
+                check_seconds=wish.check_seconds,
+                interval_seconds=config.reach.interval_seconds,
+                internet_interval_seconds=config.reach.internet_interval_seconds,
+                require_gateway=config.join.require_gateway,
+                require_internet=config.join.require_internet,
+            ),
+            memory.kept,
+            enabled=wish.enabled,
+            failure_threshold=wish.failure_threshold,
+            cooldown_ms=wish.cooldown_ms,
+        ),
+    )
 
 
 def _is_ready(state: RadioState) -> bool:

@@ -35,11 +35,12 @@ class Home:
         state = self._radio.state
         if state.online or state.availability is not Availability.READY:
             return state.online
-        if state.link is Link.HOTSPOT or not await self._is_known():
+        if state.link is Link.HOTSPOT or not await self.is_known():
             return False
         return await until(self._radio, _online, HOME_SECONDS, self._clock)
 
-    async def _is_known(self) -> bool:
+    async def is_known(self) -> bool:
+        """Whether there is a saved network to come back to; yes when that can't be seen."""
         try:
             return any(one.autoconnect for one in await self.networks())
         except FirstlightError as error:

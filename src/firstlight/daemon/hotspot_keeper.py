@@ -5,6 +5,8 @@ import logging
 import secrets
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from firstlight.clock import Clock
 from firstlight.config import Config
 from firstlight.core import hotspot
@@ -23,7 +25,10 @@ _RETRY_SECONDS = (2.0, 5.0, 10.0, 20.0, 30.0)
 
 
 class HotspotKeeper:
-    """``wanted``: whether it should be up while the device waits for WiFi."""
+    """``wanted``: whether it should be up while the device waits for WiFi.
+
+    ``is_alone`` is asked whether the device does so in other modes, too.
+    """
 
     def __init__(
         self, config: Config, hostname: str, radio: Radio, memory: Memory, clock: Clock
@@ -37,6 +42,7 @@ class HotspotKeeper:
         self._changed = asyncio.Event()
         self._busy = 0
         self.wanted = config.hotspot.at_start
+        self.is_alone: Callable[[], bool] = _never
 
     async def identify(self) -> None:
         """Give the hotspot a name and a password of its own, once; configuration beats both."""
@@ -54,6 +60,11 @@ class HotspotKeeper:
         async with self._doing:
             await self._radio.hotspot_up(self._settings())
             await self._memory.change(ap_enabled=True)
+
+    async def move(self, channel: int) -> None:
+        """Change to that channel; stations have to come after it. Raises what the radio raises."""
+        async with self._doing:
+            await self._radio.hotspot_up(replace(self._settings(), channel=channel))
 
     async def down(self) -> None:
         """Take it down, if it is up. Raises what the radio raises."""
@@ -123,7 +134,9 @@ class HotspotKeeper:
     def _is_due(self) -> bool:
         state = self._radio.state
         mode = self._memory.kept.mode
-        return not self._busy and hotspot.should_be_up(mode, state, wanted=self.wanted)
+        return not self._busy and hotspot.should_be_up(
+            mode, state, wanted=self.wanted, alone=self.is_alone()
+        )
 
     def _settings(self) -> HotspotSettings:
         kept, config, state = self._memory.kept, self._config, self._radio.state
@@ -148,6 +161,10 @@ def _usable(parse: Callable[[str], object], kept: str) -> str:
             log.warning("the hotspot's kept identity is replaced: %s", error)
         return ""
     return kept
+
+
+def _never() -> bool:
+    return False
 
 
 def _new_password() -> str:

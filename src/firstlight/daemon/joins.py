@@ -9,6 +9,7 @@ from firstlight.clock import Clock
 from firstlight.core import join
 from firstlight.core.join import messages
 from firstlight.core.join.machine import Join
+from firstlight.daemon.waiting import ended
 from firstlight.errors import Busy, Code, FirstlightError
 from firstlight.model.attempt import Attempt
 from firstlight.model.moment import Moment
@@ -81,7 +82,7 @@ class JoinRun:
                 if self._state != before:
                     self._tell(before)
         finally:
-            await _ended(self._work, self._timer)
+            await ended(self._work, self._timer)
         return self.attempt
 
     def cancel(self) -> None:
@@ -103,10 +104,10 @@ class JoinRun:
     async def _carry_out(self, effects: Sequence[messages.Effect]) -> None:
         for effect in effects:
             if isinstance(effect, messages.Arm):
-                await _ended(self._timer)
+                await ended(self._timer)
                 self._timer = asyncio.create_task(self._expire(effect), name="join-deadline")
             else:
-                await _ended(self._work)
+                await ended(self._work)
                 self._work = asyncio.create_task(
                     self._attempt_work(self._state.phase, effect),
                     name=f"join-{self._state.phase}",
@@ -174,10 +175,3 @@ class JoinRun:
     def _report(self, report: LinkReport) -> None:
         log.info("attempt: link %s %s %s", report.stage, report.reason, report.detail)
         self._post(messages.Reported(report))
-
-
-async def _ended(*tasks: asyncio.Task[None] | None) -> None:
-    for task in tasks:
-        if task is not None and not task.done():
-            task.cancel()
-            await asyncio.wait([task])

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
 
+from firstlight.core.reset import as_new
 from firstlight.errors import StoreFailure
 from firstlight.model.kept import Kept
 from firstlight.store.provisioning import ProvisioningStore
@@ -40,16 +42,26 @@ class Memory:
         if changed == self.kept and not self._unsaved:
             return
         self.kept = changed
-        saving = asyncio.create_task(self._save(), name="save")
+        await self._saved(self._store.save)
+
+    async def reset(self) -> None:
+        """Forget all but what the factory gave. Raises ``StoreFailure`` if the disk has not yet."""
+        self.kept = as_new(self.kept)
+        await self._saved(self._store.reset)
+        if self._unsaved:
+            raise StoreFailure(self._unsaved)
+
+    async def _saved(self, save: Callable[[Kept], None]) -> None:
+        saving = asyncio.create_task(self._save(save), name="save")
         self._saves.add(saving)
         saving.add_done_callback(self._saves.discard)
         await asyncio.shield(saving)
 
-    async def _save(self) -> None:
+    async def _save(self, save: Callable[[Kept], None]) -> None:
         # A task of its own: a thread that writes can't be cancelled, and there must not be two.
         async with self._writing:
             try:
-                await asyncio.to_thread(self._store.save, self.kept)
+                await asyncio.to_thread(save, self.kept)
             except StoreFailure as error:
                 if not self._unsaved:
                     log.warning("%s", error)

@@ -1,11 +1,14 @@
-"""Waiting for the radio, by its signals and with a deadline."""
+"""Waiting with a deadline: for the radio by its signals, and for any work."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from firstlight.clock import Clock
 from firstlight.model.radio import RadioState
 from firstlight.radio.port import Radio
+
+T = TypeVar("T")
 
 
 async def until(
@@ -26,3 +29,27 @@ async def until(
         finally:
             deadline.cancel()
     return holds(radio.state)
+
+
+async def within(work: Coroutine[Any, Any, T], seconds: float, clock: Clock) -> T:
+    """What ``work`` returns or raises. After ``seconds`` it is cancelled: ``TimeoutError``."""
+    doing = asyncio.create_task(work, name="within")
+    deadline = asyncio.create_task(clock.sleep(seconds), name="deadline")
+    try:
+        await asyncio.wait({doing, deadline}, return_when=asyncio.FIRST_COMPLETED)
+        if not doing.done():
+            raise TimeoutError(f"not done within {seconds:g} s")
+        return doing.result()
+    finally:
+        deadline.cancel()
+        await ended(doing)
+
+
+async def ended(*tasks: asyncio.Task[Any] | None) -> None:
+    """Cancel what still runs, and return once it has ended."""
+    for task in tasks:
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.exception()  # what fails on its way out is nobody's news any more

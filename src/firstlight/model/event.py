@@ -40,6 +40,15 @@ class Action(StrEnum):
     NETWORK_FORGET = "network.forget"
     HOTSPOT_ENABLE = "hotspot.enable"
     HOTSPOT_DISABLE = "hotspot.disable"
+    RECOVERY_START = "recovery.start"
+    RECOVERY_COMPLETE = "recovery.complete"
+    RECOVERY_FAILED = "recovery.failed"
+    FACTORY_RESET = "factory.reset"
+    SYSTEM_RESTART = "system.restart"
+    DEVICE_ROLLBACK = "device.rollback"
+    ONBOARDING_COMPLETE = "onboarding.complete"
+    MAINTENANCE_ENTER = "maintenance.enter"
+    MAINTENANCE_EXIT = "maintenance.exit"
 
 
 class DeviceEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,6 +1,9 @@
 """What the device remembers: ``provisioning.json`` in the outward contract's spelling."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from firstlight.model.status import Mode, RecoveryLock, RecoveryResult
 
@@ -32,6 +35,12 @@ _KEYS = {
 }
 
 
+FailureThreshold = Annotated[int, Meta(ge=1, le=100)]
+CooldownMs = Annotated[int, Meta(ge=1_000, le=3_600_000)]
+Count = Annotated[int, Meta(ge=0, le=2**31)]
+UnixMs = Annotated[int, Meta(ge=0, le=2**53)]
+
+
 class Kept(msgspec.Struct, frozen=True, kw_only=True, rename=_KEYS):
     """A flat object with dotted keys. Times in Unix ms, 0 for never; empty text for nothing yet."""
 
@@ -47,13 +56,13 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, rename=_KEYS):
     restart_pending: bool = False
     restart_reason: str = ""
     recovery_enabled: bool = True
-    failure_threshold: int = 3
-    cooldown_ms: int = 120_000
-    failure_streak: int = 0
-    last_attempt_at: int = 0
-    last_recovered_at: int = 0
+    failure_threshold: FailureThreshold = 3
+    cooldown_ms: CooldownMs = 120_000
+    failure_streak: Count = 0
+    last_attempt_at: UnixMs = 0
+    last_recovered_at: UnixMs = 0
     last_result: RecoveryResult = RecoveryResult.IDLE
-    cooldown_until: int = 0
+    cooldown_until: UnixMs = 0
     active_lock: RecoveryLock = RecoveryLock.NONE
     last_reason: str = ""
     auth_code: str = ""

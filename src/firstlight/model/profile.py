@@ -16,7 +16,10 @@ class ProfileKind(StrEnum):
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """A saved WiFi network, or a hotspot. ``trial``: not proven yet, gone when it ends."""
+    """A saved WiFi network, or a hotspot. ``trial``: not proven yet, gone when it ends.
+
+    ``priority``: NetworkManager's ``connection.autoconnect-priority``, -999 to 999; higher first.
+    """
 
     uuid: str
     name: str
@@ -25,6 +28,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     autoconnect: bool
     active: bool
     trial: bool = False
+    priority: int = 0
+    hidden: bool = False
 
 
 class KeyManagement(StrEnum):

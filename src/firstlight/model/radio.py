@@ -37,6 +37,28 @@ class Link(StrEnum):
     HOTSPOT = "hotspot"
 
 
+class Connectivity(StrEnum):
+    """What NetworkManager's own check of the internet says; ``UNKNOWN`` where it does not check."""
+
+    UNKNOWN = "unknown"
+    NONE = "none"
+    PORTAL = "portal"
+    LIMITED = "limited"
+    FULL = "full"
+
+
+class Abilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What the radio can do while it is a hotspot, as its driver says.
+
+    ``scan_as_hotspot``: it hears others meanwhile. ``join_as_hotspot``: it can join a network on a
+    second interface meanwhile, with ``one_channel`` only on the hotspot's own channel.
+    """
+
+    scan_as_hotspot: bool = False
+    join_as_hotspot: bool = False
+    one_channel: bool = True
+
+
 class Ipv4(msgspec.Struct, frozen=True, kw_only=True):
     """A lease. ``address`` without prefix length."""
 
@@ -50,6 +72,7 @@ class RadioState(msgspec.Struct, frozen=True, kw_only=True):
     """One consistent view. ``interface`` is empty while there is no radio.
 
     ``bssid`` and ``frequency`` (MHz) are those of the BSS that it joined, or that it is itself.
+    ``lost``: that BSS is gone, though NetworkManager still waits for it to return.
     """
 
     availability: Availability
@@ -61,11 +84,14 @@ class RadioState(msgspec.Struct, frozen=True, kw_only=True):
     bssid: MacAddress | None = None
     frequency: int | None = None
     ipv4: Ipv4 | None = None
+    connectivity: Connectivity = Connectivity.UNKNOWN
+    abilities: Abilities = Abilities()
+    lost: bool = False
 
     @property
     def online(self) -> bool:
         """Joined a network as a station and has an address."""
-        return self.link is Link.CONNECTED and self.ipv4 is not None
+        return self.link is Link.CONNECTED and self.ipv4 is not None and not self.lost
 
 
 class LinkStage(StrEnum):

@@ -1,11 +1,13 @@
 """Bodies of the device API, validated, published and tested as they stand here."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from firstlight.model.attempt import Attempt
+from firstlight.model.ladder import Diagnostics
 from firstlight.model.status import DeviceStatus, Health, Mode
 
 Signal = Annotated[int, Meta(ge=0, le=100)]
@@ -99,6 +101,42 @@ class ForgetBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The name of a saved network."""
 
     name: str
+
+
+class RestartScope(StrEnum):
+    """``app``: Firstlight alone; ``device``: the whole machine."""
+
+    APP = "app"
+    DEVICE = "device"
+
+
+Reason = Annotated[str, Meta(max_length=200)]
+
+
+class RestartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wish to restart."""
+
+    reason: Reason = ""
+    scope: RestartScope = RestartScope.APP
+
+
+class RollbackBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wish to go back to provisioning mode."""
+
+    reason: Reason = ""
+
+
+class DiagnosticsAnswer(msgspec.Struct, frozen=True):
+    """What was found on the way from the radio to the internet."""
+
+    diagnostics: Diagnostics
+
+
+class TestAnswer(msgspec.Struct, frozen=True):
+    """Whether the device is connected, and what was found."""
+
+    connected: bool
+    diagnostics: Diagnostics
 
 
 class AttemptAnswer(msgspec.Struct, frozen=True):

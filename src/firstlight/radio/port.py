@@ -115,6 +115,28 @@ class Radio(Protocol):
         """
         ...
 
+    async def join_saved(self, uuid: str, report: Report) -> None:
+        """Leave what is active and join that saved network; returns once this was accepted.
+
+        Reports arrive as in a trial, the last being ``CONNECTED`` or ``FAILED``. The profile stays
+        whatever comes. Another activation ends it (reason ``REPLACED``), and so does ``leave``.
+        Raises ``NotFound`` when there is no such profile.
+        """
+        ...
+
+    async def leave(self) -> None:
+        """End what ``join_saved`` began, if it has not connected yet."""
+        ...
+
+    async def rehearse(self, uuid: str, report: Report) -> None:
+        """Join that saved network beside the hotspot, on a second interface, and leave it again.
+
+        Reports as ``join_saved``; returns when it is over and the second interface is gone. The
+        hotspot stays up throughout. Raises ``Busy`` unless the hotspot is up and
+        ``state.abilities.join_as_hotspot``.
+        """
+        ...
+
     async def hotspot_up(self, settings: HotspotSettings) -> None:
         """Create or update the profile, and activate it. Returns once stations can join.
 

@@ -31,6 +31,38 @@ def write_atomically(path: Path, content: bytes) -> None:
         ) from error
 
 
+def remove_durably(path: Path) -> None:
+    """Remove ``path``; fine if it is not there. It stays away after a power cut.
+
+    Raises ``StoreFailure``; the file then remains, or may come back.
+    """
+    try:
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreFailure(
+            f"{path} can't be removed: {error.strerror}",
+            hint="Check the permissions of the state folder.",
+        ) from error
+
+
+def read_bounded(path: Path, limit: int) -> bytes | None:
+    """The content, at most one byte more than ``limit`` of it. ``None``: there is no such file.
+
+    Raises ``StoreFailure`` when it is there and can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreFailure(
+            f"{path} can't be read: {error.strerror}",
+            hint="Check the permissions of the state folder.",
+        ) from error
+
+
 def make_private_folder(path: Path) -> None:
     """Create ``path`` with mode 0700 if it is missing. Raises ``StoreFailure``."""
     try:

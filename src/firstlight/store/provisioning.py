@@ -1,88 +1,101 @@
 """``provisioning.json``: what the device remembers between starts."""
 
-from itertools import count
+import contextlib
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
-
-import msgspec
 
 from firstlight.errors import StoreFailure
 from firstlight.model.kept import Kept
-from firstlight.store.files import make_private_folder, write_atomically
+from firstlight.store.files import (
+    make_private_folder,
+    read_bounded,
+    remove_durably,
+    write_atomically,
+)
+from firstlight.store.understanding import LIMIT, understood, written
+
+KEPT_ASIDE = 5
+"""How many damaged files are kept; the oldest goes first."""
+
+_OWN = ("device.", "onboarding.")
 
 
 class ProvisioningStore:
     """One file, read once and written whole at every change; mode 0600.
 
     A file that can't be understood is set aside and reported, and the device starts with what could
-    be kept of it. Values with wrong types fall back to their defaults one by one, not all together.
+    be kept of it. Values that don't fit fall back to their defaults one by one, not all together.
+    Keys of a newer version are reported, kept, and written back as they stood.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "provisioning.json"
+        self._foreign: Mapping[str, bytes] = {}
 
     def load(self) -> tuple[Kept, tuple[str, ...]]:
-        """What is kept, and a sentence for everything that was wrong with it.
+        """What is kept, and a sentence for everything that is worth a word.
 
         Raises ``StoreFailure`` when the file is there and can't be read at all.
         """
         make_private_folder(self.path.parent)
-        try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
+        content = read_bounded(self.path, LIMIT)
+        if content is None:
+            self._foreign = {}
             return Kept(), ()
-        except OSError as error:
-            raise StoreFailure(f"{self.path} can't be read: {error.strerror}") from error
-        kept, wrong = _understood(content)
-        return kept, (self._set_aside(wrong, kept),) if wrong else ()
+        found = understood(content)
+        self._foreign = found.foreign
+        said = [f"{self.path} {remark}." for remark in found.remarks]
+        if found.damage:
+            said.insert(0, self._set_aside(found.damage, found.kept))
+        return found.kept, tuple(said)
 
     def save(self, kept: Kept) -> None:
         """Write all of it. Raises ``StoreFailure``; the file then is as before."""
-        content = msgspec.json.format(msgspec.json.encode(kept), indent=2)
-        write_atomically(self.path, content + b"\n")
+        write_atomically(self.path, written(kept, self._foreign))
+
+    def reset(self, kept: Kept) -> None:
+        """As ``save``, and without the ``device.`` and ``onboarding.`` keys of a newer version.
+
+        The damaged files that were set aside go, too: there are secrets in them. Raises
+        ``StoreFailure`` when any of it is left; doing it again then does the rest.
+        """
+        foreign = {key: one for key, one in self._foreign.items() if not key.startswith(_OWN)}
+        write_atomically(self.path, written(kept, foreign))
+        self._foreign = foreign
+        try:
+            asides = self._asides()
+        except OSError as error:
+            raise StoreFailure(f"{self.path.parent} can't be listed: {error.strerror}") from error
+        for aside in asides.values():
+            if not aside.is_dir():
+                remove_durably(aside)
 
     def _set_aside(self, wrong: str, kept: Kept) -> str:
         """Give the file a second name, then put what was kept of it in its place.
 
         So there is no moment without a file, and what was kept outlives the next start, too.
         """
-        names = (self.path.with_name(f"{self.path.name}.damaged-{number}") for number in count(1))
-        aside = next(name for name in names if not name.exists())
+        aside = self.path
         try:
+            before = self._asides()
+            aside = self.path.with_name(f"{self.path.name}.damaged-{max(before, default=0) + 1}")
             aside.hardlink_to(self.path)
             self.save(kept)
         except OSError as error:
             return f"{self.path} {wrong}; it could not be set aside: {error.strerror}."
         except StoreFailure as error:
             return f"{self.path} {wrong}; it was set aside as {aside.name}, but {error.message}."
+        for old in sorted(before)[: -(KEPT_ASIDE - 1)]:
+            with contextlib.suppress(OSError):  # one file too many is no reason not to start
+                before[old].unlink()
         return f"{self.path} {wrong}; it was set aside as {aside.name}."
 
-
-def _understood(content: bytes) -> tuple[Kept, str]:
-    """What can be kept, and what is wrong with the content; empty when nothing is."""
-    try:
-        raw = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Kept(), f"is damaged ({error})"
-    if not isinstance(raw, dict):
-        return Kept(), "is not an object"
-    kept, refused = _salvaged(cast("dict[str, object]", raw))
-    return kept, f"has values that don't fit: {', '.join(refused)}" if refused else ""
-
-
-def _salvaged(raw: dict[str, object]) -> tuple[Kept, list[str]]:
-    """Keep every value that fits; name the others. An unknown mode reads as ``provisioning``."""
-    try:
-        return msgspec.convert(raw, Kept), []
-    except msgspec.ValidationError:
-        pass
-    fitting: dict[str, object] = {}
-    refused: list[str] = []
-    for key, value in raw.items():
-        try:
-            msgspec.convert({key: value}, Kept)
-            fitting[key] = value
-        except msgspec.ValidationError:
-            if key != "device.mode" or not isinstance(value, str):
-                refused.append(key)
-    return msgspec.convert(fitting, Kept), refused
+    def _asides(self) -> dict[int, Path]:
+        """The damaged files by number; a higher number is newer."""
+        name = re.compile(re.escape(self.path.name) + r"\.damaged-([1-9][0-9]*)")
+        return {
+            int(found[1]): path
+            for path in self.path.parent.iterdir()
+            if (found := name.fullmatch(path.name))
+        }

@@ -12,6 +12,7 @@ from firstlight.clock import Clock, SystemClock
 from firstlight.errors import FirstlightError
 from firstlight.web.api.endpoint import Context
 from firstlight.web.api.routes import api_routes
+from firstlight.web.attendance import Attendance
 from firstlight.web.gate import Gate
 from firstlight.web.guards import GUARDS, Guard, Policy
 from firstlight.web.portal.page import page_routes
@@ -33,9 +34,12 @@ def create_app(
     """
     enabled = settings.enabled and service is not None
     context = Context(service if enabled else None, settings, clock or SystemClock())
+    middleware = [Middleware(Gate, guards=guards, policy=Policy.of(settings, enabled=enabled))]
+    if context.service is not None:
+        middleware.append(Middleware(Attendance, attended=context.service.attended))
     app = Starlette(
         routes=[*api_routes(context), *page_routes(settings, enabled=enabled)],
-        middleware=[Middleware(Gate, guards=guards, policy=Policy.of(settings, enabled=enabled))],
+        middleware=middleware,
         exception_handlers=dict.fromkeys((FirstlightError, HTTPException, Refusal), _answer),
     )
     app.router.redirect_slashes = False

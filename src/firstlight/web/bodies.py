@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ _WORDS = {
     "null": "null",
 }
 _EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`")
+_LENGTH = re.compile(r"Expected `str` of length (?P<which><=|>=) (?P<bound>\d+)")
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>[^`]*)`")
 
@@ -99,6 +101,11 @@ def _invalid(text: str, kind: type[Any]) -> InvalidInput:
     if match := _UNKNOWN.search(text):
         allowed = ", ".join(names_of(kind))
         return InvalidInput(_join(field, match["field"]), f"is not a known field; known: {allowed}")
+    if values := _values_of(kind, field):
+        return InvalidInput(field, f"must be one of: {', '.join(values)}")
+    if match := _LENGTH.search(text):
+        bound = "at most" if match["which"] == "<=" else "at least"
+        return InvalidInput(field, f"must be {bound} {match['bound']} characters long")
     if match := _EXPECTED.search(text):
         wanted = _in_words(match["wanted"])
         if not field:
@@ -112,6 +119,15 @@ def _invalid(text: str, kind: type[Any]) -> InvalidInput:
 def names_of(kind: type[Any]) -> list[str]:
     """The field names of a body, as they are spelt on the wire."""
     return [field.encode_name for field in msgspec.structs.fields(kind)]
+
+
+def _values_of(kind: type[Any], name: str) -> tuple[str, ...]:
+    """What a field may be that takes one of a few words; nothing for any other field."""
+    for field in msgspec.structs.fields(kind):
+        type_ = field.type
+        if field.encode_name == name and isinstance(type_, type) and issubclass(type_, StrEnum):
+            return tuple(type_)
+    return ()
 
 
 def _in_words(types: str) -> str:

@@ -5,6 +5,7 @@ headers are a claim that anybody can make. The daemon's Unix socket is guarded b
 its file, so whoever came through it needs neither token nor host name.
 
 Reading a secret that opens the device is guarded like a change: ``SECRETS`` lists where they are.
+Only ``BEACON`` takes a POST from whoever may see the page: it changes no setting and tells nothing.
 """
 
 import hmac
@@ -26,11 +27,16 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 TOKEN_HEADERS = ("x-firstlight-provisioning-token", "x-moonhub-provisioning-token")
 TOKEN_VARIABLE = "FIRSTLIGHT_PROVISIONING_TOKEN"
 
-SECRETS = ("/api/provisioning/hotspot",)
+PREFIX = "/api/provisioning"
+
+SECRETS = (f"{PREFIX}/hotspot",)
 """Reading what begins like this may tell a secret, so it asks for what a change asks for.
 
 Beginnings, for the router is more lenient than a comparison: it takes a trailing newline, too.
 """
+
+BEACON = f"{PREFIX}/attended"
+"""Where the page says that somebody is at it; also before that somebody has typed a token."""
 
 _READING = frozenset({"GET", "HEAD"})
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Firstlight"'}
@@ -151,7 +157,7 @@ def from_own_page(visit: Visit, policy: Policy) -> None:
 
 def signed_in(visit: Visit, policy: Policy) -> None:
     """The device API asks for the token; with none, changes and secrets are for local peers."""
-    if not policy.enabled or visit.over_unix_socket or not is_device_api(visit.path):
+    if not policy.enabled or visit.over_unix_socket or not asks_for_sign_in(visit.path):
         return
     if policy.token is None:
         if visit.privileged and not visit.local:
@@ -175,8 +181,13 @@ def without(*left_out: Guard) -> tuple[Guard, ...]:
 
 
 def is_device_api(path: str) -> bool:
-    """Whether it lies under ``/api/provisioning``."""
-    return path == "/api/provisioning" or path.startswith("/api/provisioning/")
+    """Whether it lies under ``PREFIX``."""
+    return path == PREFIX or path.startswith(f"{PREFIX}/")
+
+
+def asks_for_sign_in(path: str) -> bool:
+    """Whether it is for those only who hold the token, or sit at the machine."""
+    return is_device_api(path) and path != BEACON
 
 
 def tells_secrets(path: str) -> bool:

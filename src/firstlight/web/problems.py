@@ -2,6 +2,8 @@
 
 Statuses by class of error:
 
+- 500 for ``StoreFailure`` and ``RestartFailed``: the machine under us failed at what is its own.
+  Asking again helps no more until somebody has seen to the machine, so it is not 503.
 - 502 for ``RadioFailure``: the radio behind us was asked properly and gave a bad answer, so asking
   again at once helps no more than it would with any bad gateway.
 - 503 for ``RadioUnavailable`` and ``NotPermitted``: nobody could be asked; it works again once what
@@ -24,6 +26,7 @@ from firstlight.errors import (
     NotPermitted,
     RadioFailure,
     RadioUnavailable,
+    RestartFailed,
     StoreFailure,
 )
 from firstlight.model.wire import Problem
@@ -37,6 +40,7 @@ STATUS_OF: Mapping[type[FirstlightError], int] = {
     RadioUnavailable: 503,
     NotPermitted: 503,
     StoreFailure: 500,
+    RestartFailed: 500,
 }
 
 _CODE_OF = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED}

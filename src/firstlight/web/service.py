@@ -5,8 +5,15 @@ from typing import Protocol, Self
 
 from firstlight.model.attempt import Attempt
 from firstlight.model.event import DeviceEvent
+from firstlight.model.ladder import Diagnostics
 from firstlight.model.status import DeviceStatus
-from firstlight.model.wire import ConnectBody, HotspotAnswer, NetworkEntry, SavedNetwork
+from firstlight.model.wire import (
+    ConnectBody,
+    HotspotAnswer,
+    NetworkEntry,
+    RestartScope,
+    SavedNetwork,
+)
 
 
 class EventFeed(Protocol):
@@ -104,4 +111,49 @@ class DeviceService(Protocol):
 
     async def disable_hotspot(self) -> None:
         """Fine if it is off already."""
+        ...
+
+    async def diagnose(self) -> Diagnostics:
+        """Climb the diagnostic ladder; at most 8 s."""
+        ...
+
+    async def complete_onboarding(self) -> None:
+        """From onboarding to ready; fine if it is ready already. Raises ``Busy`` (wrong mode)."""
+        ...
+
+    async def enter_maintenance(self) -> None:
+        """Nothing is repaired by itself from now on; fine if it is so already."""
+        ...
+
+    async def exit_maintenance(self) -> None:
+        """Back to normal. Raises ``Busy`` (wrong mode) when it is in another mode."""
+        ...
+
+    async def trigger_recovery(self) -> None:
+        """Begin recovery now; returns once it has begun.
+
+        Raises ``Busy`` while cooling down, already running, or with nothing saved to go back to.
+        """
+        ...
+
+    async def rollback(self, reason: str) -> None:
+        """Back to provisioning mode; returns once the hotspot is up. Saved networks stay saved."""
+        ...
+
+    async def restart(self, reason: str, scope: RestartScope) -> None:
+        """Restart, or only say so where system control is not allowed. Returns before it happens.
+
+        Raises ``RestartFailed`` where the system refuses.
+        """
+        ...
+
+    async def factory_reset(self) -> None:
+        """Begin; returns once it can't be lost any more, even by a power cut. Events tell the rest.
+
+        Raises ``Busy`` when it is under way already.
+        """
+        ...
+
+    def attended(self) -> None:
+        """A person is using the portal right now: nothing takes the hotspot away meanwhile."""
         ...

@@ -72,6 +72,33 @@ def hotspot(ssid: bytes = b"Firstlight-PIER", /, **fields: object) -> dict[str, 
     } | fields
 
 
+def rung(name: str, state: str = "ok", **fields: object) -> dict[str, Any]:
+    return {"name": name, "state": state, "elapsedMs": 40, "evidence": f"{name} seen."} | fields
+
+
+def diagnostics(*rungs: dict[str, Any], verdict: str | None = None) -> dict[str, Any]:
+    summary = "Something is broken." if verdict else "Everything works."
+    return {
+        "diagnostics": {
+            "connected": True,
+            "internetReachable": verdict is None,
+            "dnsResolved": verdict is None,
+            "nmcliState": "activated",
+            "activeConnection": "Lighthouse",
+            "ipv4Address": "192.168.1.7",
+            "gateway": "192.168.1.1",
+            "details": [],
+            "ladder": {
+                "rungs": list(rungs),
+                "verdict": verdict,
+                "summary": summary,
+                "at": 1000,
+                "elapsedMs": 400,
+            },
+        }
+    }
+
+
 def attempt(state: str, *steps: str, **fields: object) -> dict[str, Any]:
     reached = [
         {"name": name, "at": 1000 + place, "elapsedMs": 100 * place}

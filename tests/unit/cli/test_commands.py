@@ -20,6 +20,12 @@ READING = {
     "hotspot show": f"GET {API}/hotspot",
     "hotspot on": f"POST {API}/hotspot/enable",
     "hotspot off": f"POST {API}/hotspot/disable",
+    "recover": f"POST {API}/recovery/trigger",
+    "rollback": f"POST {API}/rollback",
+    "restart": f"POST {API}/restart",
+    "onboarding complete": f"POST {API}/onboarding/complete",
+    "maintenance enter": f"POST {API}/maintenance/enter",
+    "maintenance exit": f"POST {API}/maintenance/exit",
 }
 
 
@@ -43,7 +49,10 @@ def test_a_problem_is_told_and_decides_the_exit_code(
     assert (code, out, json.loads(err)) == (4, "", json.loads(said.body))
 
 
-@pytest.mark.parametrize("command", [*READING, "events", "events --follow"])
+OTHERS = ["events", "events --follow", "diagnose", "factory-reset --yes"]
+
+
+@pytest.mark.parametrize("command", [*READING, *OTHERS])
 def test_without_a_daemon(cli: Cli, command: str, tmp_path: object) -> None:
     told = cli(*command.split(), "--state-dir", str(tmp_path))
     assert told.code == 3
@@ -175,7 +184,20 @@ def test_a_folder_that_only_another_user_may_read(
     assert cli("status", "--state-dir", str(tmp_path)).code == 3
 
 
-@pytest.mark.parametrize("arguments", [("nosuch",), ("forget",), ("scan", "extra"), ("hotspot",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nosuch",),
+        ("forget",),
+        ("scan", "extra"),
+        ("hotspot",),
+        ("onboarding",),
+        ("maintenance",),
+        ("maintenance", "pause"),
+        ("restart", "now"),
+        ("rollback", "--reason"),
+    ],
+)
 def test_bad_usage(cli: Cli, arguments: tuple[str, ...]) -> None:
     assert cli(*arguments).code == 2
 

@@ -34,6 +34,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
     assert set(EVERY) == {
         "serve",
         "status",
+        "diagnose",
         "scan",
         "connect",
         "saved",
@@ -41,6 +42,13 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "hotspot on",
         "hotspot off",
         "hotspot show",
+        "recover",
+        "rollback",
+        "restart",
+        "factory-reset",
+        "onboarding complete",
+        "maintenance enter",
+        "maintenance exit",
         "events",
         "doctor",
     }

@@ -1,7 +1,10 @@
+import pytest
+
 from firstlight.cli import exits
-from firstlight.cli.exits import MEANINGS, ExitCode, of_attempt, of_code
+from firstlight.cli.exits import MEANINGS, ExitCode, of_attempt, of_code, of_ladder
 from firstlight.errors import Code
 from firstlight.model.attempt import Attempt, AttemptState, Cause
+from firstlight.model.ladder import Ladder, RungName
 
 
 def test_every_error_of_the_daemon_has_its_place() -> None:
@@ -35,6 +38,9 @@ def test_each_kind_of_error_is_told_apart() -> None:
     assert of_code("radio_blocked") is ExitCode.NO_RADIO
     assert of_code("unauthorized") is ExitCode.NOT_PERMITTED
     assert of_code("busy") is ExitCode.BUSY
+    assert of_code("cooling_down") is ExitCode.BUSY
+    assert of_code("wrong_mode") is ExitCode.BUSY
+    assert of_code("recovery_disabled") is ExitCode.FAILED
     assert of_code("unknown_profile") is ExitCode.FAILED
 
 
@@ -57,3 +63,13 @@ def test_an_attempt_ends_by_its_cause() -> None:
 def test_an_attempt_that_has_not_failed_is_fine() -> None:
     assert of_attempt(_attempt(AttemptState.SUCCEEDED)) is ExitCode.OK
     assert of_attempt(_attempt(AttemptState.RUNNING)) is ExitCode.OK
+
+
+@pytest.mark.parametrize("verdict", [None, *RungName])
+def test_a_ladder_ends_by_its_first_broken_rung(verdict: RungName | None) -> None:
+    no_radio = {RungName.RADIO, RungName.UNBLOCKED}
+    ladder = Ladder(rungs=(), verdict=verdict, summary="", at=0, elapsed_ms=0)
+    if verdict is None:
+        assert of_ladder(ladder) is ExitCode.OK
+    else:
+        assert of_ladder(ladder) is (ExitCode.NO_RADIO if verdict in no_radio else ExitCode.FAILED)

@@ -9,9 +9,10 @@ from rich.console import Console, RenderableType
 from tests.unit.cli import samples
 
 from firstlight.cli.views import hotspot_table, networks_table, saved_table, status_table
-from firstlight.cli.words import PHASES, STEPS, bars, shortcoming
+from firstlight.cli.words import PHASES, RESULTS, RUNGS, STEPS, bars, shortcoming
 from firstlight.model.attempt import Cause, StepName
-from firstlight.model.status import RuntimePhase
+from firstlight.model.ladder import RungName
+from firstlight.model.status import RecoveryResult, RuntimePhase
 from firstlight.model.wire import HotspotAnswer, NetworkEntry, SavedNetwork, StatusAnswer
 
 HOSTILE = {
@@ -103,9 +104,12 @@ def test_saved_networks_are_plain_too() -> None:
     assert "yes" in text
 
 
+NOW = 1_700_000_000_000
+
+
 def status_text(**fields: object) -> str:
     answer = msgspec.convert(samples.status(**fields), StatusAnswer)  # type: ignore[arg-type]
-    return drawn(status_table(answer.status))
+    return drawn(status_table(answer.status, now_ms=NOW))
 
 
 def test_status_tells_what_there_is_and_leaves_out_what_there_is_not() -> None:
@@ -170,4 +174,6 @@ def test_a_password_is_shown_to_the_letter_on_one_line(password: str) -> None:
 def test_every_value_has_its_words() -> None:
     assert set(STEPS) == set(StepName)
     assert set(PHASES) == set(RuntimePhase)
+    assert set(RUNGS) == set(RungName)
+    assert set(RESULTS) == set(RecoveryResult)
     assert all(shortcoming(cause) for cause in Cause)

@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from tests.unit.config.loading import load, refusal
+from tests.unit.config.loading import at, load, refusal
 
 from firstlight.config import load_config
 from firstlight.errors import ConfigError
@@ -71,6 +71,15 @@ from firstlight.model.reach import ReachTarget
             '[[reach.targets]]\nurl = "http://a/"\nstatus = 99999',
             "reach.targets[0].status: is 99999; allowed are 200 to 599",
         ),
+        ("recovery = 3", "recovery: is a single value; allowed is a section with enabled, failure"),
+        ('[recovery]\nenabled = "yes"', "recovery.enabled: is 'yes'; allowed are true and false"),
+        ('hooks = "/srv"', "hooks: is a single value; allowed is a section with folder, seconds"),
+        ('[hooks]\nfolder = "hooks"', "hooks.folder: is 'hooks'; allowed is a path that begins"),
+        ('[hooks]\nfolder = ""', "hooks.folder: is ''; allowed is a path that begins with /"),
+        ('[hooks]\nfolder = "/a\\u0000b"', "allowed is a path that begins with /"),
+        ("[hooks]\nfolder = 5", "hooks.folder: is 5; allowed is text in quotes"),
+        ('[mqtt]\nhost = ""', "mqtt.host: is ''; allowed is text of 1 to 253 characters"),
+        ("[mqtt]\nhost = 5", "mqtt.host: is 5; allowed is text of 1 to 253 characters"),
         ("[web]\nport = 99999", "web.port: is 99999; allowed are 0 to 65535"),
         ("[web]\nport = -1", "web.port: is -1; allowed are 0 to 65535"),
         ('[web]\nport = "80"', "web.port: is '80'; allowed are 0 to 65535"),
@@ -96,12 +105,98 @@ def test_a_refusal_names_key_value_and_what_is_allowed(
     assert message in refusal(tmp_path, text).message
 
 
+# Every bounded number: a key, what is allowed, and what is not.
+NO_NUMBER = ('"3"', "true", "[3]", "1979-05-27")
+BOUNDED = {
+    "recovery.failure_threshold": ("are 1 to 100", ("0", "-1", "1.5", "101", "9999999999999999")),
+    "recovery.cooldown_ms": (
+        "are 1000 to 3600000",
+        ("0", "999", "-1000", "1000.5", "3600001", "31536000000"),  # the last is a year
+    ),
+    "recovery.check_seconds": ("are numbers from 1 to 20", ("0", "-5", "0.9", "20.5", "nan")),
+    "hooks.seconds": ("are numbers above 0 and up to 300", ("0", "-1", "301", "inf", "nan")),
+    "hooks.concurrency": ("are 1 to 16", ("0", "-1", "2.5", "17")),
+    "mqtt.port": ("are 1 to 65535", ("0", "-1", "1883.5", "65536")),
+    "reach.interval_seconds": ("are numbers from 5 to 86400", ("0", "4.9", "-30", "86401", "inf")),
+    "reach.internet_interval_seconds": (
+        "are numbers from 5 to 86400",
+        ("0", "4", "-1", "31536000", "nan"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [(key, value) for key, (_, values) in BOUNDED.items() for value in (*values, *NO_NUMBER)],
+)
+def test_a_number_out_of_its_range_is_refused_with_the_range(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    section, name = key.split(".")
+    refused = refusal(tmp_path, f"[{section}]\n{name} = {value}")
+    assert refused.key == key
+    assert refused.message.endswith(f"; allowed {BOUNDED[key][0]}")
+    if value not in NO_NUMBER:
+        assert refused.message.startswith(f"{key}: is {value};")
+
+
+@pytest.mark.parametrize(
+    ("key", "ends"),
+    [
+        ("recovery.failure_threshold", (1, 100)),
+        ("recovery.cooldown_ms", (1_000, 3_600_000)),
+        ("recovery.check_seconds", (1, 20)),
+        ("hooks.seconds", (0.1, 300)),
+        ("hooks.concurrency", (1, 16)),
+        ("mqtt.port", (1, 65535)),
+        ("reach.interval_seconds", (5, 86_400)),
+        ("reach.internet_interval_seconds", (5, 86_400)),
+    ],
+)
+def test_the_ends_of_a_range_are_inside(
+    tmp_path: Path, key: str, ends: tuple[float, float]
+) -> None:
+    section, name = key.split(".")
+    for end in ends:
+        assert at(load(tmp_path, f"[{section}]\n{name} = {end}"), key) == end
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "mqtt://broker.example",
+        "broker.example:1883",
+        "broker example",
+        "brök.example",
+        "300.1.2.3",
+        "1.2.3",
+        "fd00::1::2",
+        "[fd00::1]",
+        "..",
+        "x" * 64,
+        "broker\\n",
+    ],
+)
+def test_a_broker_that_no_host_is(tmp_path: Path, host: str) -> None:
+    refused = refusal(tmp_path, f'[mqtt]\nhost = "{host}"')
+    assert refused.key == "mqtt.host"
+    assert "allowed is a name like broker.example or an address like" in refused.message
+
+
+@pytest.mark.parametrize("host", ["broker", "Broker.Example.", "192.168.7.1", "fd00::1", "b1.x2y"])
+def test_a_broker(tmp_path: Path, host: str) -> None:
+    assert load(tmp_path, f'[mqtt]\nhost = "{host}"').mqtt.host == host
+
+
 @pytest.mark.parametrize(
     ("text", "key", "known"),
     [
         ("speed = 9", "speed", "enabled, allow_system_control, backend"),
         ("[web]\nprot = 9", "web.prot", "host, port, public, token, allowed_cidrs, host_names"),
         ("[wep]\nport = 9", "wep", "web"),
+        ("[recovery]\nthreshold = 3", "recovery.threshold", "enabled, failure_threshold, cooldown"),
+        ("[hooks]\ntimeout = 3", "hooks.timeout", "folder, seconds, concurrency"),
+        ("[mqtt]\nuser = 3", "mqtt.user", "host, port"),
         ('[hotspot.wpa]\nx = "y"', "hotspot.wpa", "ssid, password"),
         (
             '[[reach.targets]]\nurl = "http://a/"\n[[reach.targets]]\nurl = "http://a/"\nstat = 1',

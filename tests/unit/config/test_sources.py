@@ -37,6 +37,23 @@ at_start = false
 [reach]
 targets = [{ url = "http://status.aurora.example/alive", status = 200, body = "alive" }]
 seconds = 3
+interval_seconds = 60
+internet_interval_seconds = 600.5
+
+[recovery]
+enabled = false
+failure_threshold = 5
+cooldown_ms = 60000
+check_seconds = 2.5
+
+[hooks]
+folder = "/srv/hooks"
+seconds = 3
+concurrency = 4
+
+[mqtt]
+host = "broker.aurora.example"
+port = 8883
 
 [web]
 host = "::1"

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 from tests.unit.daemon.test_hub import FrozenClock
 
+from firstlight.core import recovery
 from firstlight.core.status import Facts, device_status
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.hub import Hub
@@ -41,6 +42,10 @@ class Telling:
                 hostname="lamp",
                 nmcli=False,
                 now=Moment(0.0, 0.0),
+                recovery=recovery.begin(
+                    recovery.Settings(), recovery.Record(), cooldown=0, now=Moment(0.0, 0.0)
+                ),
+                resetting=False,
             )
         )
 

@@ -2,13 +2,10 @@
 
 import errno
 import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.unit.store.killing import Step, counted, killed, steps
 
 from firstlight.errors import StoreFailure
 from firstlight.store.files import write_atomically
@@ -16,64 +13,19 @@ from firstlight.store.files import write_atomically
 OLD = b"old" * 5000
 NEW = b"new" * 70_000
 
-# What writing asks of the system, one after another. ``write`` happens inside the file object.
-CALLS = ("unlink", "open", "fsync", "replace", "close")
-
-# Kills itself at the given step: before or after the n-th call of that name.
-CHILD = """
-import os, signal, sys
-from pathlib import Path
+WRITING = """
 from firstlight.store.files import write_atomically
-
-path, name, number, moment, size = sys.argv[1:]
-real, count = getattr(os, name), 0
-
-def killing(*given, **named):
-    global count
-    count += 1
-    if count == int(number) and moment == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    try:
-        return real(*given, **named)
-    finally:
-        if count == int(number) and moment == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(os, name, killing)
-write_atomically(Path(path), b"new" * int(size))
+armed()
+write_atomically(folder / "file", b"new" * 70_000)
 """
 
 
-def counted(monkeypatch: pytest.MonkeyPatch, before: Callable[[str, int], None]) -> dict[str, int]:
-    """Let ``before`` see every call with its number; it may raise."""
-    counts = dict.fromkeys(CALLS, 0)
-
-    def watched(name: str) -> Callable[..., object]:
-        real = getattr(os, name)
-
-        def call(*given: object, **named: object) -> object:
-            counts[name] += 1
-            before(name, counts[name])
-            return real(*given, **named)
-
-        return call
-
-    for name in CALLS:
-        monkeypatch.setattr(os, name, watched(name))
-    return counts
-
-
-def steps(folder: Path) -> list[tuple[str, int]]:
-    """Every call that writing makes, in order."""
-    made: list[tuple[str, int]] = []
-    with pytest.MonkeyPatch.context() as patch:
-        counted(patch, lambda name, number: made.append((name, number)))
-        write_atomically(folder / "steps", NEW)
-    return made
+def writing(folder: Path) -> list[Step]:
+    return steps(lambda: write_atomically(folder / "steps", NEW))
 
 
 def test_the_steps_are_known(tmp_path: Path) -> None:
-    assert steps(tmp_path) == [
+    assert writing(tmp_path) == [
         ("unlink", 1),
         ("open", 1),
         ("fsync", 1),
@@ -90,7 +42,7 @@ def test_a_failing_step_leaves_the_old_file_or_the_new(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int, old: bytes | None
 ) -> None:
     path = tmp_path / "file"
-    for failing in steps(tmp_path):
+    for failing in writing(tmp_path):
         path.unlink(missing_ok=True)
         if old is not None:
             path.write_bytes(old)
@@ -148,15 +100,9 @@ def test_a_full_disk(tmp_path: Path) -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_kill_at_any_step_leaves_the_old_file_or_the_new(tmp_path: Path, moment: str) -> None:
     path = tmp_path / "file"
-    for name, number in steps(tmp_path):
+    for name, number in writing(tmp_path):
         path.write_bytes(OLD)
-        child = subprocess.run(
-            [sys.executable, "-c", CHILD, path, name, str(number), moment, "70000"],
-            check=False,
-            capture_output=True,
-            timeout=20,
-        )
-        assert child.returncode == -signal.SIGKILL, child.stderr
+        killed(WRITING, tmp_path, (name, number), moment)
         renamed = number == 2 or name == "close" or (name == "replace" and moment == "after")
         assert path.read_bytes() == (NEW if renamed else OLD)
         write_atomically(path, b"next")

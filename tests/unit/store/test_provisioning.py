@@ -118,8 +118,14 @@ def test_secrets_are_not_in_its_repr() -> None:
         (b"", "is damaged"),
         (b"\x00" * 4096, "is damaged"),
         (b'{"device.mode": "rea', "is damaged"),
-        (b'{"device.auth.code": "\xff"}', "is damaged"),
-        (b"[" * 100_000, "is damaged"),
+        (b'{"\xff": true}', "is damaged"),
+        (b'{"device.recovery.cooldownMs": NaN}', "is damaged"),
+        (b'{"onboarding.completed": true}, ', "is damaged"),
+        (b'\xef\xbb\xbf{"onboarding.completed": true}', "is damaged"),
+        (b'{"device.mode": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "is damaged"),
+        (b"[" * 100_000, "is not an object"),
+        (b'{"onboarding.completed": true}' + b" " * 2**20, "is larger than 1 MiB"),
+        (b'{"device.mode": "' + b"x" * 10_000_000 + b'"}', "is larger than 1 MiB"),
         (b"[]", "is not an object"),
         (b"null", "is not an object"),
     ],
@@ -146,6 +152,32 @@ def test_every_damage_is_kept_apart(store: ProvisioningStore) -> None:
         assert aside.read_bytes() == b"damage %d" % number
 
 
+def test_only_the_newest_damaged_files_are_kept(store: ProvisioningStore) -> None:
+    put(store, b"")
+    for name in ("provisioning.json.damaged-x", "other.damaged-1"):
+        store.path.with_name(name).write_bytes(b"")
+    for number in range(1, 13):
+        put(store, b"damage %d" % number)
+        store.load()
+    asides = {one.name: one.read_bytes() for one in store.path.parent.glob("*.damaged-*")}
+    assert asides == {
+        **{f"provisioning.json.damaged-{n}": b"damage %d" % n for n in range(8, 13)},
+        "provisioning.json.damaged-x": b"",
+        "other.damaged-1": b"",
+    }
+
+
+def test_a_damaged_file_that_can_not_be_removed_is_one_too_many_and_no_more(
+    store: ProvisioningStore,
+) -> None:
+    store.path.parent.mkdir()
+    for number in range(1, 6):
+        store.path.with_name(f"provisioning.json.damaged-{number}").mkdir()
+    put(store, b"damage")
+    _, [sentence] = store.load()
+    assert sentence.endswith("set aside as provisioning.json.damaged-6.")
+
+
 def test_values_that_fit_are_kept_when_others_do_not(store: ProvisioningStore) -> None:
     raw = msgspec.to_builtins(FULL)
     raw["device.network.provisioned"] = "yes"
@@ -170,26 +202,178 @@ def test_what_was_kept_of_a_file_is_there_at_the_next_start_too(store: Provision
     assert store.load() == (kept, ())
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("device.recovery.failureThreshold", "0"),
+        ("device.recovery.failureThreshold", "-1"),
+        ("device.recovery.failureThreshold", "101"),
+        ("device.recovery.failureThreshold", "1e999"),
+        ("device.recovery.failureThreshold", '"3"'),
+        ("device.recovery.cooldownMs", "0"),
+        ("device.recovery.cooldownMs", "31536000000"),
+        ("device.recovery.failureStreak", "-1"),
+        ("device.recovery.lastAttemptAt", "9" * 30),
+        ("device.recovery.lastAttemptAt", "9" * 5000),
+        ("device.recovery.cooldownUntil", "-5"),
+        ("device.recovery.cooldownUntil", "null"),
+        ("device.recovery.activeLock", '"splendid"'),
+        ("device.recovery.lastReason", "[" * 300 + "]" * 300),
+        ("device.network.lastSsid", "{}"),
+        ("onboarding.completed", "1"),
+    ],
+)
+def test_a_value_that_does_not_fit_takes_no_other_with_it(
+    store: ProvisioningStore, key: str, value: str
+) -> None:
+    put(store, f'{{"device.network.hotspotPassword": "correct-horse", "{key}": {value}}}'.encode())
+    kept, [sentence] = store.load()
+    assert kept == Kept(hotspot_password="correct-horse")
+    assert f"has values that don't fit: {key}; it was set aside" in sentence
+    assert store.load() == (kept, ())
+
+
+def test_text_that_is_not_utf_8_takes_no_other_with_it(store: ProvisioningStore) -> None:
+    put(store, b'{"device.auth.code": "\xff", "new": "\xff", "onboarding.completed": true}')
+    kept, [sentence] = store.load()
+    assert kept == Kept(onboarding_completed=True)
+    assert "don't fit: device.auth.code, new; it was set aside" in sentence
+    assert store.load() == (kept, ())
+
+
+def test_the_last_of_two_keys_of_a_name_counts(store: ProvisioningStore) -> None:
+    put(store, b'{"device.network.lastSsid": "one", "device.network.lastSsid": "two"}')
+    assert store.load() == (Kept(last_ssid="two"), ())
+
+
 @pytest.mark.parametrize("mode", ["splendid", ""])
 def test_an_unknown_mode_reads_as_provisioning(store: ProvisioningStore, mode: str) -> None:
     put(store, json.dumps({"device.mode": mode, "device.network.lastSsid": "home"}).encode())
-    assert store.load() == (Kept(last_ssid="home"), ())
+    kept, [sentence] = store.load()
+    assert kept == Kept(last_ssid="home")
+    assert sentence == (
+        f"{store.path} has a device.mode that is new to this version; it reads as provisioning."
+    )
+    assert names(store) == ["provisioning.json"]
 
 
-@pytest.mark.parametrize("mode", [7, None, ["ready"], {}])
+@pytest.mark.parametrize("mode", [7, None, ["ready"], {}, float("inf")])
 def test_a_mode_that_is_no_text_is_damage(store: ProvisioningStore, mode: object) -> None:
-    put(store, json.dumps({"device.mode": mode, "onboarding.completed": True}).encode())
+    content = json.dumps({"device.mode": mode, "onboarding.completed": True})
+    put(store, content.replace("Infinity", "1e999").encode())
     kept, [sentence] = store.load()
     assert kept == Kept(onboarding_completed=True)
     assert "device.mode" in sentence
 
 
-def test_keys_of_others_are_no_damage_and_are_not_kept(store: ProvisioningStore) -> None:
-    put(store, b'{"onboarding.completed": true, "of.another": [1, {}], "device": null}')
-    kept, wrong = store.load()
-    assert (kept, wrong) == (Kept(onboarding_completed=True), ())
-    store.save(kept)
-    assert list(json.loads(store.path.read_bytes())) == KEYS
+# Values that no reading and writing again would leave as they are.
+FOREIGN = {
+    "device.mode.next": b"1.10",
+    "onboarding.steps": b'[1, {"two":   "\\u00e9"}]',
+    "of.another": b"123456789012345678901234567890",
+    "device": b'{"mode": "ready", "network": {}}',
+}
+
+
+def newer(**known: str) -> bytes:
+    mine = [f'"{key}": {value}'.encode() for key, value in known.items()]
+    others = [b'"%b": %b' % (key.encode(), value) for key, value in FOREIGN.items()]
+    return b"{" + b", ".join([*mine, *others]) + b"}"
+
+
+def foreign(store: ProvisioningStore) -> dict[str, bytes]:
+    found = msgspec.json.decode(store.path.read_bytes(), type=dict[str, msgspec.Raw])
+    return {key: bytes(value) for key, value in found.items() if key not in KEYS}
+
+
+def test_keys_of_a_newer_version_are_told_and_written_back_as_they_stood(
+    store: ProvisioningStore,
+) -> None:
+    put(store, newer(**{"onboarding.completed": "true"}))
+    kept, [sentence] = store.load()
+    assert kept == Kept(onboarding_completed=True)
+    assert sentence == (
+        f"{store.path} has keys that are new to this version; they are kept: {', '.join(FOREIGN)}."
+    )
+    assert names(store) == ["provisioning.json"]
+    store.save(FULL)
+    assert foreign(store) == FOREIGN
+    assert ProvisioningStore(store.path.parent).load() == (FULL, (sentence,))
+
+
+def test_they_outlive_a_value_that_does_not_fit(store: ProvisioningStore) -> None:
+    put(store, newer(**{"onboarding.completed": "7", "device.mode": '"next"'}))
+    kept, [damage, mode, keys] = store.load()
+    assert kept == Kept()
+    assert "don't fit: onboarding.completed; it was set aside" in damage
+    assert "device.mode" in mode
+    assert "they are kept" in keys
+    assert foreign(store) == FOREIGN
+
+
+def test_a_factory_reset_drops_those_of_the_device(store: ProvisioningStore) -> None:
+    put(store, newer())
+    store.load()
+    store.reset(Kept())
+    gone = ("device.", "onboarding.")
+    left = {key: value for key, value in FOREIGN.items() if not key.startswith(gone)}
+    assert list(left) == ["of.another", "device"]
+    assert foreign(store) == left
+    store.save(FULL)
+    assert foreign(store) == left
+
+
+def test_a_factory_reset_that_fails_may_be_done_again(store: ProvisioningStore) -> None:
+    put(store, newer())
+    store.load()
+    (store.path.parent / ".provisioning.json.new").mkdir()
+    with pytest.raises(StoreFailure):
+        store.reset(Kept())
+    assert foreign(store) == FOREIGN
+    (store.path.parent / ".provisioning.json.new").rmdir()
+    store.reset(Kept())
+    assert set(foreign(store)) == {"of.another", "device"}
+
+
+def test_a_factory_reset_leaves_no_secret_in_a_file_that_was_set_aside(
+    store: ProvisioningStore,
+) -> None:
+    put(store, b'{"device.network.hotspotPassword": "correct-horse", "device.mode": 7}')
+    store.load()
+    store.path.with_name("provisioning.json.damaged-7").mkdir()
+    assert len(names(store)) == 3
+    store.reset(Kept())
+    assert names(store) == ["provisioning.json", "provisioning.json.damaged-7"]
+    assert b"correct-horse" not in store.path.read_bytes()
+
+
+def test_a_factory_reset_that_can_not_look_for_them_fails(
+    store: ProvisioningStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.load()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(StoreFailure, match="can't be listed: Permission denied"):
+        store.reset(Kept())
+
+
+def test_a_file_without_foreign_keys_forgets_those_of_before(store: ProvisioningStore) -> None:
+    put(store, newer())
+    store.load()
+    store.path.unlink()
+    assert store.load() == (Kept(), ())
+    store.save(Kept())
+    assert foreign(store) == {}
+
+
+def test_many_and_strange_names_are_told_in_short(store: ProvisioningStore) -> None:
+    put(store, json.dumps({"\x1b[31m": 1, "x" * 1000: 2, **{str(n): n for n in range(9)}}).encode())
+    _, [sentence] = store.load()
+    told = sentence.partition(" are kept: ")[2]
+    assert told == rf"\x1b[31m, {'x' * 60}…, 0, 1, 2, and 6 more."
 
 
 def test_a_damaged_file_that_can_not_be_set_aside(
@@ -246,13 +430,20 @@ def test_a_save_that_fails_leaves_the_file(store: ProvisioningStore) -> None:
 
 
 def whole(folder: Path, content: bytes) -> None:
+    """It comes up; what it came up with is what the next start comes up with, and is not damage."""
     store = ProvisioningStore(folder)
     store.path.write_bytes(content)
-    kept, wrong = store.load()
-    assert store.load() == (kept, ())
-    assert len(wrong) <= 1
+    kept, _ = store.load()
     for aside in folder.glob("*.damaged-*"):
         aside.unlink()
+    again = ProvisioningStore(folder)
+    assert again.load()[0] == kept
+    store.save(kept)
+    carried = foreign(store)
+    assert again.load()[0] == kept
+    again.save(kept)
+    assert foreign(again) == carried
+    assert not list(folder.glob("*.damaged-*"))
 
 
 @given(content=st.binary(max_size=200))
@@ -262,13 +453,41 @@ def test_any_bytes_leave_a_device_that_starts(
     whole(tmp_path_factory.getbasetemp(), content)
 
 
-@given(
-    values=st.dictionaries(
-        st.sampled_from(KEYS),
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.none()),
-    )
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=10,
 )
-def test_any_values_leave_a_device_that_starts(
-    tmp_path_factory: pytest.TempPathFactory, values: dict[str, object]
+
+
+@given(values=JSON | st.dictionaries(st.sampled_from(KEYS) | st.text(), JSON))
+def test_any_json_leaves_a_device_that_starts(
+    tmp_path_factory: pytest.TempPathFactory, values: object
 ) -> None:
     whole(tmp_path_factory.getbasetemp(), json.dumps(values).encode())
+
+
+@given(
+    values=st.dictionaries(st.sampled_from(KEYS), JSON),
+    fits=st.sets(st.sampled_from(KEYS)),
+    more=st.dictionaries(st.text().filter(lambda key: key not in KEYS), st.integers(0, 9)),
+)
+def test_what_fits_is_kept_whatever_stands_beside_it(
+    tmp_path_factory: pytest.TempPathFactory,
+    values: dict[str, object],
+    fits: set[str],
+    more: dict[str, object],
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    full = msgspec.to_builtins(FULL)
+    store = ProvisioningStore(folder)
+    # Without values that JSON has no number for: they are damage to the whole file.
+    beside = {key: 2.5 if "NaN" in json.dumps(one) else one for key, one in values.items()}
+    text = json.dumps(beside | more | {key: full[key] for key in fits})
+    store.path.write_text(text.replace("Infinity", "1e999"))
+    kept, _ = store.load()
+    found = msgspec.to_builtins(kept)
+    assert {key: found[key] for key in fits} == {key: full[key] for key in fits}
+    assert {key: json.loads(value) for key, value in foreign(store).items()} == more
+    for aside in folder.glob("*.damaged-*"):
+        aside.unlink()

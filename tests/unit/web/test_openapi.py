@@ -4,6 +4,7 @@ import pytest
 
 from firstlight.web.api.itself import ENDPOINTS
 from firstlight.web.api.openapi import describe
+from firstlight.web.guards import BEACON
 
 DOCUMENT = json.loads(describe(ENDPOINTS, title="T", version="1"))
 
@@ -27,7 +28,29 @@ def test_operations_have_names_of_their_own() -> None:
 def test_the_device_api_asks_for_sign_in_and_the_rest_does_not() -> None:
     for path, methods in DOCUMENT["paths"].items():
         for operation in methods.values():
-            assert ("security" in operation) == path.startswith("/api/provisioning/")
+            open_to_all = not path.startswith("/api/provisioning/") or path == BEACON
+            assert ("security" in operation) != open_to_all
+            assert ("401" in operation["responses"]) != open_to_all
+
+
+def test_a_body_that_may_be_left_out_is_told() -> None:
+    required = {
+        path.removeprefix("/api/provisioning/"): operation["requestBody"]["required"]
+        for path, methods in DOCUMENT["paths"].items()
+        for operation in methods.values()
+        if "requestBody" in operation
+    }
+    assert required == {
+        "network/connect": True,
+        "network/forget": True,
+        "restart": False,
+        "rollback": False,
+    }
+
+
+def test_a_conflict_may_say_when_to_come_back() -> None:
+    answers = DOCUMENT["paths"]["/api/provisioning/recovery/trigger"]["post"]["responses"]
+    assert set(answers["409"]["headers"]) == {"Retry-After"}
 
 
 def test_every_reference_leads_somewhere() -> None:

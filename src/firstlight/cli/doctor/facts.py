@@ -2,6 +2,7 @@
 
 import msgspec
 
+from firstlight.model.regulation import Switch
 from firstlight.model.wire import HealthAnswer, Problem
 
 
@@ -20,14 +21,6 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str
     address: str
     process: Process | None = None
-
-
-class Switch(msgspec.Struct, frozen=True, kw_only=True):
-    """An rfkill switch of a WiFi radio."""
-
-    name: str
-    soft_blocked: bool
-    hard_blocked: bool
 
 
 class StateFolder(msgspec.Struct, frozen=True, kw_only=True):

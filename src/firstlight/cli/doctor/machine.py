@@ -4,8 +4,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from firstlight.cli.doctor.facts import Listener, Process, StateFolder, Switch
+from firstlight.cli.doctor.facts import Listener, Process, StateFolder
 from firstlight.cli.doctor.sockets import WaitingSocket, waiting
+from firstlight.daemon.regulation import KernelRegulation
+from firstlight.model.regulation import Switch
 
 SECRET_FILES = ("provisioning.json", "key")
 
@@ -18,6 +20,7 @@ class Machine:
 
     def __init__(self, root: Path = Path("/")) -> None:
         self._root = root
+        self._regulation = KernelRegulation(root)
 
     def processes(self) -> frozenset[str]:
         """Names of all programs that this user sees running."""
@@ -52,20 +55,11 @@ class Machine:
 
     def switches(self) -> tuple[Switch, ...]:
         """The rfkill switches of WiFi radios."""
-        return tuple(
-            Switch(
-                name=_text(switch / "name") or switch.name,
-                soft_blocked=_text(switch / "soft") == "1",
-                hard_blocked=_text(switch / "hard") == "1",
-            )
-            for switch in _entries(self._root / "sys/class/rfkill")
-            if _text(switch / "type") == "wlan"
-        )
+        return self._regulation.switches()
 
     def country(self) -> str | None:
         """The kernel's regulatory domain; ``None`` while its WiFi part is not loaded."""
-        parameter = self._root / "sys/module/cfg80211/parameters/ieee80211_regdom"
-        return _text(parameter) if parameter.exists() else None
+        return self._regulation.country()
 
     def listeners(self, ports: frozenset[int]) -> tuple[Listener, ...]:
         """Who waits on ``ports``."""

@@ -2,11 +2,10 @@
 
 from firstlight.cli.doctor.facts import Facts
 from firstlight.cli.doctor.findings import Finding, ok, problem, warning
+from firstlight.model.regulation import is_country
 
 _NETWORK_MANAGER = "NetworkManager"
 _SUPPLICANT = "wpa_supplicant"
-# "00" is the world's, "99" one that the kernel built from two; neither names a country.
-_NO_COUNTRY = frozenset({"", "00", "98", "99"})
 
 
 def bus(facts: Facts) -> Finding:
@@ -107,7 +106,7 @@ def country(facts: Facts) -> Finding | None:
         return None
     if facts.configured_country:
         return ok("country", f"The configured country is {facts.configured_country}.")
-    if facts.country not in _NO_COUNTRY:
+    if is_country(facts.country):
         return ok("country", f"The kernel's country is {facts.country}.")
     return warning(
         "country",

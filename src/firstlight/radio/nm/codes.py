@@ -82,6 +82,16 @@ class ActiveState(_Open):
     DEACTIVATED = 4
 
 
+class ConnectivityState(_Open):
+    """NMConnectivityState."""
+
+    UNKNOWN = 0
+    NONE = 1
+    PORTAL = 2
+    LIMITED = 3
+    FULL = 4
+
+
 class WifiMode(_Open):
     """NM80211Mode."""
 

@@ -5,17 +5,27 @@
 
 from typing import Any
 
+from dbus_fast import Variant
+
 from firstlight.errors import InvalidInput
 from firstlight.model.mac import MacAddress
 from firstlight.model.radio import Ipv4
 from firstlight.radio.nm.bus import Bus
-from firstlight.radio.nm.codes import ActiveState, DeviceState, DeviceType, StateReason, WifiMode
+from firstlight.radio.nm.codes import (
+    ActiveState,
+    ConnectivityState,
+    DeviceState,
+    DeviceType,
+    StateReason,
+    WifiMode,
+)
 from firstlight.radio.nm.mirror import NAME, Mirror
 
 INTERFACE = f"{NAME}.Device"
 WIRELESS = f"{NAME}.Device.Wireless"
 ACTIVE = f"{NAME}.Connection.Active"
 IP4 = f"{NAME}.IP4Config"
+_PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
 class Active:
@@ -121,6 +131,19 @@ class WifiDevice:
             gateway=str(config.get("Gateway") or "") or None,
             name_servers=tuple(str(server["address"]) for server in servers),
         )
+
+    @property
+    def ip4_connectivity(self) -> ConnectivityState:
+        """What NetworkManager's check over this device found (since 1.16)."""
+        return ConnectivityState(self._device.get("Ip4Connectivity", 0))
+
+    async def keep_idle(self) -> None:
+        """Have it managed, and never connected by NetworkManager itself."""
+        for name, value in (("Autoconnect", False), ("Managed", True)):
+            await self._bus.call(
+                *(self._mirror.peer, self.path, _PROPERTIES, "Set", "ssv"),
+                *(INTERFACE, name, Variant("b", value)),
+            )
 
     async def request_scan(self, options: dict[str, Any]) -> None:
         """``RequestScan``; returns when it was accepted, not when it is done."""

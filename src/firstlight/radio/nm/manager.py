@@ -12,6 +12,8 @@ from firstlight.radio.nm.mirror import NAME, Mirror, Properties
 INTERFACE = NAME
 PATH = "/org/freedesktop/NetworkManager"
 NONE = "/"
+_AGENTS = f"{PATH}/AgentManager"
+_AGENT = "firstlight"
 
 NEEDED_PERMISSIONS = (
     f"{NAME}.network-control",
@@ -33,6 +35,12 @@ class Manager:
     def properties(self) -> Properties:
         """``WirelessEnabled``, ``WirelessHardwareEnabled``, ``Version`` and so on."""
         return self._mirror.properties(PATH, INTERFACE)
+
+    @property
+    def checks_connectivity(self) -> bool:
+        """Whether it looks for the internet itself: built in, configured, and not switched off."""
+        said = self.properties
+        return bool(said.get("ConnectivityCheckAvailable") and said.get("ConnectivityCheckEnabled"))
 
     async def missing_permissions(self) -> tuple[str, ...]:
         """Those of ``NEEDED_PERMISSIONS`` that this user has not, without asking anybody."""
@@ -79,6 +87,15 @@ class Manager:
             await self._call("CheckpointDestroy", "o", checkpoint)
         except NotFound:
             return
+
+    async def offer_secrets(self) -> None:
+        """``AgentManager.Register`` and ``Unregister``: somebody new who might know a secret.
+
+        NetworkManager then connects by itself again what it had given up for want of one.
+        """
+        peer = self._mirror.peer
+        await self._bus.call(peer, _AGENTS, f"{NAME}.AgentManager", "Register", "s", _AGENT)
+        await self._bus.call(peer, _AGENTS, f"{NAME}.AgentManager", "Unregister")
 
     async def _call(self, member: str, signature: str = "", *arguments: object) -> Any:
         return await self._bus.call(

@@ -76,6 +76,26 @@ def station_settings(plan: TrialPlan, uuid: str, *, interface: str, mark: Mark) 
     return settings
 
 
+def rehearsal_settings(settings: Settings, uuid: str, *, interface: str) -> Settings:
+    """A copy of a station's profile for another interface of the same radio, secrets included.
+
+    It brings neither a default route nor name servers: our hotspot's guests are not to notice.
+    """
+    copy = {section: dict(keys) for section, keys in settings.items() if section != "user"}
+    for section, key in ((TYPE, "mac-address"), ("connection", "timestamp"), (TYPE, "seen-bssids")):
+        copy[section].pop(key, None)
+    copy["connection"] |= {
+        "uuid": Variant("s", uuid),
+        "interface-name": Variant("s", interface),
+        "autoconnect": Variant("b", False),
+    }
+    for family in ("ipv4", "ipv6"):
+        copy.setdefault(family, {"method": Variant("s", "auto")}).update(
+            {"never-default": Variant("b", True), "ignore-auto-dns": Variant("b", True)}
+        )
+    return copy
+
+
 def hotspot_settings(hotspot: HotspotSettings, uuid: str, *, interface: str) -> Settings:
     """The hotspot's profile: WPA2-PSK/CCMP on a fixed 2.4 GHz channel, never by itself."""
     address = ipaddress.IPv4Interface(hotspot.address)
@@ -149,6 +169,8 @@ def read_profile(settings: Plain, flags: int, *, active: bool) -> Profile | None
         autoconnect=bool(connection.get("autoconnect", True)),
         active=active,
         trial=bool(flags & ConnectionFlags.VOLATILE),
+        priority=int(connection.get("autoconnect-priority", 0)),
+        hidden=bool(wifi.get("hidden", False)),
     )
 
 

@@ -23,6 +23,7 @@ from firstlight.model.ssid import Ssid
 from firstlight.radio.nm.codes import ActiveState, DeviceState, StateReason
 from firstlight.radio.nm.device import Active
 from firstlight.radio.nm.hotspot import Hotspot
+from firstlight.radio.nm.rejoining import Rejoining
 from firstlight.radio.nm.scanning import Scanner
 from firstlight.radio.nm.session import SETTLE_SECONDS, Session
 from firstlight.radio.nm.trials import Trials
@@ -45,6 +46,7 @@ class NetworkManagerRadio:
             bus_address=bus_address,
         )
         self._trials = Trials(self._session)
+        self._rejoining = Rejoining(self._session)
         self._hotspot = Hotspot(self._session)
         self._scanner = Scanner(self._session)
         self._state = RadioState(availability=Availability.NO_NETWORK_MANAGER, interface=interface)
@@ -63,6 +65,7 @@ class NetworkManagerRadio:
     async def close(self) -> None:
         """See the port."""
         await self._trials.close()
+        await self._rejoining.close()
         await self._session.close()
 
     def subscribe(self, listener: Listener) -> AbstractContextManager[None]:
@@ -137,10 +140,20 @@ class NetworkManagerRadio:
         """See the port."""
         await self._trials.abandon()
 
+    async def join_saved(self, uuid: str, report: Report) -> None:
+        """See the port."""
+        self._scanner.remember()
+        await self._rejoining.join(uuid, report)
+
+    async def leave(self) -> None:
+        """See the port."""
+        await self._rejoining.leave()
+
     async def hotspot_up(self, settings: HotspotSettings) -> None:
         """See the port."""
         self._scanner.remember()
         await self._hotspot.up(settings)
+        await self._rejoining.forgive()
 
     async def hotspot_down(self) -> None:
         """See the port."""
@@ -155,6 +168,7 @@ class NetworkManagerRadio:
 
     def _updated(self) -> None:
         self._trials.updated()
+        self._rejoining.updated()
         device = self._session.device
         if device is not None and device.last_scan != self._last_scan:
             self._last_scan = device.last_scan
@@ -166,10 +180,12 @@ class NetworkManagerRadio:
 
     def _device_state(self, new: DeviceState, reason: StateReason) -> None:
         self._trials.device_state(new, reason)
+        self._rejoining.device_state(new, reason)
         self._hotspot.device_state(new, reason)
 
     def _link_changed(self, changed: dict[str, Any]) -> None:
         self._trials.supplicant(changed)
+        self._rejoining.supplicant(changed)
 
     def _station(self, mac: MacAddress, joined: bool) -> None:
         station = Station(mac=mac)

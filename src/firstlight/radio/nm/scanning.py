@@ -38,7 +38,7 @@ class Scanner:
     async def scan(self, ssids: Sequence[Ssid], frequencies: Sequence[int]) -> None:
         """See the port."""
         device = self._session.usable_device()
-        if device.is_access_point:
+        if device.is_access_point and not self._session.abilities.scan_as_hotspot:
             raise Busy(
                 "The radio can't scan while it is a hotspot.",
                 hint="The list shows what was heard before; disable the hotspot to scan.",

@@ -9,10 +9,10 @@ from firstlight.errors import Code, FirstlightError, NotPermitted, RadioUnavaila
 from firstlight.model.access_point import AccessPoint
 from firstlight.model.mac import MacAddress
 from firstlight.model.profile import Profile, ProfileKind
-from firstlight.model.radio import Availability, Link, RadioState
+from firstlight.model.radio import Abilities, Availability, Connectivity, Link, RadioState
 from firstlight.radio.nm import access_point
 from firstlight.radio.nm.bus import Bus
-from firstlight.radio.nm.codes import DeviceState, StateReason
+from firstlight.radio.nm.codes import ConnectivityState, DeviceState, StateReason
 from firstlight.radio.nm.device import INTERFACE as DEVICE
 from firstlight.radio.nm.device import WifiDevice, wifi_devices
 from firstlight.radio.nm.manager import NEEDED_PERMISSIONS, Manager
@@ -24,6 +24,8 @@ from firstlight.radio.nm.supplicant import Supplicant
 log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 10.0
+COMPANION = "fl-home"
+"""The second interface on our radio, while there is one; never the radio itself."""
 
 _PROBLEMS: dict[Availability, tuple[Code, str, str]] = {
     Availability.NO_NETWORK_MANAGER: (
@@ -58,6 +60,14 @@ _PROBLEMS: dict[Availability, tuple[Code, str, str]] = {
     ),
 }
 
+_UNKNOWN = Connectivity.UNKNOWN
+_CONNECTIVITY = {
+    ConnectivityState.NONE: Connectivity.NONE,
+    ConnectivityState.PORTAL: Connectivity.PORTAL,
+    ConnectivityState.LIMITED: Connectivity.LIMITED,
+    ConnectivityState.FULL: Connectivity.FULL,
+}
+
 OnDeviceState = Callable[[DeviceState, StateReason], None]
 
 
@@ -80,6 +90,10 @@ class Session:
         self.supplicant = Supplicant(self.bus, on_link, on_station)
         self.manager = Manager(self.bus, self.mirror)
         self.connections = Connections(self.bus, self.mirror)
+        self.abilities = Abilities()
+        self.companion_supplicant = Supplicant(self.bus, self._companion_linked, _nobody)
+        self.on_companion_state: OnDeviceState | None = None
+        self.on_companion_link: Callable[[dict[str, Any]], None] | None = None
         self._on_update = on_update
         self._on_device_state = on_device_state
         self._missing: tuple[str, ...] = ()
@@ -103,16 +117,23 @@ class Session:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
         await self.supplicant.close()
+        await self.companion_supplicant.close()
         await self.mirror.close()
         await self.bus.close()
 
     @property
     def device(self) -> WifiDevice | None:
         """Our radio, if it is there."""
-        devices = wifi_devices(self.bus, self.mirror)
+        devices = self._radios()
         if self.wanted_interface:
             devices = [one for one in devices if one.interface == self.wanted_interface]
         return devices[0] if devices else None
+
+    @property
+    def companion(self) -> WifiDevice | None:
+        """The second interface's device, if it is there."""
+        found = wifi_devices(self.bus, self.mirror)
+        return next((one for one in found if one.interface == COMPANION), None)
 
     def usable_device(self) -> WifiDevice:
         """Our radio, ready for work. Raises ``RadioUnavailable`` or ``NotPermitted``."""
@@ -146,6 +167,8 @@ class Session:
             bssid=joined.bssid if joined else None,
             frequency=joined.frequency if joined else None,
             ipv4=device.ipv4 if link in {Link.CONNECTED, Link.HOTSPOT} else None,
+            connectivity=self._connectivity(device) if link is Link.CONNECTED else _UNKNOWN,
+            abilities=self.abilities,
         )
 
     def heard(self) -> tuple[AccessPoint, ...]:
@@ -194,7 +217,7 @@ class Session:
             return Availability.NOT_PERMITTED if refused else Availability.NO_NETWORK_MANAGER
         device = self.device
         if device is None:
-            some = wifi_devices(self.bus, self.mirror)
+            some = self._radios()
             return Availability.UNKNOWN_INTERFACE if some else Availability.NO_WIFI_DEVICE
         manager = self.manager.properties
         if not manager.get("WirelessEnabled", True) or not manager.get(
@@ -211,12 +234,16 @@ class Session:
     def _problem(self, availability: Availability, device: WifiDevice | None) -> RadioUnavailable:
         code, message, hint = _PROBLEMS[availability]
         interface = device.interface if device else self.wanted_interface
-        others = ", ".join(one.interface for one in wifi_devices(self.bus, self.mirror))
+        others = ", ".join(one.interface for one in self._radios())
         return RadioUnavailable(
             message.format(interface=interface, others=others or "none"),
             code=code,
             hint=hint.format(interface=interface),
         )
+
+    def _radios(self) -> list[WifiDevice]:
+        found = wifi_devices(self.bus, self.mirror)
+        return [one for one in found if one.interface != COMPANION]
 
     def _link(self, device: WifiDevice) -> Link:
         state = device.state
@@ -227,6 +254,11 @@ class Session:
             starting = profile is not None and profile.kind is ProfileKind.HOTSPOT
             return Link.HOTSPOT_STARTING if starting else Link.JOINING
         return Link.DOWN
+
+    def _connectivity(self, device: WifiDevice) -> Connectivity:
+        if not self.manager.checks_connectivity:
+            return _UNKNOWN
+        return _CONNECTIVITY.get(device.ip4_connectivity, _UNKNOWN)
 
     def _active_profile(self, device: WifiDevice) -> Profile | None:
         path = device.active.connection
@@ -262,5 +294,20 @@ class Session:
     def _signalled(self, path: str, interface: str, member: str, body: list[Any]) -> None:
         if interface == CONNECTION or member == "CheckPermissions":
             self._stale = True
-        elif interface == DEVICE and self.device is not None and path == self.device.path:
-            self._on_device_state(DeviceState(body[0]), StateReason(body[2]))
+        elif interface == DEVICE:
+            self._device_state(path, DeviceState(body[0]), StateReason(body[2]))
+
+    def _device_state(self, path: str, new: DeviceState, reason: StateReason) -> None:
+        if self.device is not None and path == self.device.path:
+            self._on_device_state(new, reason)
+        elif self.on_companion_state is not None and self.companion is not None:
+            if path == self.companion.path:
+                self.on_companion_state(new, reason)
+
+    def _companion_linked(self, changed: dict[str, Any]) -> None:
+        if self.on_companion_link is not None:
+            self.on_companion_link(changed)
+
+
+def _nobody(_mac: MacAddress, _joined: bool) -> None:
+    """Nobody joins a station."""

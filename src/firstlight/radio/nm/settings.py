@@ -1,6 +1,9 @@
 """``org.freedesktop.NetworkManager.Settings`` and ``.Settings.Connection``: profiles on disk."""
 
+from functools import partial
 from typing import Any
+
+from dbus_fast import Message
 
 from firstlight.errors import FirstlightError, NotFound, NotPermitted
 from firstlight.radio.nm.bus import Bus
@@ -11,6 +14,8 @@ from firstlight.radio.nm.mirror import NAME, Mirror
 PATH = "/org/freedesktop/NetworkManager/Settings"
 INTERFACE = f"{NAME}.Settings"
 CONNECTION = f"{NAME}.Settings.Connection"
+
+_SECRET = frozenset({"802-11-wireless-security", "802-1x"})
 
 Plain = dict[str, dict[str, Any]]
 """Settings as NetworkManager returns them: section to key to value, secrets left out."""
@@ -42,6 +47,20 @@ class Connections:
         """Settings of every connection, by path."""
         found = {path: await self.get(path) for path in self.paths()}
         return {path: settings for path, settings in found.items() if settings is not None}
+
+    async def whole(self, path: str) -> Settings:
+        """Settings and secrets together, as they can be given back."""
+        call = partial(Message, destination=self._mirror.peer.owner, path=path, interface=CONNECTION)
+        reply = await self._bus.reply(call(member="GetSettings"))
+        found: Settings = reply.body[0]
+        for section in _SECRET & set(found):
+            asked = call(member="GetSecrets", signature="s", body=[section])
+            try:
+                secrets: Settings = (await self._bus.reply(asked)).body[0]
+            except FirstlightError:
+                continue  # none are stored
+            found[section].update(secrets.get(section, {}))
+        return found
 
     async def psk(self, path: str) -> str | None:
         """The stored WPA secret, if there is one and it may be read."""

@@ -13,13 +13,13 @@ from typing import Any
 
 from firstlight.errors import Busy, Code, FirstlightError, NotFound, RadioFailure
 from firstlight.model.profile import KeyManagement, ProfileKind, TrialPlan
-from firstlight.model.radio import SWITCH_SECONDS, LinkReason
+from firstlight.model.radio import SWITCH_SECONDS
 from firstlight.radio.nm.codes import ActiveState, ConnectionFlags, DeviceState, StateReason
 from firstlight.radio.nm.device import WifiDevice
+from firstlight.radio.nm.following import Following
 from firstlight.radio.nm.manager import Settings
 from firstlight.radio.nm.profiles import TYPE, Mark, mark_of, read_profile, station_settings
 from firstlight.radio.nm.session import Session
-from firstlight.radio.nm.trial import TrialWatch
 from firstlight.radio.port import Report
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 RETURN_SECONDS = 35.0
 END_SECONDS = 10.0
 IDLE_SECONDS = 2.0
-GONE_SECONDS = 0.5
 _CHECKPOINT = "org.freedesktop.NetworkManager.Checkpoint"
 
 
@@ -40,10 +39,8 @@ class Trials:
         self._old = ""
         self._uuid = ""
         self._path = ""
-        self._active = ""
-        self._watch: TrialWatch | None = None
+        self._following: Following | None = None
         self._adding: asyncio.Task[None] | None = None
-        self._suspicion: asyncio.TimerHandle | None = None
 
     async def close(self) -> None:
         """Let go of a trial that is just being added, and watch none any more."""
@@ -54,44 +51,18 @@ class Trials:
 
     def device_state(self, new: DeviceState, reason: StateReason) -> None:
         """``Device.StateChanged`` of our radio."""
-        if self._watch is not None:
-            self._watch.device_state(new, reason)
+        if self._following is not None:
+            self._following.device_state(new, reason)
 
     def supplicant(self, changed: dict[str, Any]) -> None:
         """Changed properties of wpa_supplicant's interface."""
-        if self._watch is not None:
-            self._watch.supplicant(changed)
+        if self._following is not None:
+            self._following.supplicant(changed)
 
     def updated(self) -> None:
-        """Anything has changed: see whether the trial has its address, or lost its ground."""
-        watch, device = self._watch, self._session.device
-        if watch is None:
-            return
-        if not self._session.mirror.ready:
-            watch.gone(LinkReason.MANAGER_GONE)
-        elif device is None:
-            self._suspect()
-        elif self._active and self._active not in self._session.mirror.objects:
-            # Its end is told by the device first; if not, it was pushed aside before it began.
-            watch.gone(LinkReason.REPLACED)
-        elif (
-            device.state is DeviceState.ACTIVATED
-            and device.active.uuid == self._uuid
-            and (ipv4 := device.ipv4) is not None
-        ):
-            watch.address(ipv4)
-
-    def _suspect(self) -> None:
-        """The radio is gone, or NetworkManager is: it takes its objects away before its name."""
-        if self._suspicion is None:
-            loop = asyncio.get_running_loop()
-            self._suspicion = loop.call_later(GONE_SECONDS, self._judge)
-
-    def _judge(self) -> None:
-        self._suspicion = None
-        if self._watch is not None and self._session.device is None:
-            ready = self._session.mirror.ready
-            self._watch.gone(LinkReason.RADIO_GONE if ready else LinkReason.MANAGER_GONE)
+        """Anything has changed."""
+        if self._following is not None:
+            self._following.updated()
 
     async def settle(self) -> tuple[str, ...]:
         """Undo trials whose process is gone; disarm the switch of one that was already saved."""
@@ -147,7 +118,8 @@ class Trials:
         self._forget_trial()
         self._uuid = str(uuid.uuid4())
         sae = plan.key_management is KeyManagement.SAE
-        self._watch = TrialWatch(report, simultaneous_authentication=sae)
+        following = Following(self._session, self._uuid, report, simultaneous_authentication=sae)
+        self._following = following
         settings = station_settings(
             plan,
             self._uuid,
@@ -155,14 +127,16 @@ class Trials:
             mark=Mark(checkpoint=self._checkpoint, before=self._old),
         )
         # Whoever is cancelled here may abandon next, and must then know what to take back.
-        self._adding = asyncio.create_task(self._add(settings, device.path), name="trial-profile")
+        self._adding = asyncio.create_task(
+            self._add(settings, device.path, following), name="trial-profile"
+        )
         await asyncio.shield(self._adding)
         return self._uuid
 
-    async def _add(self, settings: Settings, device: str) -> None:
+    async def _add(self, settings: Settings, device: str, following: Following) -> None:
         manager = self._session.manager
         self._path, active = await manager.add_and_activate_volatile(settings, device)
-        self._active = active if active in self._session.mirror.objects else ""
+        following.accepted(active)
 
     async def promote(self, uuid_tried: str) -> None:
         """See the port.
@@ -290,15 +264,12 @@ class Trials:
 
     def _forget_trial(self) -> None:
         self._end_watch()
-        self._uuid, self._path, self._active = "", "", ""
+        self._uuid, self._path = "", ""
 
     def _end_watch(self) -> None:
-        if self._suspicion is not None:
-            self._suspicion.cancel()
-            self._suspicion = None
-        if self._watch is not None:
-            self._watch.end()
-            self._watch = None
+        if self._following is not None:
+            self._following.end()
+            self._following = None
 
 
 def _unknown(uuid_asked: str) -> NotFound:

@@ -8,7 +8,14 @@ from firstlight.model.access_point import Security
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import KeyManagement
-from firstlight.model.radio import Availability, Ipv4, LinkReason, LinkReport, LinkStage
+from firstlight.model.radio import (
+    Availability,
+    Connectivity,
+    Ipv4,
+    LinkReason,
+    LinkReport,
+    LinkStage,
+)
 from firstlight.model.ssid import Ssid
 from firstlight.radio.simulated.description import Durations
 from firstlight.radio.simulated.faults import (
@@ -17,6 +24,7 @@ from firstlight.radio.simulated.faults import (
     HotspotFails,
     OnAir,
     Refused,
+    Upstream,
     availability,
     befallen,
 )
@@ -116,6 +124,19 @@ def next_step(
 def still_joined(met: OnAir | None, brought: Credentials) -> bool:
     """Whether a station that has joined stays joined."""
     return met is not None and met.signal >= WEAKEST_USABLE and opens(met, brought.passphrase)
+
+
+def connectivity(met: OnAir) -> Connectivity:
+    """What NetworkManager finds behind that access point."""
+    if met.dhcp is Dhcp.NO_GATEWAY:
+        return Connectivity.LIMITED
+    match met.internet:
+        case Upstream.YES:
+            return Connectivity.FULL
+        case Upstream.PORTAL:
+            return Connectivity.PORTAL
+        case _:
+            return Connectivity.LIMITED
 
 
 def opens(met: OnAir, passphrase: Passphrase | None) -> bool:

@@ -35,6 +35,11 @@ class VirtualClock:
         self._wall_ahead = seconds - self._now
 
     @property
+    def boot_id(self) -> str:
+        """One boot for ever."""
+        return "virtual"
+
+    @property
     def next_due(self) -> float | None:
         """When the next sleeper wakes (monotonic), or ``None`` when nobody sleeps."""
         while self._sleepers and self._sleepers[0][2].done():

@@ -8,6 +8,7 @@ from msgspec import Meta
 from firstlight.model.access_point import Security, channel_of, frequency_of
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
+from firstlight.model.radio import Abilities
 from firstlight.model.ssid import Ssid
 from firstlight.radio.simulated.faults import (
     Dhcp,
@@ -27,17 +28,29 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class RadioTable(_Table, frozen=True, kw_only=True):
-    """The one radio of this world."""
+    """The one radio of this world.
+
+    ``join_while_hotspot``: it can join a network on a second interface beside its hotspot, with
+    ``one_channel`` only on the hotspot's own channel. ``connectivity_check``: whether its
+    NetworkManager looks for the internet.
+    """
 
     interface: Annotated[str, Meta(min_length=1, max_length=15)] = "wlan0"
     mac: MacAddress = MacAddress("02:00:00:00:00:00")
     driver: str = "simulated"
     scan_while_hotspot: bool = False
-    ap_sta: bool = False
+    join_while_hotspot: bool = False
+    one_channel: bool = True
+    connectivity_check: bool = True
 
-    def __post_init__(self) -> None:
-        if self.ap_sta:
-            raise ValueError("ap_sta: a radio that is hotspot and station at once is not simulated")
+    @property
+    def abilities(self) -> Abilities:
+        """As the port tells them."""
+        return Abilities(
+            scan_as_hotspot=self.scan_while_hotspot,
+            join_as_hotspot=self.join_while_hotspot,
+            one_channel=self.one_channel,
+        )
 
 
 class Durations(_Table, frozen=True, kw_only=True):
@@ -132,12 +145,16 @@ class StationTable(_Table, frozen=True, kw_only=True):
 
 
 class SavedTable(_Table, frozen=True, kw_only=True):
-    """A network that is saved from the beginning; the last one was used last."""
+    """A network that is saved from the beginning; the last one was used last.
+
+    ``priority``: a higher one is joined first, whichever was used last.
+    """
 
     ssid: Ssid
     passphrase: Passphrase | None = None
     hidden: bool = False
     autoconnect: bool = True
+    priority: Annotated[int, Meta(ge=-999, le=999)] = 0
 
 
 class Description(_Table, frozen=True, kw_only=True):

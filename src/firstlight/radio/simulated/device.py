@@ -8,6 +8,7 @@ from firstlight.model.mac import MacAddress
 from firstlight.model.profile import ProfileKind
 from firstlight.model.radio import (
     Availability,
+    Connectivity,
     Ipv4,
     Link,
     LinkReason,
@@ -18,7 +19,7 @@ from firstlight.model.radio import (
     RadioState,
 )
 from firstlight.radio.port import Report
-from firstlight.radio.simulated.air import Air, NextStep, next_step, still_joined
+from firstlight.radio.simulated.air import Air, NextStep, connectivity, next_step, still_joined
 from firstlight.radio.simulated.description import Description
 from firstlight.radio.simulated.faults import OnAir
 from firstlight.radio.simulated.guests import Guests
@@ -70,6 +71,7 @@ class Device:
         self.frequency: int | None = None
         self.ipv4: Ipv4 | None = None
         self.on_change: Callable[[], None] = _nothing
+        self._connectivity = Connectivity.NONE
         self._reached = LinkStage.PREPARING
         self._coming: NextStep | None = None
         self._next: Entry | None = None
@@ -93,6 +95,12 @@ class Device:
             bssid=self.bssid,
             frequency=self.frequency,
             ipv4=self.ipv4,
+            connectivity=(
+                self._connectivity
+                if self._described.radio.connectivity_check
+                else Connectivity.UNKNOWN
+            ),
+            abilities=self._described.radio.abilities,
         )
 
     def publish(self) -> None:
@@ -146,9 +154,17 @@ class Device:
             self._leave(_REASON_OF_OBSTACLE[obstacle], error)
         elif self.link is Link.JOINING and self._planned() != self._coming:
             self._plan()
-        elif self.link is Link.CONNECTED and self._next is None and not self._holds():
-            self._next = self._timeline.after(self._takes.link_loss, self._check_link)
+        elif self.link is Link.CONNECTED:
+            self._look_behind()
+            if self._next is None and not self._holds():
+                self._next = self._timeline.after(self._takes.link_loss, self._check_link)
         self.publish()
+
+    def _look_behind(self) -> None:
+        # An access point that has gone is noticed by the link, not by a look behind it.
+        met = self._air.at(self.bssid)
+        if met is not None:
+            self._connectivity = connectivity(met)
 
     def _check_link(self) -> None:
         self._next = None
@@ -190,10 +206,14 @@ class Device:
         if report.stage is LinkStage.CONNECTED and self.active is not None:
             self.link, self.ipv4, self._coming = Link.CONNECTED, report.ipv4, None
             note_success(self.active, self._timeline.now)
+            self._look_behind()
         else:
             self._plan()
-        if self._report is not None:
-            self._report(report)
+        told = self._report
+        if self.link is Link.CONNECTED and self.active is not None and not self.active.trial:
+            self._report = None
+        if told is not None:
+            told(report)
         self.publish()
         if self.link is Link.CONNECTED:
             self._answer(None)
@@ -230,6 +250,7 @@ class Device:
             self._next.cancel()
         self.link, self.active, self.ipv4 = Link.DOWN, None, None
         self.bssid, self.frequency = None, None
+        self._connectivity = Connectivity.NONE
         self._next, self._coming, self._report = None, None, None
         self._reached = LinkStage.PREPARING
         self.guests.turn_out()

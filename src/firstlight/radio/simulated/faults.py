@@ -28,12 +28,13 @@ class Dhcp(StrEnum):
 
 
 class Upstream(StrEnum):
-    """What lies behind an access point."""
+    """What lies behind an access point. ``dead``: not even its gateway answers."""
 
     YES = "yes"
     NO = "no"
     NO_NAMES = "no_names"
     PORTAL = "portal"
+    DEAD = "dead"
 
 
 class OnAir(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from firstlight.errors import Code, NotFound
@@ -38,6 +38,7 @@ class Kept:
     hidden: bool = False
     autoconnect: bool = True
     trial: bool = False
+    priority: int = 0
     settings: HotspotSettings | None = None
     used: float = 0.0
     failures: int = field(default=0, init=False)
@@ -58,13 +59,19 @@ class Kept:
             autoconnect=self.autoconnect,
             active=active,
             trial=self.trial,
+            priority=self.priority,
+            hidden=self.hidden,
         )
 
 
 class ProfileBook:
-    """Every profile. UUIDs follow from the order of creation, so a simulation repeats itself."""
+    """Every profile. UUIDs follow from the order of creation, so a simulation repeats itself.
+
+    ``on_remove`` is called with every profile that was deleted.
+    """
 
     def __init__(self) -> None:
+        self.on_remove: Callable[[Kept], None] = _nothing
         self._kept: dict[str, Kept] = {}
         self._count = itertools.count(1)
 
@@ -85,12 +92,26 @@ class ProfileBook:
                 hint="Ask for the saved networks again; it may have been removed meanwhile.",
             ) from None
 
+    def station(self, profile_uuid: str) -> Kept:
+        """The saved network of that UUID. Raises ``NotFound``, also for a hotspot or a trial."""
+        profile = self.get(profile_uuid)
+        if profile.kind is not ProfileKind.STATION or profile.trial:
+            raise NotFound(f"{profile.name} is not a saved network.", code=Code.UNKNOWN_PROFILE)
+        return profile
+
     def remove(self, profile: Kept) -> None:
         """Delete it; deleting twice is harmless."""
-        self._kept.pop(profile.uuid, None)
+        if self._kept.pop(profile.uuid, None) is not None:
+            self.on_remove(profile)
 
     def add_saved(
-        self, ssid: Ssid, passphrase: Passphrase | None, *, hidden: bool, autoconnect: bool
+        self,
+        ssid: Ssid,
+        passphrase: Passphrase | None,
+        *,
+        hidden: bool = False,
+        autoconnect: bool = True,
+        priority: int = 0,
     ) -> Kept:
         """A network that was saved before; later ones count as used more lately."""
         return self._add(
@@ -103,6 +124,7 @@ class ProfileBook:
                 key_management=KeyManagement.WPA_PSK if passphrase else KeyManagement.NONE,
                 hidden=hidden,
                 autoconnect=autoconnect,
+                priority=priority,
                 used=-1.0 / (1 + len(self._kept)),
             )
         )
@@ -145,7 +167,7 @@ class ProfileBook:
         )
 
     def joinable(self, now: float) -> list[Kept]:
-        """Saved networks that may be joined by themselves, the one used last first."""
+        """Saved networks that may be joined by themselves: by priority, then the one used last."""
         ready = [
             profile
             for profile in self
@@ -154,7 +176,7 @@ class ProfileBook:
             and not profile.trial
             and profile.paused_until <= now
         ]
-        return sorted(ready, key=lambda profile: profile.used, reverse=True)
+        return sorted(ready, key=lambda profile: (profile.priority, profile.used), reverse=True)
 
     def forget_memory(self) -> None:
         """What a restart of NetworkManager loses: trials, and who had failed before."""
@@ -184,3 +206,7 @@ def note_failure(profile: Kept, reason: LinkReason, now: float, pause: float) ->
 def note_success(profile: Kept, now: float) -> None:
     """It was joined now."""
     profile.failures, profile.paused_until, profile.used = 0, 0.0, now
+
+
+def _nothing(_profile: Kept) -> None:
+    return None

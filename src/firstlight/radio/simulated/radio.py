@@ -11,6 +11,8 @@ from firstlight.model.profile import HotspotSettings, Profile, ProfileKind, Tria
 from firstlight.model.radio import (
     Availability,
     Link,
+    LinkReport,
+    LinkStage,
     RadioChanged,
     RadioEvent,
     RadioState,
@@ -31,6 +33,18 @@ _ABSENT = {
 _HOTSPOT = {Link.HOTSPOT, Link.HOTSPOT_STARTING}
 
 
+class _Joining:
+    """Hands reports on, and knows whether more will come."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self.under_way = True
+
+    def __call__(self, report: LinkReport) -> None:
+        self.under_way = report.stage not in {LinkStage.CONNECTED, LinkStage.FAILED}
+        self._report(report)
+
+
 class SimulatedRadio:
     """``radio.port.Radio`` on a ``World``. ``interface`` empty: the radio, whatever its name."""
 
@@ -41,6 +55,7 @@ class SimulatedRadio:
         self._listeners: list[Listener] = []
         self._outcomes: set[Outcome] = set()
         self._open = False
+        self._joining: _Joining | None = None
         self._told = self.state
 
     @property
@@ -156,6 +171,35 @@ class SimulatedRadio:
         self._check_usable()
         self._world.device.stop_reporting()
         await self._wait(self._world.checkpoint.restore)
+
+    async def join_saved(self, uuid: str, report: Report) -> None:
+        """Leave what is active and join that saved network."""
+        self._check_usable()
+        kept = self._world.book.station(uuid)
+        joining = _Joining(report)
+        self._world.device.activate(kept, report=joining)
+        self._joining = joining
+
+    async def leave(self) -> None:
+        """End what ``join_saved`` began, if it has not connected yet."""
+        self._check_permitted()
+        if self._joining is not None and self._joining.under_way:
+            self._world.device.deactivate()
+
+    async def rehearse(self, uuid: str, report: Report) -> None:
+        """Join that saved network beside the hotspot, and leave it again."""
+        self._check_usable()
+        kept = self._world.book.station(uuid)
+        can = self._world.radio.join_while_hotspot
+        if self._world.device.link is not Link.HOTSPOT or not can:
+            raise refusals.no_second_interface()
+        rehearsals = self._world.rehearsals
+        if rehearsals.under_way:
+            raise refusals.joining_holds()
+        try:
+            await self._wait(lambda outcome: rehearsals.begin(kept, report, outcome))
+        finally:
+            rehearsals.end()
 
     async def hotspot_up(self, settings: HotspotSettings) -> None:
         """Bring the hotspot up, unless that very one is up."""

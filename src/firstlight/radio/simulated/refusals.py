@@ -29,6 +29,14 @@ def joining_holds() -> Busy:
     )
 
 
+def no_second_interface() -> Busy:
+    """A rehearsal needs a hotspot, and a radio that can do more beside it."""
+    return Busy(
+        "The radio can't join a network beside its hotspot now.",
+        hint="It has to be a hotspot, and its driver has to allow a second interface.",
+    )
+
+
 def closed() -> RadioUnavailable:
     """Whoever waited waits in vain."""
     return RadioUnavailable(

@@ -4,10 +4,28 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from firstlight.clock import Clock
 
 Action = Callable[[], None]
+
+
+class Alarm(Protocol):
+    """A call to come."""
+
+    def cancel(self) -> None:
+        """Let it not come."""
+        ...
+
+
+@runtime_checkable
+class AlarmClock(Clock, Protocol):
+    """A clock that calls back, which spares the world a task to sleep in."""
+
+    def call_at(self, due: float, action: Action) -> Alarm:
+        """Call ``action`` at that monotonic moment, or as soon as possible after it."""
+        ...
 
 
 class Entry:
@@ -43,6 +61,8 @@ class Timeline:
         self._order = itertools.count()
         self._clock: Clock | None = None
         self._task: asyncio.Task[None] | None = None
+        self._alarms: AlarmClock | None = None
+        self._alarm: Alarm | None = None
         self._instant: float | None = None
 
     @property
@@ -56,8 +76,11 @@ class Timeline:
         """Plan an action for a monotonic moment; a past one means as soon as possible."""
         entry = Entry(due, action)
         heapq.heappush(self._entries, (due, next(self._order), entry))
-        if self._entries[0][2] is entry and self._task is not None and self._instant is None:
-            self._begin_task()
+        if self._entries[0][2] is entry and self._instant is None:
+            if self._alarms is not None:
+                self._set_alarm(self._alarms)
+            elif self._task is not None:
+                self._begin_task()
         return entry
 
     def after(self, seconds: float, action: Action) -> Entry:
@@ -69,13 +92,33 @@ class Timeline:
         self.stop()
         self._clock = clock
         self._happen_until(clock.monotonic())
-        self._begin_task()
+        if isinstance(clock, AlarmClock):
+            self._alarms = clock
+            self._set_alarm(clock)
+        else:
+            self._begin_task()
 
     def stop(self) -> None:
         """Stand still until the next ``start``."""
         if self._task is not None and not self._task.get_loop().is_closed():
             self._task.cancel()
         self._task = None
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarms, self._alarm = None, None
+
+    def _set_alarm(self, clock: AlarmClock) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = clock.call_at(self._entries[0][0], self._ring) if self._entries else None
+
+    def _ring(self) -> None:
+        self._alarm = None
+        if self._alarms is not None:
+            self._happen_until(self._alarms.monotonic())
+        # What happened may have stopped or started it anew.
+        if self._alarms is not None:
+            self._set_alarm(self._alarms)
 
     def _begin_task(self) -> None:
         if self._task is not None:

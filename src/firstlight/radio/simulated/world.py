@@ -23,6 +23,7 @@ from firstlight.radio.simulated.device import Device
 from firstlight.radio.simulated.faults import Fault, ManagerRestart, OnAir
 from firstlight.radio.simulated.parsing import parse
 from firstlight.radio.simulated.profiles import ProfileBook
+from firstlight.radio.simulated.rehearsal import Rehearsals
 from firstlight.radio.simulated.scanner import Scanner
 from firstlight.radio.simulated.timeline import Timeline
 
@@ -35,6 +36,7 @@ class World:
     It outlives the radios that are opened on it, as NetworkManager outlives the daemon: a process
     that dies leaves its trial and its checkpoint behind for the next one. One process at a time:
     attaching another cuts off the one before it, as a kill does. Time begins with the first one.
+    ``on_change`` is called after every change of the link, whoever watches.
     """
 
     def __init__(self, described: Description) -> None:
@@ -50,6 +52,13 @@ class World:
             scanner=self.scanner,
             emit=self._tell,
         )
+        self.rehearsals = Rehearsals(
+            described,
+            self.air,
+            self.timeline,
+            hears=self.scanner.has_heard,
+            hotspot_on=lambda: self.device.frequency if self.device.link is Link.HOTSPOT else None,
+        )
         self.checkpoint = Checkpoint(self.device, self.book, self.timeline)
         self._autoconnect = Autoconnect(
             self.device,
@@ -60,6 +69,7 @@ class World:
             takes=described.durations,
         )
         self._described = described
+        self.on_change: Callable[[], None] = _nothing
         self._listener: Listener | None = None
         self._begun = False
         self._numbers = len(described.access_points)
@@ -69,10 +79,14 @@ class World:
         )
         self.scanner.on_finish = self._autoconnect.wake
         self.scanner.on_change = lambda: self._tell(AccessPointsChanged())
-        self.device.on_change = self._autoconnect.wake
+        self.device.on_change = self._device_changed
         for saved in described.saved:
             self.book.add_saved(
-                saved.ssid, saved.passphrase, hidden=saved.hidden, autoconnect=saved.autoconnect
+                saved.ssid,
+                saved.passphrase,
+                hidden=saved.hidden,
+                autoconnect=saved.autoconnect,
+                priority=saved.priority,
             )
 
     @property
@@ -88,6 +102,7 @@ class World:
     def attach(self, clock: Clock, listener: Listener) -> None:
         """A process begins to watch; the world first catches up with the clock."""
         self.device.stop_reporting()
+        self.rehearsals.end()
         self._listener = None
         self.timeline.start(clock)
         self._listener = listener
@@ -101,6 +116,7 @@ class World:
         if self._listener == listener:
             self._listener = None
             self.device.stop_reporting()
+            self.rehearsals.end()
             self.timeline.stop()
 
     def begin(self, fault: Fault) -> None:
@@ -110,12 +126,12 @@ class World:
             self.checkpoint.disarm()
             self.device.conditions_changed()
             self.book.forget_memory()
-        self.device.conditions_changed()
+        self._conditions_changed()
 
     def end(self, fault: Fault) -> None:
         """It is over. Raises ``ValueError`` if it never began."""
         self.air.faults.remove(fault)
-        self.device.conditions_changed()
+        self._conditions_changed()
 
     def restart_manager(self) -> None:
         """NetworkManager stops now, and is back after ``durations.manager_restart`` seconds."""
@@ -128,17 +144,26 @@ class World:
         access_point = table.on_air(self._numbers)
         self._numbers += 1
         self.air.access_points.append(access_point)
-        self.device.conditions_changed()
+        self._conditions_changed()
         return access_point
 
     def remove_access_point(self, ssid: Ssid) -> None:
         """Switch off every access point of that SSID, for good."""
         self.air.access_points[:] = [ap for ap in self.air.access_points if ap.ssid != ssid]
-        self.device.conditions_changed()
+        self._conditions_changed()
 
     def let_station_join(self, mac: MacAddress, passphrase: Passphrase) -> bool:
         """A station tries to join the hotspot; returns whether it may."""
         return self.device.guests.knock(mac, passphrase)
+
+    def _conditions_changed(self) -> None:
+        self.device.conditions_changed()
+        self.rehearsals.conditions_changed()
+
+    def _device_changed(self) -> None:
+        self.rehearsals.conditions_changed()
+        self._autoconnect.wake()
+        self.on_change()
 
     def _plan_faults(self) -> None:
         for fault in self._described.faults:
@@ -152,6 +177,10 @@ class World:
     def _tell(self, event: RadioEvent) -> None:
         if self._listener is not None:
             self._listener(event)
+
+
+def _nothing() -> None:
+    return None
 
 
 def load_world(path: Path | None = None) -> World:

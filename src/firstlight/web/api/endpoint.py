@@ -9,11 +9,20 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from firstlight.clock import Clock
-from firstlight.errors import Code, FirstlightError
+from firstlight.errors import (
+    Code,
+    FirstlightError,
+    NotPermitted,
+    RadioFailure,
+    RadioUnavailable,
+)
 from firstlight.web.encoding import to_json
 from firstlight.web.problems import Refusal
 from firstlight.web.service import DeviceService
 from firstlight.web.settings import WebSettings
+
+RADIO_ERRORS: tuple[type[FirstlightError], ...] = (RadioUnavailable, NotPermitted, RadioFailure)
+"""What can go wrong wherever the radio is asked."""
 
 HOW_TO_ENABLE = "Set FIRSTLIGHT_PROVISIONING_ENABLED=1 and restart Firstlight."
 
@@ -57,7 +66,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One method of one path.
 
     ``answer`` is the type of its JSON answer, or of one event where ``streams``; ``None`` for a
-    JSON object of no type of ours. ``errors`` are the classes that it may fail with beyond those
+    JSON object of no type of ours. ``body_optional``: no body at all is one with every field at its
+    default. ``errors`` are the classes that it may fail with beyond those
     that every endpoint shares. ``headers`` are those of a good answer, each with its description.
     """
 
@@ -67,6 +77,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     handle: Callable[[Call], Awaitable[Reply | ASGIApp]]
     answer: type[msgspec.Struct] | None
     body: type[msgspec.Struct] | None = None
+    body_optional: bool = False
     errors: tuple[type[FirstlightError], ...] = ()
     headers: Mapping[str, str] | None = None
     streams: bool = False

@@ -1,11 +1,18 @@
-"""The daemon about itself: whether it is alive, and what it understands. Open to everybody."""
+"""The daemon about itself: whether it is alive, and what it understands. Open to everybody.
+
+``ENDPOINTS`` is the whole table.
+"""
 
 from starlette.responses import Response
 
 from firstlight.model.wire import HealthAnswer
-from firstlight.web.api.device import DEVICE_API
+from firstlight.web.api.device import DEVICE
 from firstlight.web.api.endpoint import Call, Endpoint, Reply
+from firstlight.web.api.hotspot import HOTSPOT
+from firstlight.web.api.network import NETWORK
 from firstlight.web.api.openapi import describe
+from firstlight.web.api.recovery import RECOVERY
+from firstlight.web.api.system import SYSTEM
 
 
 async def health(call: Call) -> Reply:
@@ -33,7 +40,11 @@ async def description(call: Call) -> Response:
 
 
 ENDPOINTS = (
-    *DEVICE_API,
+    *DEVICE,
+    *NETWORK,
+    *HOTSPOT,
+    *RECOVERY,
+    *SYSTEM,
     Endpoint(
         method="GET",
         path="/api/health",

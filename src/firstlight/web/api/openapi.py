@@ -9,14 +9,15 @@ import msgspec
 from firstlight.model.wire import Problem
 from firstlight.web.api.endpoint import Endpoint
 from firstlight.web.encoding import to_json
-from firstlight.web.guards import TOKEN_HEADERS, is_device_api
+from firstlight.web.guards import TOKEN_HEADERS, asks_for_sign_in, is_device_api
 from firstlight.web.problems import status_of
 
 _REF = "#/components/schemas/{name}"
 
 # What the web layer itself may say, before or around any handler.
 _ANYWHERE = (403, 500)
-_TO_DEVICE_API = (401, 404)
+_TO_DEVICE_API = (404,)
+_TO_STRANGERS = (401,)
 _TO_BODIES = (408, 413)
 _TO_JSON_BODIES = (400, 415)
 
@@ -51,8 +52,9 @@ def _operation(row: Endpoint, refs: Mapping[type, dict[str, Any]]) -> dict[str, 
     if parameters:
         operation["parameters"] = parameters
     if row.body:
-        operation["requestBody"] = {"required": True, "content": _json(refs[row.body])}
-    if is_device_api(row.path):
+        required = not row.body_optional
+        operation["requestBody"] = {"required": required, "content": _json(refs[row.body])}
+    if asks_for_sign_in(row.path):
         operation["security"] = [{name: []} for name in _security_schemes()] + [{}]
     return operation
 
@@ -79,6 +81,8 @@ def _failures(row: Endpoint) -> list[int]:
     statuses = {*_ANYWHERE, *(status_of(kind) for kind in row.errors)}
     if is_device_api(row.path):
         statuses.update(_TO_DEVICE_API)
+    if asks_for_sign_in(row.path):
+        statuses.update(_TO_STRANGERS)
     if row.method != "GET":
         statuses.update(_TO_BODIES)
     if row.body:
@@ -87,7 +91,10 @@ def _failures(row: Endpoint) -> list[int]:
 
 
 def _failure(status: int, problem: dict[str, Any]) -> dict[str, Any]:
-    return {"description": HTTPStatus(status).phrase, "content": _json(problem)}
+    answer: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": _json(problem)}
+    if status == HTTPStatus.CONFLICT:
+        answer["headers"] = _COME_BACK
+    return answer
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:
@@ -101,6 +108,13 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
         if part.startswith("{")
     ]
 
+
+_COME_BACK = {
+    "Retry-After": {
+        "description": "Seconds until asking again makes sense, where that is known.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 
 _RESUME = (
     {

@@ -6,11 +6,10 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from firstlight.web.api.device import PREFIX
 from firstlight.web.api.endpoint import Call, Context, Endpoint, Reply, not_enabled
 from firstlight.web.api.itself import ENDPOINTS
 from firstlight.web.bodies import check_content_type, decode_body, read_body
-from firstlight.web.guards import is_device_api
+from firstlight.web.guards import PREFIX, is_device_api
 
 
 def api_routes(context: Context) -> list[BaseRoute]:
@@ -50,6 +49,8 @@ async def _body(endpoint: Endpoint, request: Request) -> object:
     raw = await read_body(request)
     if endpoint.body is None:
         return None
+    if endpoint.body_optional and not raw:
+        return endpoint.body()
     check_content_type(request.headers.get("content-type", ""))
     return decode_body(raw, endpoint.body)
 

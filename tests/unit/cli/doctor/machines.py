@@ -5,7 +5,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from firstlight.cli.doctor.facts import Facts, StateFolder, Switch
+from firstlight.cli.doctor.facts import Facts, StateFolder
+from firstlight.model.regulation import Switch
 from firstlight.model.wire import HealthAnswer, Problem
 
 STATE = StateFolder(path="/var/lib/firstlight", exists=True, writable=True)

@@ -4,8 +4,9 @@ from tests.unit.cli.doctor.machines import HEALTHY, SILENT, facts
 
 from firstlight.cli.doctor import own, radio
 from firstlight.cli.doctor.checks import ALWAYS, WITH_RADIO, diagnose
-from firstlight.cli.doctor.facts import StateFolder, Switch
+from firstlight.cli.doctor.facts import StateFolder
 from firstlight.cli.doctor.findings import Finding, Verdict
+from firstlight.model.regulation import Switch
 from firstlight.model.wire import HealthAnswer
 
 OK, WARNING, PROBLEM = Verdict.OK, Verdict.WARNING, Verdict.PROBLEM

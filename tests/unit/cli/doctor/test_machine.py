@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from tests.unit.cli.doctor.machines import HEADER, socket_line, write
 
-from firstlight.cli.doctor.facts import Listener, Process, StateFolder, Switch
+from firstlight.cli.doctor.facts import Listener, Process, StateFolder
 from firstlight.cli.doctor.machine import Machine
+from firstlight.model.regulation import Switch
 
 
 @pytest.fixture

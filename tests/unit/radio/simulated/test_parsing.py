@@ -8,6 +8,7 @@ from firstlight.errors import ConfigError
 from firstlight.model.access_point import Security
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
+from firstlight.model.radio import Abilities
 from firstlight.model.ssid import Ssid
 from firstlight.radio.simulated.description import (
     AccessPointTable,
@@ -37,7 +38,8 @@ BAD = [
     ('[radio]\ninterface = "wlan0123456789ab"', "radio.interface", "length <= 15"),
     ('[radio]\nmac = "02:00"', "radio.mac", "write it like a1:b2:c3:d4:e5:f6"),
     ("[radio]\nmac = 7", "radio.mac", "has to be text"),
-    ("[radio]\nap_sta = true", "radio", "ap_sta"),
+    ("[radio]\njoin_while_hotspot = 1", "radio.join_while_hotspot", "has to be true or false"),
+    (SAVED + "priority = 1000", "saved[0].priority", "<= 999"),
     ('[radio]\nscan_while_hotspot = "no"', "radio.scan_while_hotspot", "has to be true or false"),
     ("[durations]\nscann = 1", "durations.scann", "known are scan,"),
     ("[durations]\nscan = -1", "durations.scan", ">= 0"),
@@ -124,11 +126,12 @@ def test_everything_in_one_file() -> None:
         + 'dhcp = "slow"\ninternet = "no_names"\nbssid = "02-F1-00-00-00-09"\n'
         + '[[access_points]]\nssid = { hex = "636166e9" }\n'
         + '[radio]\ninterface = "wlan7"\nmac = "A1B2C3D4E5F6"\ndriver = "ath9k"\n'
-        + "scan_while_hotspot = true\nap_sta = false\n[durations]\nscan = 5\n"
+        + "scan_while_hotspot = true\njoin_while_hotspot = true\none_channel = false\n"
+        + "[durations]\nscan = 5\n"
         + STATION
         + "after = 1\nstays = 2.5\n"
         + SAVED
-        + 'passphrase = "correct-horse"\nhidden = true\nautoconnect = false\n'
+        + 'passphrase = "correct-horse"\nhidden = true\nautoconnect = false\npriority = -7\n'
         + FAULT
         + "at = 1\nuntil = 2\n"
         + '[[faults]]\nkind = "psk_changed"\nssid = "net"\npassphrase = "12345678"\n'
@@ -144,6 +147,10 @@ def test_everything_in_one_file() -> None:
     assert second.ssid == b"caf\xe9"
     assert second.guarded is Security.OPEN
     assert described.radio.mac == "a1:b2:c3:d4:e5:f6"
+    assert described.radio.abilities == Abilities(
+        scan_as_hotspot=True, join_as_hotspot=True, one_channel=False
+    )
+    assert described.saved[0].priority == -7
     assert described.durations.scan == 5
     assert described.durations.dhcp == Description().durations.dhcp
     assert described.faults == (

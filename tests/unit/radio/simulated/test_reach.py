@@ -25,6 +25,7 @@ async def look(seen: Tour, interface: str = "wlan0", seconds: float = 6) -> Reac
         ('internet = "no"\n', True, Internet.UNREACHABLE),
         ('internet = "no_names"\n', True, Internet.NO_NAMES),
         ('internet = "portal"\n', True, Internet.PORTAL),
+        ('internet = "dead"\n', False, Internet.UNREACHABLE),
         ('dhcp = "no_gateway"\n', False, Internet.UNREACHABLE),
     ],
 )

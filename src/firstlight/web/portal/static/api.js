@@ -29,14 +29,18 @@ function headers(more) {
   return token ? { ...more, Authorization: `Bearer ${latin1(token)}` } : more;
 }
 
-export async function call(method, path, { body, timeout = 10_000 } = {}) {
+// `byHand`: somebody at the page has asked for it.
+export async function call(method, path, { body, byHand, timeout = 10_000 } = {}) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), timeout);
   let answer, text;
   try {
     answer = await fetch(BASE + path, {
       method,
-      headers: headers(body ? { "Content-Type": "application/json" } : {}),
+      headers: headers({
+        ...(body && { "Content-Type": "application/json" }),
+        ...(byHand && { "X-Firstlight-By-Hand": "1" }),
+      }),
       body: body && JSON.stringify(body),
       signal: stop.signal,
       cache: "no-store",

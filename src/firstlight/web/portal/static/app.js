@@ -3,8 +3,9 @@
 import { call, follow, Problem, setToken, Unreachable } from "./api.js";
 import { bindHotspot, drawHotspot } from "./hotspot.js";
 import { inBrowser } from "./keep.js";
+import { tellOfTouches } from "./presence.js";
 import { connectedScreen, failedScreen, formScreen, joiningScreen, listScreen, tokenScreen } from "./screens.js";
-import { byId, head } from "./views.js";
+import { byId, drawCondition, head } from "./views.js";
 import { isOpen } from "./words.js";
 
 const SEEN = "firstlight-seen";
@@ -32,7 +33,7 @@ function go(name, make) {
 }
 
 function toList() {
-  go("list", () => listScreen({ onRefresh: look, onChoose: (network) => toForm({ network }) }));
+  go("list", () => listScreen({ onRefresh: () => look(true), onChoose: (network) => toForm({ network }) }));
   drawList();
   if (!networks) look();
 }
@@ -80,8 +81,18 @@ function toConnected() {
     networks = null;
     toList();
   };
-  go("connected", () => connectedScreen({ onOthers }));
+  go("connected", () => connectedScreen({ onFinish: finish, onOthers }));
   screen.draw(status, attempt);
+}
+
+async function finish() {
+  try {
+    await call("POST", "onboarding/complete");
+  } catch (error) {
+    if (!(await denied(error))) return error;
+  }
+  await refresh();
+  return null;
 }
 
 async function connect(ssid, password) {
@@ -99,13 +110,13 @@ async function connect(ssid, password) {
   return null;
 }
 
-async function look() {
+async function look(byHand = false) {
   if (looking) return;
   looking = true;
   if (is("list")) drawList();
   let problem = null;
   try {
-    networks = (await call("GET", "networks", { timeout: SCAN_MS })).data.networks;
+    networks = (await call("GET", "networks", { byHand, timeout: SCAN_MS })).data.networks;
   } catch (error) {
     networks ??= [];
     problem = error;
@@ -200,6 +211,7 @@ function place() {
 function drawAround() {
   byId("host").textContent = status.hostname;
   drawHotspot(status, attempt?.state === "running");
+  drawCondition(status);
 }
 
 function gap(open) {
@@ -244,6 +256,7 @@ function onEvent(event) {
   else if (event.status || is("joining")) place();
 }
 
+tellOfTouches();
 bindHotspot({ state: () => status, changed: refresh, denied });
 await refresh();
 follow({ event: onEvent, live: refresh, gap: () => is("joining") || gap(true), denied });

@@ -9,11 +9,7 @@ export function listScreen({ onRefresh, onChoose }) {
   show(root);
   return {
     draw({ status, networks, looking }) {
-      const { connected, lastSsid } = status.network;
-      const where = connected && lastSsid
-        ? `The device is connected to ${lastSsid}.`
-        : "Pick the WiFi that the device shall use.";
-      head(looking ? "working" : "waiting", "Choose a network", where);
+      head(looking ? "working" : "waiting", "Choose a network", words.whereabouts(status));
       const button = action(byId("view"), "refresh");
       button.setAttribute("aria-disabled", String(looking));
       button.textContent = looking ? "Looking…" : "Look again";
@@ -74,6 +70,7 @@ export function joiningScreen() {
 
 export function failedScreen(attempt, { onAgain, onOthers }) {
   const root = clone("result-view");
+  action(root, "finish").remove();
   part(root, "advice").textContent = attempt.hint ?? "";
   fillSteps(root, attempt, false);
   action(root, "again").addEventListener("click", onAgain);
@@ -82,18 +79,32 @@ export function failedScreen(attempt, { onAgain, onOthers }) {
   show(root);
 }
 
-export function connectedScreen({ onOthers }) {
+// `onFinish` resolves with what went wrong, or nothing.
+export function connectedScreen({ onFinish, onOthers }) {
   const root = clone("result-view");
   action(root, "again").remove();
+  const finish = action(root, "finish");
+  finish.addEventListener("click", async () => {
+    finish.disabled = true;
+    const problem = await onFinish();
+    finish.disabled = false;
+    if (finish.isConnected) showProblem(byId("view"), problem);
+  });
   action(root, "others").addEventListener("click", onOthers);
   show(root);
   return {
-    draw({ network, hostname }, attempt) {
+    draw({ mode, network, hostname }, attempt) {
       const name = network.lastSsid || network.activeConnection;
       const mine = attempt?.state === "succeeded" && attempt.ssid === network.lastSsid;
       const warning = (mine && words.WARNINGS[attempt.warning]) || "";
+      const unfinished = mode === "onboarding";
       head("done", `Connected to ${name}`, warning || "The device is on your network.");
-      part(byId("view"), "advice").textContent = warning && words.WITHOUT_INTERNET;
+      part(byId("view"), "advice").textContent = [warning && words.WITHOUT_INTERNET, unfinished && words.UNFINISHED]
+        .filter(Boolean)
+        .join(" ");
+      const done = !finish.hidden && !unfinished;
+      finish.hidden = !unfinished;
+      if (done && [finish, document.body].includes(document.activeElement)) byId("title").focus();
       const url = `http://${hostname}.local`;
       fillFacts(byId("view"), [
         ["Device", hostname],

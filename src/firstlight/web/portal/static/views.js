@@ -26,6 +26,15 @@ export function head(state, title, summary) {
   byId("summary").hidden = !summary;
 }
 
+// What is the matter with the device, if anything, whichever screen is shown.
+export function drawCondition(status) {
+  const text = words.condition(status);
+  const place = byId("condition");
+  // Set anew, the same words would be read out again.
+  if (place.textContent !== text) place.textContent = text;
+  place.hidden = !text;
+}
+
 // Replaces the view, and goes to the field that wants to be filled in first.
 export function show(view) {
   byId("view").replaceChildren(view);

@@ -96,3 +96,30 @@ export function heard(seconds) {
 export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 export const WITHOUT_INTERNET = "The device stays connected. Whatever needs the internet will not work yet.";
+
+export const UNFINISHED = "If all is well, finish the setup. You can still choose another network later.";
+
+// Where the device is, above the list of networks.
+export function whereabouts({ mode, network: { provisioned, connected, lastSsid } }) {
+  if (connected && lastSsid) return `The device is connected to ${lastSsid}.`;
+  if (mode === "provisioning" && provisioned && lastSsid)
+    return `${lastSsid} is not reachable. The device tries it again by itself, or choose another network.`;
+  return "Pick the WiFi that the device shall use.";
+}
+
+const about = (ms) => (ms < 90_000 ? `${Math.round(ms / 1000)} seconds` : `${Math.round(ms / 60_000)} minutes`);
+
+// What is the matter with the device, in a few sentences, or nothing.
+export function condition({ runtime, recovery }) {
+  const { phase, summary, warnings } = runtime;
+  if (phase === "restarting") return "The device is restarting.";
+  const told = [...warnings];
+  if (phase === "maintenance") told.unshift("The device is in maintenance: it repairs nothing by itself.");
+  if (phase === "degraded" && !told.length) told.push(summary);
+  if (recovery.activeLock === "recovery") told.push("It is trying to get back online by itself.");
+  else if (phase === "degraded" && recovery.inCooldown)
+    told.push(`It pauses for up to ${about(recovery.cooldownMs)} before it tries to repair this again.`);
+  else if (phase === "degraded" && recovery.degradedNetworkStreak)
+    told.push(`Check ${recovery.degradedNetworkStreak} of ${recovery.failureThreshold} has failed; then it repairs this by itself.`);
+  return told.join(" ");
+}

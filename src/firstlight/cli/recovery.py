@@ -1,0 +1,86 @@
+"""``firstlight recover``, ``rollback`` and ``factory-reset``: the ways back."""
+
+import sys
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firstlight.cli.options import Json, Reason, StateDir, Token, Url, as_text
+from firstlight.errors import InvalidInput
+from firstlight.model.wire import RollbackBody
+
+if TYPE_CHECKING:
+    from firstlight.cli.client import DaemonClient
+
+
+def recover(
+    url: Url = None, token: Token = None, state_dir: StateDir = None, as_json: Json = False
+) -> None:
+    """Begin recovery now: the saved networks are tried, then the hotspot goes up."""
+    from firstlight.cli.dial import daemon
+
+    with daemon(url, token, state_dir, as_json=as_json) as client:
+        answer = client.trigger_recovery()
+        begun = "Recovery has begun. `firstlight events --follow` tells what comes of it."
+        typer.echo(answer.body if as_json else begun)
+
+
+def rollback(
+    reason: Reason = "",
+    url: Url = None,
+    token: Token = None,
+    state_dir: StateDir = None,
+    as_json: Json = False,
+) -> None:
+    """Go back to provisioning mode, hotspot up. Saved networks stay saved."""
+    from firstlight.cli.dial import daemon
+
+    with daemon(url, token, state_dir, as_json=as_json) as client:
+        answer = client.rollback(RollbackBody(reason=as_text(reason)))
+        typer.echo(answer.body if as_json else "Back in provisioning mode; the hotspot is up.")
+
+
+def factory_reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask; it is meant.")] = False,
+    url: Url = None,
+    token: Token = None,
+    state_dir: StateDir = None,
+    as_json: Json = False,
+) -> None:
+    """Forget everything that was set up, and follow it to the end. It can't be undone.
+
+    Saved WiFi networks, the pairing code and everybody's sign-in are lost; the hotspot's name and
+    password stay. With --json: the event that ended it.
+    """
+    from firstlight.cli.dial import daemon
+
+    with daemon(url, token, state_dir, as_json=as_json) as client:
+        if not yes:
+            _confirm(client, as_json)
+        from firstlight.cli.resetting import ended_well, reset, show
+
+        told = reset(client, pause=sleep, note=_note, monotonic=monotonic)
+        try:
+            last = show(told, as_json=as_json)
+        except KeyboardInterrupt:
+            typer.echo("firstlight: no longer watching; the reset goes on.", err=True)
+            raise
+        raise typer.Exit(ended_well(last))
+
+
+def _confirm(client: "DaemonClient", as_json: bool) -> None:
+    """Ask, naming what is lost. Raises ``InvalidInput`` where nobody can be asked."""
+    if as_json or not sys.stdin.isatty():
+        raise InvalidInput("--yes", "is missing; without it somebody has to be asked")
+    from firstlight.cli.resetting import what_is_lost
+
+    for line in what_is_lost(client):
+        typer.echo(line, err=True)
+    if not typer.confirm("Reset it?", err=True):
+        typer.echo("Nothing was changed.", err=True)
+        raise typer.Exit(1)
+
+
+def _note(text: str) -> None:
+    typer.echo(f"firstlight: {text}", err=True)

@@ -1,0 +1,98 @@
+"""A factory reset as it is watched: what it will take, and how it goes, to the end."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+
+import msgspec
+import typer
+
+from firstlight.cli.client import DaemonClient
+from firstlight.cli.events import sentence
+from firstlight.cli.exits import ExitCode
+from firstlight.cli.failures import Failure, failure
+from firstlight.cli.following import followed, newest_id
+from firstlight.cli.screen import console
+from firstlight.errors import Code
+from firstlight.model.event import Action, ActionPhase, DeviceEvent, EventType
+from firstlight.model.text import plain
+
+PATIENCE_SECONDS = 300.0
+"""Longer than a reset takes, with a start of the machine in the middle of it."""
+
+
+def what_is_lost(client: DaemonClient) -> Iterator[str]:
+    """Lines that name it, for whoever is asked. Raises ``Failure`` when the daemon can't be asked.
+
+    A radio that can't be asked for its networks is no reason against a reset.
+    """
+    status = client.status().value.status
+    try:
+        saved = client.saved().value.networks
+    except Failure:
+        names = "every saved WiFi network"
+    else:
+        listed = ", ".join(plain(one.name) for one in saved)
+        names = f"the saved WiFi networks: {listed}" if saved else "no WiFi network; none is saved"
+    yield f"This sets {plain(status.hostname)} back to how it was when new. It forgets"
+    yield f"  - {names}"
+    yield "  - the pairing code, everybody's sign-in, and that the setup was finished"
+    yield "  - what it remembers of recovery and restarts"
+    yield "The hotspot's name and password, Ethernet, VPN and the configuration file stay."
+    yield "It ends with the hotspot up."
+    yield "Whoever reaches the device through its WiFi is cut off by it."
+
+
+def reset(
+    client: DaemonClient,
+    *,
+    pause: Callable[[float], None],
+    note: Callable[[str], None],
+    monotonic: Callable[[], float],
+) -> Iterator[tuple[DeviceEvent, bytes]]:
+    """Begin, then its events, decoded and as they came, to the one that ends it.
+
+    What the daemon tells of itself meanwhile is among them: so it tells each step. Goes on across
+    lost connections. Raises ``Failure``, also after ``PATIENCE_SECONDS``.
+    """
+    before = newest_id(client)
+    client.factory_reset()
+    deadline = monotonic() + PATIENCE_SECONDS
+    for message in followed(
+        client, pause=pause, note=note, after=before, go_on=lambda: monotonic() < deadline
+    ):
+        try:
+            event = msgspec.json.decode(message.data, type=DeviceEvent)
+        except msgspec.DecodeError:  # of a newer daemon
+            continue
+        own = event.action is Action.FACTORY_RESET
+        if own or event.type is EventType.SYSTEM:
+            yield event, message.data
+        if own and event.phase in {ActionPhase.COMPLETED, ActionPhase.FAILED}:
+            return
+    raise failure(
+        f"After {PATIENCE_SECONDS:.0f} s it is still not known how the reset ended.",
+        code=Code.TIMEOUT,
+        exit_code=ExitCode.FAILED,
+        hint="It goes on by itself. Join the device's hotspot, and ask `firstlight status --url`.",
+    )
+
+
+def show(told: Iterable[tuple[DeviceEvent, bytes]], *, as_json: bool) -> DeviceEvent:
+    """Write each event as it comes; as JSON only the last. Returns the last."""
+    screen = console()
+    last: tuple[DeviceEvent, bytes] | None = None
+    waiting = screen.status("Resetting…") if screen.is_terminal and not as_json else nullcontext()
+    with waiting:
+        for last in told:
+            if not as_json:
+                screen.print(sentence(last[0]), soft_wrap=True)
+    if last is None:
+        raise ValueError("there was no event to show")
+    if as_json:
+        typer.echo(last[1])
+    return last[0]
+
+
+def ended_well(last: DeviceEvent) -> ExitCode:
+    """The exit code for the event that ended it."""
+    return ExitCode.FAILED if last.phase is ActionPhase.FAILED else ExitCode.OK

@@ -1,0 +1,235 @@
+"""Who comes to the device, and what they do."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from random import Random
+from typing import Any
+
+from firstlight.errors import FirstlightError
+from firstlight.model.attempt import AttemptState
+from firstlight.model.mac import MacAddress
+from firstlight.model.passphrase import Passphrase
+from firstlight.model.radio import Link
+from firstlight.model.ssid import Ssid
+from firstlight.model.wire import ConnectBody
+from firstlight.radio.simulated.world import World
+from firstlight.simulation import town
+from firstlight.simulation.machine import Machine
+from firstlight.simulation.rules.keeping import Keeping
+from firstlight.simulation.town import HOME, OFFICE, PHONES, STRANGER, Town
+from firstlight.simulation.trace import Trace
+from firstlight.simulation.weather import DAY, HOUR, MINUTE, YEAR, Weather
+
+PEACE_TYPING = 65.0
+PEACE_ARRIVAL = 50.0
+"""How long Firstlight may leave somebody in peace after each, and a little."""
+
+_PHONE_CHANCE = 0.1
+_VISITS_A_YEAR = 14.0
+_PATIENCE = 150.0
+_LOYAL_SECONDS = 6 * HOUR
+
+
+class People:
+    """An owner who sets the device up and comes by now and then; phones that find the hotspot.
+
+    ``changed`` is called when ``busy`` has changed: somebody may be in the way of coming home.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        place: Town,
+        machine: Machine,
+        weather: Weather,
+        *,
+        keeping: Keeping,
+        rng: Random,
+        trace: Trace,
+        changed: Callable[[], None],
+    ) -> None:
+        self._world = world
+        self._town = place
+        self._machine = machine
+        self._weather = weather
+        self._keeping = keeping
+        self._rng = rng
+        self._trace = trace
+        self._changed = changed
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._peace_until = 0.0
+        self._wishes = 0
+        self._loyal_until = 0.0
+        self._phone_here = False
+        self.events: dict[str, int] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody types, has just come, or has a wish under way."""
+        return self._wishes > 0 or self._now() < self._peace_until
+
+    async def run(self) -> None:
+        """Set it up, then come by now and then."""
+        await asyncio.sleep(self._rng.uniform(MINUTE, HOUR))
+        while not await self._join(HOME):
+            await asyncio.sleep(self._rng.uniform(MINUTE, HOUR))
+        while True:
+            await asyncio.sleep(self._rng.expovariate(_VISITS_A_YEAR / YEAR))
+            await self._visit()
+
+    def hotspot_rose(self) -> None:
+        """Phones see it."""
+        if self._phone_here:
+            return
+        if self._now() < self._loyal_until:
+            self._spawn(self._phone_returns(), "phone")
+        elif self._rng.random() < _PHONE_CHANCE:
+            self._spawn(self._phone_comes(), "phone")
+
+    def password_changed(self) -> None:
+        """The owner may come and type the new one, or not."""
+        if self._rng.random() < 0.4:
+            self._spawn(self._repair(), "repair")
+
+    async def _visit(self) -> None:
+        match self._rng.choice(("second", "typo", "stranger", "forget", "same", "hotspot")):
+            case "second" if self._town.second:
+                await self._join(OFFICE)
+            case "typo":
+                await self._join(HOME, wrong=True)
+            case "stranger":
+                await self._join(STRANGER, wrong=True)
+            case "forget" if self._town.second:
+                await self._forget(OFFICE)
+            case "hotspot":
+                await self._raise_hotspot()
+            case _:
+                await self._join(HOME)
+
+    async def _repair(self) -> None:
+        await asyncio.sleep(self._rng.uniform(5 * MINUTE, DAY))
+        await self._join(HOME)
+
+    async def _phone_comes(self) -> None:
+        await asyncio.sleep(self._rng.uniform(5.0, 5 * MINUTE))
+        self._loyal_until = self._now() + self._rng.uniform(0.0, _LOYAL_SECONDS)
+        phone = self._rng.choice(PHONES)
+        if not self._knock(phone):
+            return
+        self._count("phone came")
+        if self._rng.random() < 0.4:
+            await self._type(self._rng.randint(1, 20))
+            match self._rng.random():
+                case chance if chance < 0.2:
+                    await self._join(HOME, wrong=True)
+                case chance if chance < 0.5:
+                    await self._join(HOME)
+                case _:
+                    pass
+
+    async def _phone_returns(self) -> None:
+        self._phone_here = True
+        try:
+            await asyncio.sleep(self._rng.uniform(2.0, 8.0))
+            self._knock(PHONES[0])
+        finally:
+            self._phone_here = False
+
+    def _knock(self, phone: MacAddress) -> bool:
+        active = self._world.device.active
+        if self._world.device.link is not Link.HOTSPOT or active is None:
+            return False
+        self._trace.note(f"phone {phone[-2:]} joins the hotspot")
+        self._leave_in_peace(PEACE_ARRIVAL)
+        return self._world.let_station_join(phone, active.passphrase or Passphrase("none"))
+
+    async def _type(self, times: int) -> None:
+        self._count("somebody typed")
+        for _ in range(times):
+            if self._world.device.link is not Link.HOTSPOT or self._machine.life is None:
+                return
+            if (device := self._machine.device) is not None:
+                self._trace.note("somebody types")
+                self._machine.life.call(lambda here: here.attended(), device)
+                self._leave_in_peace(PEACE_TYPING)
+            await asyncio.sleep(self._rng.uniform(5.0, 40.0))
+
+    async def _join(self, ssid: Ssid, *, wrong: bool = False) -> bool:
+        """Somebody who reaches the device asks it to join; returns whether it did."""
+        passphrase = self._weather.passphrases[ssid].reveal() + ("-oops" if wrong else "")
+        body = ConnectBody(ssid=ssid.text, password=passphrase)
+        self._count("asked to join" if not wrong else "asked to join with a typo")
+        return await self._wish(f"join {ssid.text}", lambda: self._joined(body))
+
+    async def _joined(self, body: ConnectBody) -> bool:
+        device = self._machine.device
+        if device is None:
+            return False
+        attempt = await device.connect(body)
+        deadline = self._now() + _PATIENCE
+        while attempt.state is AttemptState.RUNNING and self._now() < deadline:
+            await asyncio.sleep(1.0)
+            attempt = device.attempt(attempt.id)
+        return attempt.state is AttemptState.SUCCEEDED
+
+    async def _forget(self, ssid: Ssid) -> None:
+        async def forgotten() -> bool:
+            if self._machine.device is not None:
+                await self._machine.device.forget(ssid.text)
+            return True
+
+        self._count("asked to forget")
+        self._keeping.given_up.add(ssid.text)
+        await self._wish(f"forget {ssid.text}", forgotten)
+        self._keeping.given_up.discard(ssid.text)
+
+    async def _raise_hotspot(self) -> None:
+        async def raised() -> bool:
+            if self._machine.device is not None:
+                await self._machine.device.enable_hotspot()
+            return True
+
+        self._count("asked for the hotspot")
+        await self._wish("raise the hotspot", raised)
+        self._leave_in_peace(HOTSPOT_PAUSE)
+
+    async def _wish(self, what: str, ask: Callable[[], Awaitable[bool]]) -> bool:
+        if not town.is_reachable(self._world) or self._machine.life is None:
+            return False
+        self._trace.note(f"somebody wishes: {what}")
+        self._begin_wish(1)
+        asked = self._machine.life.run(_answer(ask), "wish")
+        try:
+            await asyncio.wait([asked])
+        finally:
+            self._begin_wish(-1)
+        granted = not asked.cancelled() and asked.result()
+        self._trace.note(f"{what}: {'granted' if granted else 'not granted'}")
+        return granted
+
+    def _begin_wish(self, count: int) -> None:
+        self._wishes += count
+        self._changed()
+
+    def _leave_in_peace(self, seconds: float) -> None:
+        self._peace_until = max(self._peace_until, self._now() + seconds)
+        self._changed()
+        asyncio.get_running_loop().call_later(seconds + 0.1, self._changed)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _count(self, what: str) -> None:
+        self.events[what] = self.events.get(what, 0) + 1
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+async def _answer(ask: Callable[[], Awaitable[bool]]) -> bool:
+    try:
+        return await ask()
+    except FirstlightError:
+        return False

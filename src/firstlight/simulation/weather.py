@@ -1,0 +1,281 @@
+"""What befalls the device, how often, and for how long."""
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import NamedTuple
+
+from firstlight.model.passphrase import Passphrase
+from firstlight.model.ssid import Ssid
+from firstlight.radio.simulated.faults import (
+    Blocked,
+    DhcpSilent,
+    Fault,
+    Outage,
+    PskChanged,
+    SignalDrop,
+    SupplicantGone,
+    Unmanaged,
+    Unplugged,
+    Upstream,
+    UpstreamChanged,
+)
+from firstlight.radio.simulated.world import World
+from firstlight.simulation.machine import Machine
+from firstlight.simulation.town import HOME, OFFICE, Town
+from firstlight.simulation.trace import Trace
+
+MINUTE, HOUR, DAY, YEAR = 60.0, 3600.0, 86_400.0, 31_536_000.0
+
+_FUSE_CHANCE = 0.3
+_POWER_CHANCE = 0.4
+_LONGEST_FUSE = 14
+
+
+class Kind(NamedTuple):
+    """``times`` a year; ``cause`` of coming home when it is over."""
+
+    name: str
+    times: float
+    least: float
+    most: float
+    cause: str
+
+
+class Weather:
+    """``run`` it for ever. ``changed`` is called after everything, with the cause it may have been
+    for coming home.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        town: Town,
+        machine: Machine,
+        *,
+        rng: Random,
+        trace: Trace,
+        changed: Callable[[str], None],
+    ) -> None:
+        self._world = world
+        self._town = town
+        self._machine = machine
+        self._rng = rng
+        self._trace = trace
+        self._changed = changed
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.events: dict[str, int] = {}
+        self.passphrases = dict(town.passphrases)
+
+    async def run(self) -> None:
+        """One thing after the other, and some at once."""
+        kinds = list(KINDS)
+        weights = [kind.times for kind in kinds]
+        while True:
+            await asyncio.sleep(self._rng.expovariate(sum(weights) / YEAR))
+            (kind,) = self._rng.choices(kinds, weights)
+            self._spawn(kind)
+
+    def _spawn(self, kind: Kind) -> None:
+        self.events[kind.name] = self.events.get(kind.name, 0) + 1
+        task = asyncio.create_task(_HAPPENS[kind.name](self, kind), name=f"weather-{kind.name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        if self._rng.random() < _FUSE_CHANCE:
+            self.events["killed between effects"] = self.events.get("killed between effects", 0) + 1
+            power = self._rng.random() < _POWER_CHANCE
+            self._machine.light_fuse(self._rng.randint(1, _LONGEST_FUSE), power=power)
+
+    async def network(self, kind: Kind) -> None:
+        """Something is wrong with one network for a while."""
+        fault = self._network_fault(kind.name, self._some_ssid())
+        await self._for_a_while(fault, kind)
+
+    async def flapping(self, kind: Kind) -> None:
+        """A network that goes and comes, again and again."""
+        ssid = self._some_ssid()
+        for _ in range(self._rng.randint(3, 12)):
+            await self._for_a_while(Outage(ssid=ssid), kind)
+            await asyncio.sleep(self._rng.uniform(1.0, 90.0))
+
+    async def password(self, kind: Kind) -> None:
+        """The router gets another password, and later, maybe, its old one."""
+        ssid = self._some_ssid()
+        before = self.passphrases[ssid]
+        self.set_passphrase(ssid, Passphrase(f"changed-{self._rng.randrange(10**8):08}"))
+        await asyncio.sleep(self._duration(kind))
+        if self._rng.random() < 0.6:
+            self.set_passphrase(ssid, before)
+
+    async def no_address(self, kind: Kind) -> None:
+        """Nobody gives addresses, found out by a short outage."""
+        ssid = self._some_ssid()
+        short = Outage(ssid=ssid)
+        self._begin(short)
+        await asyncio.sleep(self._rng.uniform(5.0, 60.0))
+        fault = DhcpSilent(ssid=ssid)
+        self._begin(fault)
+        self._end(short, "network")
+        await asyncio.sleep(self._duration(kind))
+        self._end(fault, kind.cause)
+
+    async def radio(self, kind: Kind) -> None:
+        """Something is wrong with the radio, or what drives it."""
+        await self._for_a_while(_RADIO_FAULTS[kind.name](), kind)
+
+    async def manager(self, _kind: Kind) -> None:
+        """NetworkManager restarts."""
+        if self._machine.powered:
+            self._trace.note("NetworkManager restarts")
+            self._world.restart_manager()
+            self._changed("")
+
+    async def killed(self, _kind: Kind) -> None:
+        """The process is killed while nothing else happens."""
+        self._machine.kill("by chance")
+
+    async def service(self, _kind: Kind) -> None:
+        """Somebody restarts the service."""
+        await self._machine.restart_service()
+
+    async def power(self, _kind: Kind) -> None:
+        """The power fails; a board without a clock of its own then believes what it likes."""
+        before = self._machine.clock.wall()
+        believed = self._rng.choice((self._true_wall(), 0.0, before))
+        self._machine.cut_power(believed)
+        await asyncio.sleep(self._rng.uniform(MINUTE, HOUR))
+        self._set_wall(self._true_wall())
+
+    async def clock(self, kind: Kind) -> None:
+        """Wall time jumps, and is set right again later."""
+        far = self._duration(kind) * self._rng.choice((-1.0, 1.0))
+        self._set_wall(self._machine.clock.wall() + far)
+        await asyncio.sleep(self._rng.uniform(MINUTE, DAY))
+        self._set_wall(self._true_wall())
+
+    async def disk(self, kind: Kind) -> None:
+        """No space is left."""
+        self._trace.note("the disk is full")
+        self._machine.disk.full = True
+        await asyncio.sleep(self._duration(kind))
+        self._trace.note("the disk has space again")
+        self._machine.disk.full = False
+
+    def set_passphrase(self, ssid: Ssid, passphrase: Passphrase) -> None:
+        """From now on the router takes this one only."""
+        old = [
+            fault
+            for fault in self._world.air.faults
+            if isinstance(fault, PskChanged) and fault.ssid == ssid
+        ]
+        self.passphrases[ssid] = passphrase
+        self._begin(PskChanged(ssid=ssid, passphrase=passphrase))
+        for fault in old:
+            self._end(fault, "password")
+        self._changed("password")
+
+    async def _for_a_while(self, fault: Fault, kind: Kind) -> None:
+        self._begin(fault)
+        await asyncio.sleep(self._duration(kind))
+        self._end(fault, kind.cause)
+
+    def _begin(self, fault: Fault) -> None:
+        self._trace.note(f"begins: {_named(fault)}")
+        self._world.begin(fault)
+        self._changed("")
+
+    def _end(self, fault: Fault, cause: str) -> None:
+        self._trace.note(f"ends: {_named(fault)}")
+        self._world.end(fault)
+        self._changed(cause)
+
+    def _set_wall(self, wall: float) -> None:
+        self._trace.note(f"wall time jumps to {wall:.0f}")
+        self._machine.clock.set_wall(wall)
+
+    def _true_wall(self) -> float:
+        return self._machine.true_wall()
+
+    def _some_ssid(self) -> Ssid:
+        return OFFICE if self._town.second and self._rng.random() < 0.3 else HOME
+
+    def _duration(self, kind: Kind) -> float:
+        return math.exp(self._rng.uniform(math.log(kind.least), math.log(kind.most)))
+
+    def _network_fault(self, name: str, ssid: Ssid) -> Fault:
+        match name:
+            case "network weak":
+                return SignalDrop(ssid=ssid, signal=self._rng.randint(1, 14))
+            case "internet gone":
+                return UpstreamChanged(ssid=ssid, internet=Upstream.NO)
+            case "no names":
+                return UpstreamChanged(ssid=ssid, internet=Upstream.NO_NAMES)
+            case "sign-in page":
+                return UpstreamChanged(ssid=ssid, internet=Upstream.PORTAL)
+            case "gateway dead":
+                return UpstreamChanged(ssid=ssid, internet=Upstream.DEAD)
+            case _:
+                return Outage(ssid=ssid)
+
+
+_RADIO_FAULTS: dict[str, Callable[[], Fault]] = {
+    "radio unplugged": Unplugged,
+    "radio blocked": Blocked,
+    "radio unmanaged": Unmanaged,
+    "supplicant gone": SupplicantGone,
+}
+
+KINDS = (
+    Kind("network off", 40, 10, 10 * MINUTE, "network"),
+    Kind("network off for long", 3, 10 * MINUTE, 2 * DAY, "network"),
+    Kind("network flapping", 3, 2, MINUTE, "network"),
+    Kind("network weak", 4, MINUTE, 2 * HOUR, "network"),
+    Kind("password changed", 3, 10 * MINUTE, 2 * DAY, "password"),
+    Kind("no addresses", 5, 30, HOUR, "address"),
+    Kind("gateway dead", 10, 10, HOUR, "gateway"),
+    Kind("internet gone", 12, MINUTE, DAY, ""),
+    Kind("no names", 2, MINUTE, 6 * HOUR, ""),
+    Kind("sign-in page", 2, MINUTE, 6 * HOUR, ""),
+    Kind("radio unplugged", 3, 5, 6 * HOUR, "radio"),
+    Kind("radio blocked", 3, 5, 6 * HOUR, "radio"),
+    Kind("radio unmanaged", 1, 5, HOUR, "radio"),
+    Kind("supplicant gone", 2, 1, 10 * MINUTE, "radio"),
+    Kind("NetworkManager restarted", 12, 0, 0, "radio"),
+    Kind("process killed", 12, 0, 0, "start"),
+    Kind("service restarted", 4, 0, 0, "start"),
+    Kind("power cut", 10, 0, 0, "start"),
+    Kind("clock jumped", 12, 1, 50 * YEAR, ""),
+    Kind("disk full", 4, MINUTE, 2 * DAY, ""),
+)
+"""``least`` and ``most`` seconds; between them every order of magnitude is as likely."""
+
+_HAPPENS: dict[str, Callable[[Weather, Kind], Awaitable[None]]] = {
+    "network off": Weather.network,
+    "network off for long": Weather.network,
+    "network flapping": Weather.flapping,
+    "network weak": Weather.network,
+    "password changed": Weather.password,
+    "no addresses": Weather.no_address,
+    "gateway dead": Weather.network,
+    "internet gone": Weather.network,
+    "no names": Weather.network,
+    "sign-in page": Weather.network,
+    "radio unplugged": Weather.radio,
+    "radio blocked": Weather.radio,
+    "radio unmanaged": Weather.radio,
+    "supplicant gone": Weather.radio,
+    "NetworkManager restarted": Weather.manager,
+    "process killed": Weather.killed,
+    "service restarted": Weather.service,
+    "power cut": Weather.power,
+    "clock jumped": Weather.clock,
+    "disk full": Weather.disk,
+}
+
+
+def _named(fault: Fault) -> str:
+    ssid = getattr(fault, "ssid", None)
+    extra = getattr(fault, "internet", None) or getattr(fault, "signal", None)
+    words = (type(fault).__name__, ssid.text if ssid is not None else "", str(extra or ""))
+    return " ".join(word for word in words if word)

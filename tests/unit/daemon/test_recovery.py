@@ -1,0 +1,244 @@
+"""Coming back: from an outage, and home from the hotspot."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from tests.unit.daemon.lamp import PROMISED, Lamp, network, wish, world
+
+from firstlight.config import Config, Recovery
+from firstlight.errors import Busy, Code
+from firstlight.model.event import Action
+from firstlight.model.mac import MacAddress
+from firstlight.model.passphrase import Passphrase
+from firstlight.model.radio import Link
+from firstlight.model.ssid import Ssid
+from firstlight.model.status import Mode, RecoveryLock, RecoveryResult, RuntimePhase
+from firstlight.radio.simulated.faults import Outage, PskChanged
+
+HOME, OTHER = Ssid(b"home"), Ssid(b"other")
+PHONE = MacAddress("02:00:00:00:aa:01")
+
+
+def outage(ssid: Ssid = HOME) -> Outage:
+    return Outage(ssid=ssid)
+
+
+@pytest.fixture
+async def lamp(tmp_path: Path) -> AsyncGenerator[Lamp]:
+    lamp = Lamp(tmp_path, world(network(b"home"), network(b"other"), saved=[b"other", b"home"]))
+    lamp.world.remove_access_point(OTHER)
+    await lamp.started()
+    yield lamp
+    await lamp.kill()
+
+
+async def fallen_back(lamp: Lamp) -> Outage:
+    """The router goes off, and the device offers its hotspot."""
+    fault = outage()
+    lamp.world.begin(fault)
+    await lamp.wait(lambda: lamp.link is Link.HOTSPOT)
+    await lamp.clock.advance(2)
+    return fault
+
+
+async def test_a_router_off_ends_in_the_hotspot_and_its_return_at_home(lamp: Lamp) -> None:
+    fault = await fallen_back(lamp)
+    status = lamp.status
+    assert status.mode is Mode.PROVISIONING
+    assert status.recovery.last_result is RecoveryResult.HOTSPOT_RESTORED
+    assert status.recovery.active_lock is RecoveryLock.COOLDOWN
+    assert status.recovery.in_cooldown
+    assert status.recovery.last_reason == "The link to home was lost."
+    assert "home is not reachable" in status.runtime.summary
+    await lamp.clock.advance(600)
+    assert lamp.link is Link.HOTSPOT or lamp.status.mode is Mode.PROVISIONING
+    lamp.world.end(fault)
+    await lamp.wait(lambda: lamp.online, 60)
+    await lamp.clock.advance(5)
+    assert lamp.status.mode is Mode.ONBOARDING
+    assert lamp.status.runtime.phase is RuntimePhase.ONBOARDING
+    assert lamp.status.recovery.last_result is RecoveryResult.REJOIN_SUCCEEDED
+    assert lamp.status.recovery.degraded_network_streak == 0
+
+
+async def test_a_short_outage_is_sat_out(lamp: Lamp) -> None:
+    fault = outage()
+    lamp.world.begin(fault)
+    await lamp.wait(lambda: not lamp.online, 30)
+    assert lamp.status.runtime.phase is RuntimePhase.DEGRADED
+    assert lamp.status.recovery.degraded_network_streak >= 1
+    lamp.world.end(fault)
+    await lamp.wait(lambda: lamp.online, 30)
+    await lamp.clock.advance(30)
+    assert Link.HOTSPOT not in lamp.links
+    assert lamp.status.recovery.last_result is RecoveryResult.IDLE
+    assert lamp.status.runtime.phase is RuntimePhase.ONBOARDING
+
+
+async def test_another_saved_network_in_sight_is_joined_instead(tmp_path: Path) -> None:
+    lamp = Lamp(tmp_path, world(network(b"home"), network(b"other"), saved=[b"other", b"home"]))
+    await lamp.started()
+    assert lamp.on == "home"
+    lamp.world.begin(outage())
+    await lamp.wait(lambda: lamp.online and lamp.on == "other")
+    await lamp.clock.advance(10)
+    assert Link.HOTSPOT not in lamp.links
+    assert lamp.status.network.last_ssid == "other"
+    await lamp.kill()
+
+
+async def test_the_router_comes_back_with_another_password(lamp: Lamp) -> None:
+    fault = await fallen_back(lamp)
+    lamp.world.begin(PskChanged(ssid=HOME, passphrase=Passphrase("something-else")))
+    lamp.world.end(fault)
+    await lamp.clock.advance(200)
+    assert not lamp.online
+    assert "home" in await lamp.names()
+    tries = lamp.links.count(Link.JOINING)
+    await lamp.clock.advance(3600)
+    assert lamp.links.count(Link.JOINING) - tries <= 12
+    attempt = await lamp.joined(wish(b"home", "something-else"))
+    assert attempt.cause is None
+    assert lamp.online
+
+
+async def test_an_idle_phone_does_not_keep_it_from_home(lamp: Lamp) -> None:
+    fault = await fallen_back(lamp)
+    password = Passphrase(lamp.memory.kept.hotspot_password)
+    assert lamp.world.let_station_join(PHONE, password)
+    await lamp.clock.advance(120)
+    lamp.world.end(fault)
+    await lamp.wait(lambda: lamp.online, 60)
+
+
+async def test_somebody_who_types_is_left_in_peace(lamp: Lamp) -> None:
+    fault = await fallen_back(lamp)
+    lamp.world.end(fault)
+    for _ in range(12):
+        lamp.device.attended()
+        await lamp.clock.advance(15)
+        assert lamp.link is Link.HOTSPOT
+    await lamp.wait(lambda: lamp.online, PROMISED)
+
+
+async def test_but_not_for_ever(lamp: Lamp) -> None:
+    fault = await fallen_back(lamp)
+    lamp.world.end(fault)
+    for _ in range(4 * 45):
+        lamp.device.attended()
+        await lamp.clock.advance(15)
+    assert lamp.online
+
+
+async def test_while_cooling_down_the_hotspot_goes_up_without_a_recovery(lamp: Lamp) -> None:
+    fault = await fallen_back(lamp)
+    lamp.world.end(fault)
+    await lamp.wait(lambda: lamp.online, 60)
+    await lamp.clock.advance(5)
+    assert lamp.status.recovery.in_cooldown
+    lamp.world.begin(fault)
+    await lamp.wait(lambda: lamp.link is Link.HOTSPOT)
+    await lamp.clock.advance(2)
+    assert lamp.status.recovery.last_result is RecoveryResult.COOLDOWN
+
+
+async def test_a_cooldown_outlives_the_process_whatever_the_wall_clock_says(lamp: Lamp) -> None:
+    await fallen_back(lamp)
+    left = lamp.status.recovery.cooldown_until / 1000 - lamp.clock.wall()
+    await lamp.kill()
+    lamp.clock.set_wall(lamp.clock.wall() + 1e8)
+    await lamp.start()
+    await lamp.clock.advance(1)
+    assert lamp.status.recovery.in_cooldown
+    assert 0 < left <= 120
+    await lamp.clock.advance(left + 1)
+    assert not lamp.status.recovery.in_cooldown
+
+
+async def test_it_can_be_started_by_hand_unless_cooling_down(lamp: Lamp) -> None:
+    await lamp.device.trigger_recovery()
+    with pytest.raises(Busy, match="under way"):
+        await lamp.device.trigger_recovery()
+    await lamp.wait(lambda: lamp.status.recovery.last_result is RecoveryResult.REJOIN_SUCCEEDED)
+    with pytest.raises(Busy) as caught:
+        await lamp.device.trigger_recovery()
+    assert caught.value.code is Code.COOLING_DOWN
+    assert caught.value.retry_after is not None
+    assert 0 < caught.value.retry_after <= 120
+    told = [event.action for event in lamp.hub.recent(256)]
+    assert Action.RECOVERY_START in told
+    assert Action.RECOVERY_COMPLETE in told
+
+
+async def test_with_nothing_saved_there_is_nothing_to_recover(tmp_path: Path) -> None:
+    lamp = Lamp(tmp_path, world(network(b"home")))
+    await lamp.started()
+    with pytest.raises(Busy, match="no saved network"):
+        await lamp.device.trigger_recovery()
+    before = len(lamp.links)
+    await lamp.clock.advance(600)
+    assert len(lamp.links) == before  # nothing to look for, so the hotspot never blinks
+    await lamp.kill()
+
+
+async def test_switched_off_it_leaves_everything_to_networkmanager(tmp_path: Path) -> None:
+    config = Config(state_dir=str(tmp_path), recovery=Recovery(enabled=False))
+    lamp = Lamp(tmp_path, world(network(b"home"), saved=[b"home"]), config)
+    await lamp.started()
+    lamp.world.begin(outage())
+    await lamp.clock.advance(600)
+    assert Link.HOTSPOT not in lamp.links
+    assert not lamp.status.recovery.enabled
+    assert lamp.status.recovery.degraded_network_streak > 3
+    await lamp.kill()
+
+
+async def test_a_wish_to_join_goes_before_recovery(lamp: Lamp) -> None:
+    lamp.world.begin(outage())
+    lamp.world.add_access_point(network(b"third"))
+    await lamp.wait(lambda: lamp.status.recovery.active_lock is RecoveryLock.RECOVERY)
+    attempt = await lamp.joined(wish(b"third"))
+    assert attempt.cause is None
+    assert lamp.on == "third"
+    assert lamp.status.recovery.active_lock is not RecoveryLock.RECOVERY
+
+
+async def test_a_hotspot_raised_by_hand_stays_for_a_while(lamp: Lamp) -> None:
+    await lamp.do(lamp.device.enable_hotspot())
+    assert lamp.status.mode is Mode.PROVISIONING
+    await lamp.clock.advance(590)
+    assert lamp.link is Link.HOTSPOT
+    await lamp.wait(lambda: lamp.online, PROMISED)
+
+
+async def test_rollback_raises_the_hotspot_and_keeps_the_networks(lamp: Lamp) -> None:
+    await lamp.do(lamp.device.rollback("wrong network"))
+    assert lamp.status.mode is Mode.PROVISIONING
+    assert lamp.link is Link.HOTSPOT
+    assert set(await lamp.names()) == {"home", "other"}
+
+
+async def test_in_maintenance_nothing_is_repaired_but_the_device_stays_reachable(
+    lamp: Lamp,
+) -> None:
+    await lamp.device.enter_maintenance()
+    fault = await fallen_back(lamp)
+    assert lamp.status.mode is Mode.MAINTENANCE
+    lamp.world.end(fault)
+    await lamp.clock.advance(600)
+    assert lamp.link is Link.HOTSPOT
+    await lamp.device.exit_maintenance()
+    await lamp.wait(lambda: lamp.online, PROMISED)
+    await lamp.clock.advance(5)
+    assert lamp.status.mode is Mode.ONBOARDING
+
+
+async def test_the_setup_can_be_finished_once_it_is_online(lamp: Lamp) -> None:
+    await lamp.device.complete_onboarding()
+    await lamp.device.complete_onboarding()
+    assert lamp.status.mode is Mode.READY
+    await fallen_back(lamp)
+    with pytest.raises(Busy) as caught:
+        await lamp.device.complete_onboarding()
+    assert caught.value.code is Code.WRONG_MODE
