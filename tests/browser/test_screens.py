@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.api.daemon_process import daemon
 from tests.browser.conftest import OpenPage
+from tests.browser.staged import staged
 from tests.browser.steps import (
     choose,
     connect,
@@ -14,6 +15,8 @@ from tests.browser.steps import (
     network,
     title,
 )
+
+from firstlight.model.status import Health, Mode, RecoveryLock, RuntimePhase
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 WIDTHS = (360, 1280)
@@ -93,3 +96,33 @@ def test_a_token_and_no_device(tmp_path: Path, open_page: OpenPage) -> None:
         take(page, "token")
     with daemon(tmp_path / "two", environment={}) as address:
         take(open_page(address), "not-enabled")
+
+
+def test_a_device_that_is_not_simply_well(open_page: OpenPage) -> None:
+    home = {"provisioned": True, "last_ssid": "Lighthouse", "active_connection": "Lighthouse"}
+    with staged() as stage:
+        stage.show(network={**home, "ap_enabled": True})
+        page = open_page(stage.address)
+        expect(page.locator("#summary")).to_contain_text("is not reachable")
+        take(page, "fallback")
+        stage.show(
+            mode=Mode.ONBOARDING,
+            network={"connected": True, "ap_enabled": False, "ipv4_address": "192.168.1.7"},
+            runtime={"phase": RuntimePhase.ONBOARDING},
+        )
+        expect(page.get_by_role("button", name="Finish")).to_be_visible()
+        take(page, "finish")
+        stage.show(
+            mode=Mode.READY,
+            runtime={
+                "phase": RuntimePhase.DEGRADED,
+                "health": Health.WARNING,
+                "warnings": ("The internet was not reachable when last looked.",),
+            },
+            recovery={"active_lock": RecoveryLock.COOLDOWN, "in_cooldown": True},
+        )
+        expect(page.locator("#condition")).to_contain_text("It pauses")
+        take(page, "degraded")
+        stage.show(mode=Mode.MAINTENANCE, runtime={"phase": RuntimePhase.MAINTENANCE})
+        expect(page.locator("#condition")).to_contain_text("maintenance")
+        take(page, "maintenance")

@@ -12,9 +12,11 @@ from firstlight import __version__
 from firstlight.clock import Clock, SystemClock
 from firstlight.config import Config
 from firstlight.daemon.device import Device
+from firstlight.daemon.diagnosis import nothing_known
 from firstlight.daemon.hooks import Hooks
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.regulation import KernelRegulation
 from firstlight.daemon.waiting import ended
 from firstlight.model.backend import Backend
 from firstlight.radio.select import Chosen, open_radio
@@ -74,7 +76,15 @@ async def _serve_device(
     stack.push_async_callback(chosen.radio.close)
     reach: ReachProbe = chosen.reach or SocketReach()
     hub = Hub(clock)
-    device = Device(config, radio=chosen.radio, reach=reach, memory=memory, hub=hub, clock=clock)
+    device = Device(
+        config,
+        radio=chosen.radio,
+        reach=reach,
+        memory=memory,
+        hub=hub,
+        clock=clock,
+        regulation=nothing_known if chosen.reach else KernelRegulation().of,
+    )
     serving = _listen(device, config, clock, [listener, control], stack)
     stack.callback(hub.close)
     stack.push_async_callback(device.stop)

@@ -21,7 +21,7 @@ from firstlight.daemon import joining, reset, wishes
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.attempts import Attempts
 from firstlight.daemon.cooldown import Cooldown
-from firstlight.daemon.diagnosis import Diagnosis
+from firstlight.daemon.diagnosis import Diagnosis, nothing_known
 from firstlight.daemon.home import Home
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.hub import Hub
@@ -30,6 +30,7 @@ from firstlight.daemon.lookout import Lookout
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.modes import Modes
 from firstlight.daemon.recovery import Company, Recovery
+from firstlight.daemon.regulation import RegulationOf
 from firstlight.daemon.rejoining import Tools
 from firstlight.daemon.reset import FactoryReset
 from firstlight.daemon.system_control import SystemControl
@@ -82,6 +83,7 @@ class Device:
         memory: Memory,
         hub: Hub,
         clock: Clock,
+        regulation: RegulationOf = nothing_known,
     ) -> None:
         self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
@@ -132,7 +134,7 @@ class Device:
                 turn,
             )
         )
-        self._diagnosis = Diagnosis(radio, reach, clock, config)
+        self._diagnosis = Diagnosis(radio, reach, clock, config, regulation=regulation)
         self._clearing = asyncio.Lock()
         self._started = False
         self._was_ready = False

@@ -5,6 +5,7 @@ its internet to a WiFi that has none.
 """
 
 import contextlib
+import os
 import socket
 
 
@@ -29,4 +30,5 @@ def in_words(error: OSError) -> str:
         case ConnectionError():
             return "breaks off the connection"
         case _:
-            return f"can't be reached ({error.strerror or type(error).__name__})"
+            seen = os.strerror(error.errno) if error.errno else type(error).__name__
+            return f"can't be reached ({seen})"

@@ -49,9 +49,21 @@ class Audience(Protocol):
         ...
 
 
-def quiet_config() -> Config:
+class WatchedConfig(Config, frozen=True, kw_only=True):
+    """The daemon's configuration, with a state folder that is watched."""
+
+    folder: Path
+
+    @property
+    def state_path(self) -> Path:
+        """The folder for everything that is kept."""
+        return self.folder
+
+
+def quiet_config(folder: Path) -> WatchedConfig:
     """As the daemon comes, but its slow looks, whose news NetworkManager tells here, are rare."""
-    return Config(
+    return WatchedConfig(
+        folder=folder,
         enabled=True,
         reach=Reachability(interval_seconds=86_400.0, internet_interval_seconds=86_400.0),
     )
@@ -82,8 +94,8 @@ class Machine:
         self._boots = 0
         self._dying = False
         self._off = ManagerRestart()
-        self.config = quiet_config()
         self.disk = Disk(folder, self._effect)
+        self.config = quiet_config(self.disk.folder)
         self.clock = MachineClock(true, 0, wall=true.wall())
         self.device: Device | None = None
         self.powered = False

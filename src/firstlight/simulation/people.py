@@ -24,8 +24,12 @@ PEACE_TYPING = 65.0
 PEACE_ARRIVAL = 50.0
 """How long Firstlight may leave somebody in peace after each, and a little."""
 
+PEACE_HOTSPOT = 660.0
+"""A hotspot that somebody has raised by hand stays that long before the device looks for home."""
+
 _PHONE_CHANCE = 0.1
-_VISITS_A_YEAR = 14.0
+_VISITS = ("second", "typo", "stranger", "forget", "same", "hotspot", "reset")
+_VISITS_A_YEAR = 16.0
 _PATIENCE = 150.0
 _LOYAL_SECONDS = 6 * HOUR
 
@@ -92,7 +96,7 @@ class People:
             self._spawn(self._repair(), "repair")
 
     async def _visit(self) -> None:
-        match self._rng.choice(("second", "typo", "stranger", "forget", "same", "hotspot")):
+        match self._rng.choice(_VISITS):
             case "second" if self._town.second:
                 await self._join(OFFICE)
             case "typo":
@@ -103,6 +107,8 @@ class People:
                 await self._forget(OFFICE)
             case "hotspot":
                 await self._raise_hotspot()
+            case "reset" if self._rng.random() < 0.5:
+                await self._reset()
             case _:
                 await self._join(HOME)
 
@@ -191,7 +197,23 @@ class People:
 
         self._count("asked for the hotspot")
         await self._wish("raise the hotspot", raised)
-        self._leave_in_peace(HOTSPOT_PAUSE)
+        self._leave_in_peace(PEACE_HOTSPOT)
+
+    async def _reset(self) -> None:
+        """Everything is forgotten, and sooner or later set up anew."""
+
+        async def reset() -> bool:
+            if self._machine.device is not None:
+                await self._machine.device.factory_reset()
+            return True
+
+        self._count("asked for a factory reset")
+        self._keeping.everything_given_up = True
+        await self._wish("factory reset", reset)
+        await asyncio.sleep(self._rng.uniform(10 * MINUTE, DAY))
+        self._keeping.everything_given_up = False
+        while not await self._join(HOME):
+            await asyncio.sleep(self._rng.uniform(MINUTE, HOUR))
 
     async def _wish(self, what: str, ask: Callable[[], Awaitable[bool]]) -> bool:
         if not town.is_reachable(self._world) or self._machine.life is None:

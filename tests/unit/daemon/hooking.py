@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.unit.cli import samples
 
 from firstlight import config
-from firstlight.clock import SystemClock
+from firstlight.clock import Clock, SystemClock
 from firstlight.daemon.hooks import Hooks
 from firstlight.daemon.hub import Hub
 from firstlight.model.event import Action, ActionPhase, DeviceEvent, EventType, Level
@@ -22,11 +22,11 @@ STATUS = msgspec.convert(samples.STATUS, DeviceStatus)
 class Hooked:
     """``told``: what the hooks wrote into files of that folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, readers: int = 16) -> None:
         self.folder = folder / "hooks"
         self.told = folder / "told"
         self.told.mkdir()
-        self.hub = Hub(SystemClock())
+        self.hub = Hub(SystemClock(), readers=readers)
 
     def hook(self, name: str, script: str, *, mode: int = 0o755, says: str = "#!/bin/sh") -> Path:
         """A hook; ``$told`` stands for the folder it may write into."""
@@ -38,10 +38,10 @@ class Hooked:
 
     @asynccontextmanager
     async def running(
-        self, *, seconds: float = 8, concurrency: int = 4
+        self, *, seconds: float = 8, concurrency: int = 4, clock: Clock | None = None
     ) -> AsyncGenerator[asyncio.Task[None], None]:
         settings = config.Hooks(folder=str(self.folder), seconds=seconds, concurrency=concurrency)
-        hooks = Hooks(settings, socket=Path("/run/control.sock"), clock=SystemClock())
+        hooks = Hooks(settings, socket=Path("/run/control.sock"), clock=clock or SystemClock())
         task = asyncio.create_task(hooks.run(self.hub, self.hub.cursor), name="hooks")
         try:
             yield task

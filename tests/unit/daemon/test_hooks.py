@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from tests.unit.daemon.hooking import Hooked
 from tests.unit.daemon.waited import until
 
 from firstlight.daemon import hook_line, process
+from firstlight.daemon.hook_folder import HookFolder
 from firstlight.model.event import Action, ActionPhase
 from firstlight.model.status import Mode
+from firstlight.radio.simulated.clock import VirtualClock
 from firstlight.web.encoding import to_json
 
 
@@ -244,13 +247,29 @@ async def test_many_events_at_once_are_resumed_where_they_broke_off(hooked: Hook
 
 
 async def test_a_hub_without_room_is_asked_again(tmp_path: Path) -> None:
-    hooked = Hooked(tmp_path, readers=1)
+    hooked, clock = Hooked(tmp_path, readers=1), VirtualClock()
     hooked.hook("ids", "echo $FIRSTLIGHT_EVENT_ID >> $told/ids")
-    clock = VirtualClock()
-    with hooked.hub.follow(None):
+    with ExitStack() as others:
+        others.enter_context(hooked.hub.follow(None))
         async with hooked.running(clock=clock):
-            hooked.say()
-            await until(lambda: clock.sleepers == 1)
+            missed = hooked.say()
+            await until(lambda: clock.next_due is not None)
+            others.close()
+            await clock.advance(60)
+            await until(lambda: hooked.has("ids", missed.id))
+
+
+async def test_a_hub_that_has_closed_ends_nothing(hooked: Hooked) -> None:
+    clock = VirtualClock()
+    hooked.hook("ids", "echo $FIRSTLIGHT_EVENT_ID >> $told/ids")
+    async with hooked.running(clock=clock) as task:
+        last = hooked.say()
+        await until(lambda: hooked.hub.readers == 1)
+        hooked.hub.close()
+        await until(lambda: clock.next_due is not None and hooked.has("ids", last.id))
+        assert not task.done()
+
+
 async def test_without_a_folder_nothing_is_said_and_nothing_runs(
     hooked: Hooked, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

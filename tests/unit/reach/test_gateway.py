@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -43,9 +44,11 @@ def test_a_gateway_answers(world: World) -> None:
 
 @pytest.mark.usefixtures("way")
 def test_a_gateway_that_nobody_is(world: World) -> None:
-    absent = replace(LEASE, gateway="10.1.0.9")
-    assert not world.look(absent, seconds=2).gateway
-    assert not world.look(replace(LEASE, gateway=None), seconds=0.5).gateway
+    assert not answers(world, replace(LEASE, gateway="10.1.0.9"))
+
+
+def test_a_lease_without_a_gateway(world: World) -> None:
+    assert not answers(world, replace(LEASE, gateway=None))
 
 
 @pytest.mark.usefixtures("way")
@@ -54,30 +57,51 @@ def test_a_gateway_that_hides_behind_a_firewall_is_there(world: World, action: s
     rule = f"pref 5 ipproto tcp dport 53 type {action}"
     world.router.ip("rule add pref 10 lookup local", "rule del pref 0", f"rule add {rule}")
     try:
-        found = world.look(seconds=0.5)
+        assert answers(world)
     finally:
         world.router.ip(
             f"rule del {rule}", "rule add pref 0 lookup local", "rule del pref 10 lookup local"
         )
-    assert found.gateway
 
 
+@pytest.mark.usefixtures("way")
 def test_a_gateway_that_serves_names_over_tcp(world: World) -> None:
     async def listen() -> socket.socket:
         return socket.create_server((ROUTER, 53))
 
     with world.router.run(listen()):
-        assert world.look(targets=()).gateway
+        assert answers(world)
 
 
+def test_a_gateway_that_has_died_is_not_vouched_for_by_the_kernel(world: World) -> None:
+    """Its neighbour table still has the MAC, and believes in it for minutes."""
+    world.station.ip(f"neigh replace 10.1.0.9 lladdr {STRANGER} dev wlan0 nud stale")
+    try:
+        assert not answers(world, replace(LEASE, gateway="10.1.0.9"))
+    finally:
+        world.station.ip("neigh del 10.1.0.9 dev wlan0")
+
+
+@pytest.mark.usefixtures("way")
+def test_an_interface_that_is_gone_or_down(world: World) -> None:
+    assert not answers(world, interface="wlan9")
+    world.station.ip("link set wlan0 down")
+    try:
+        assert not answers(world)
+    finally:
+        world.station.ip(
+            "link set wlan0 up", f"route add default via {ROUTER} dev wlan0 metric 600"
+        )
+
+
+@pytest.mark.usefixtures("way")
 def test_ethernet_does_not_lend_its_gateway(world: World) -> None:
     """Somebody has the address of the gateway, but not on the WiFi."""
     world.wired.ip("address add 10.1.0.7/32 dev lo")
     world.station.ip(f"route add 10.1.0.7/32 via {WIRED}")
-    lease = replace(LEASE, gateway="10.1.0.7")
     try:
         assert world.station.run(_refused("10.1.0.7"))
-        assert not world.look(lease, (), seconds=1).gateway
+        assert not answers(world, replace(LEASE, gateway="10.1.0.7"))
     finally:
         world.station.ip("route del 10.1.0.7/32")
         world.wired.ip("address del 10.1.0.7/32 dev lo")
@@ -91,3 +115,42 @@ async def _refused(address: str) -> bool:
     return False
 
 
+def _arp(operation: int, sender: str, *, size: int = 28) -> bytes:
+    packet = struct.pack(
+        "!HHBBH6s4s6s4s",
+        *(1, 0x0800, 6, 4, operation, bytes.fromhex(STRANGER.replace(":", ""))),
+        *(socket.inet_aton(sender), bytes(6), socket.inet_aton(LEASE.address)),
+    )
+    return packet[:size]
+
+
+@pytest.mark.parametrize(
+    ("packet", "holds"),
+    [
+        (_arp(2, "10.1.0.9"), True),
+        (_arp(1, "10.1.0.9"), False),
+        (_arp(2, "10.1.0.8"), False),
+        (_arp(2, "10.1.0.9", size=20), False),
+    ],
+)
+def test_only_an_answer_of_its_own_counts(world: World, packet: bytes, holds: bool) -> None:
+    """Somebody sends that packet again and again while the gateway is asked for."""
+
+    async def send() -> None:
+        with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM) as sender:
+            while True:
+                sender.sendto(packet, ("lan0", 0x0806, 0, 0, b"\xff" * 6))
+                await asyncio.sleep(0.02)
+
+    async def begin() -> asyncio.Task[None]:
+        return asyncio.create_task(send())
+
+    async def end(sending: asyncio.Task[None]) -> None:
+        sending.cancel()
+        await asyncio.wait([sending])
+
+    sending = world.router.run(begin())
+    try:
+        assert answers(world, replace(LEASE, gateway="10.1.0.9")) is holds
+    finally:
+        world.router.run(end(sending))

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 
 import pytest
 from msgspec.structs import replace

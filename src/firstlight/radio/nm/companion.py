@@ -1,7 +1,6 @@
 """A second interface on our radio, to join a network with while the first is the hotspot."""
 
 import logging
-from typing import Any
 
 from firstlight.errors import Code, FirstlightError, RadioFailure
 from firstlight.model.mac import MacAddress
@@ -9,6 +8,7 @@ from firstlight.radio.nm import iw
 from firstlight.radio.nm.codes import DeviceState
 from firstlight.radio.nm.device import WifiDevice
 from firstlight.radio.nm.session import COMPANION, Session
+from firstlight.radio.nm.supplicant import OnLink, Supplicant
 
 log = logging.getLogger(__name__)
 
@@ -20,17 +20,22 @@ GONE_SECONDS = 5.0
 class Companion:
     """There is at most one, and always by the same name, so that a left-over is known."""
 
-    def __init__(self, session: Session, run: iw.Run) -> None:
+    def __init__(self, session: Session, run: iw.Run, on_link: OnLink) -> None:
         self._session = session
         self._run = run
+        self._supplicant = Supplicant(session.bus, on_link, _joined_by)
 
     @property
     def device(self) -> WifiDevice | None:
         """NetworkManager's device for it, while there is one."""
         return self._session.companion
 
+    async def close(self) -> None:
+        """Let go of wpa_supplicant."""
+        await self._supplicant.close()
+
     async def appear(self, beside: WifiDevice) -> WifiDevice:
-        """Make it; returns once NetworkManager can join with it. Raises ``RadioFailure``."""
+        """Make it; returns once it can be joined with. Raises ``RadioFailure``."""
         await self.vanish()
         mirror = self._session.mirror
         await iw.add_station(beside.interface, COMPANION, _another(beside.mac), self._run)
@@ -43,10 +48,13 @@ class Companion:
         await device.keep_idle()
         if not await mirror.until(lambda: device.state >= DeviceState.DISCONNECTED, READY_SECONDS):
             raise _late()
+        self._supplicant.follow(COMPANION)
+        await self._supplicant.looked_up()
         return device
 
     async def vanish(self) -> bool:
-        """Take it away; returns whether there was one, when NetworkManager knows that it is gone."""
+        """Take it away; returns whether there was one, once NetworkManager has let go of it."""
+        self._supplicant.follow("")
         if self.device is None:
             return False
         try:
@@ -55,6 +63,10 @@ class Companion:
             log.warning("the interface %s could not be removed: %s", COMPANION, error)
         await self._session.mirror.until(lambda: self.device is None, GONE_SECONDS)
         return True
+
+
+def _joined_by(_mac: MacAddress, _joined: bool) -> None:
+    """A station has none of its own."""
 
 
 def _another(mac: MacAddress | None) -> MacAddress:

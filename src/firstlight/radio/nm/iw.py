@@ -15,6 +15,7 @@ Run = Callable[..., Awaitable[str]]
 """Runs ``iw`` with these arguments; its output. Raises ``RadioFailure`` when it fails."""
 
 SECONDS = 5.0
+_BOTH = 2
 
 _WIPHY = re.compile(r"^\s*wiphy (\d+)", re.MULTILINE)
 _COMBINATION = re.compile(r"^\s*\* (#\{.*?)(?=^\s*\* |^\s*$|\Z)", re.MULTILINE | re.DOTALL)
@@ -80,21 +81,21 @@ def abilities(text: str) -> Abilities:
     return Abilities(
         scan_as_hotspot="Device supports AP scan" in text,
         join_as_hotspot=bool(channels),
-        one_channel=max(channels, default=1) < 2,
+        one_channel=max(channels, default=1) < _BOTH,
     )
 
 
 def _has_room(combination: str) -> bool:
     """Whether it allows an access point and a station at once."""
     total = _TOTAL.search(combination)
-    if total is None or int(total.group(1)) < 2:
+    if total is None or int(total.group(1)) < _BOTH:
         return False
     limits = [
         ({kind.strip() for kind in kinds.split(",")}, int(most))
         for kinds, most in _LIMIT.findall(combination)
     ]
     return any(
-        "AP" in one and "managed" in other and (i != j or most >= 2)
+        "AP" in one and "managed" in other and (i != j or most >= _BOTH)
         for i, (one, most) in enumerate(limits)
         for j, (other, _) in enumerate(limits)
     )

@@ -20,12 +20,15 @@ from firstlight.model.radio import (
     StationLeft,
 )
 from firstlight.model.ssid import Ssid
+from firstlight.radio.nm import iw
+from firstlight.radio.nm.abilities import AbilityReader
 from firstlight.radio.nm.codes import ActiveState, DeviceState, StateReason
 from firstlight.radio.nm.device import Active
 from firstlight.radio.nm.hotspot import Hotspot
+from firstlight.radio.nm.rehearsing import Rehearsing
 from firstlight.radio.nm.rejoining import Rejoining
 from firstlight.radio.nm.scanning import Scanner
-from firstlight.radio.nm.session import SETTLE_SECONDS, Session
+from firstlight.radio.nm.session import COMPANION, SETTLE_SECONDS, Session
 from firstlight.radio.nm.trials import Trials
 from firstlight.radio.port import Listener, Report
 
@@ -35,7 +38,9 @@ log = logging.getLogger(__name__)
 class NetworkManagerRadio:
     """One WiFi radio under NetworkManager. ``interface`` empty: the first there is."""
 
-    def __init__(self, interface: str = "", *, bus_address: str | None = None) -> None:
+    def __init__(
+        self, interface: str = "", *, bus_address: str | None = None, run_iw: iw.Run = iw.run
+    ) -> None:
         self._listeners: list[Listener] = []
         self._session = Session(
             interface,
@@ -49,6 +54,8 @@ class NetworkManagerRadio:
         self._rejoining = Rejoining(self._session)
         self._hotspot = Hotspot(self._session)
         self._scanner = Scanner(self._session)
+        self._abilities = AbilityReader(self._session, run_iw)
+        self._rehearsing = Rehearsing(self._session, run_iw, self._scanner)
         self._state = RadioState(availability=Availability.NO_NETWORK_MANAGER, interface=interface)
         self._last_scan = -1
 
@@ -61,11 +68,14 @@ class NetworkManagerRadio:
         """See the port."""
         await self._session.open()
         self._updated()
+        await self._abilities.read()
 
     async def close(self) -> None:
         """See the port."""
         await self._trials.close()
         await self._rejoining.close()
+        await self._rehearsing.close()
+        await self._abilities.close()
         await self._session.close()
 
     def subscribe(self, listener: Listener) -> AbstractContextManager[None]:
@@ -94,6 +104,7 @@ class NetworkManagerRadio:
         found = [
             self._session.profile(path, one)
             for path, one in (await self._session.settings()).items()
+            if one["connection"].get("interface-name") != COMPANION
         ]
         return tuple(profile for profile in found if profile is not None)
 
@@ -113,7 +124,9 @@ class NetworkManagerRadio:
 
     async def settle(self) -> tuple[str, ...]:
         """See the port."""
-        return await self._trials.settle() if self._session.mirror.ready else ()
+        if not self._session.mirror.ready:
+            return ()
+        return await self._trials.settle() + await self._rehearsing.settle()
 
     async def protect(self, seconds: float) -> None:
         """See the port."""
@@ -149,6 +162,10 @@ class NetworkManagerRadio:
         """See the port."""
         await self._rejoining.leave()
 
+    async def rehearse(self, uuid: str, report: Report) -> None:
+        """See the port."""
+        await self._rehearsing.rehearse(uuid, report)
+
     async def hotspot_up(self, settings: HotspotSettings) -> None:
         """See the port."""
         self._scanner.remember()
@@ -169,6 +186,8 @@ class NetworkManagerRadio:
     def _updated(self) -> None:
         self._trials.updated()
         self._rejoining.updated()
+        self._rehearsing.updated()
+        self._abilities.updated()
         device = self._session.device
         if device is not None and device.last_scan != self._last_scan:
             self._last_scan = device.last_scan

@@ -5,15 +5,19 @@ radio's own interface, and a failure would count against it in NetworkManager.
 """
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from firstlight.errors import Busy, FirstlightError
+from msgspec.structs import replace
+
+from firstlight.errors import Busy, FirstlightError, RadioFailure
 from firstlight.model.access_point import AccessPoint
 from firstlight.model.profile import Profile
 from firstlight.model.radio import Link, LinkReason, LinkReport, LinkStage
 from firstlight.model.ssid import Ssid
+from firstlight.radio.nm import iw
 from firstlight.radio.nm.companion import Companion
 from firstlight.radio.nm.device import WifiDevice
 from firstlight.radio.nm.following import Following
@@ -23,6 +27,8 @@ from firstlight.radio.nm.scanning import Scanner
 from firstlight.radio.nm.session import COMPANION, Session
 from firstlight.radio.port import Report
 
+log = logging.getLogger(__name__)
+
 OUTCOME_SECONDS = 75.0
 _FRESH_SECONDS = 3.0
 """NetworkManager tells when a BSS was last seen in whole seconds."""
@@ -31,15 +37,14 @@ _FRESH_SECONDS = 3.0
 class Rehearsing:
     """At most one at a time."""
 
-    def __init__(self, session: Session, companion: Companion, scanner: Scanner) -> None:
+    def __init__(self, session: Session, run: iw.Run, scanner: Scanner) -> None:
         self._session = session
-        self._companion = companion
+        self._companion = Companion(session, run, self._linked)
         self._scanner = scanner
         self._following: Following | None = None
         self._clearing: asyncio.Task[None] | None = None
         self._under_way = False
         session.on_companion_state = lambda new, why: self._with(lambda f: f.device_state(new, why))
-        session.on_companion_link = self._linked
 
     async def close(self) -> None:
         """Report nothing more, and let what is being cleared away be cleared away."""
@@ -47,6 +52,13 @@ class Rehearsing:
             self._following.end()
         if self._clearing is not None:
             await asyncio.gather(self._clearing, return_exceptions=True)
+        await self._companion.close()
+
+    async def settle(self) -> tuple[str, ...]:
+        """Take away what a killed process left behind. Returns a sentence for it."""
+        if not await self._companion.vanish():
+            return ()
+        return ("The second interface of an unfinished try beside the hotspot was removed.",)
 
     def updated(self) -> None:
         """Anything has changed."""
@@ -63,12 +75,22 @@ class Rehearsing:
             return
         self._under_way = True
         try:
-            beside = await self._companion.appear(device)
+            beside = await self._appear(device)
             await self._join(path, beside, simultaneous, report)
         finally:
             # Whoever is cancelled here is not to leave an interface behind.
             self._clearing = asyncio.create_task(self._clear(), name="rehearsal-end")
             await asyncio.shield(self._clearing)
+
+    async def _appear(self, device: WifiDevice) -> WifiDevice:
+        try:
+            return await self._companion.appear(device)
+        except RadioFailure as error:
+            # Some drivers list the combination and then refuse the interface; asking again is vain.
+            log.warning("there will be no second interface beside the hotspot: %s", error)
+            self._session.abilities = replace(self._session.abilities, join_as_hotspot=False)
+            self._session.mirror.changed()
+            raise
 
     async def _join(
         self, path: str, device: WifiDevice, simultaneous: bool, report: Report
@@ -90,8 +112,6 @@ class Rehearsing:
             simultaneous_authentication=simultaneous,
             device=lambda: self._companion.device,
         )
-        self._session.companion_supplicant.follow(COMPANION)
-        await self._session.companion_supplicant.looked_up()
         self._following = following
         _, active = await self._session.manager.add_and_activate_volatile(copy, device.path)
         following.accepted(active)
@@ -105,7 +125,6 @@ class Rehearsing:
         if self._following is not None:
             self._following.end()
             self._following = None
-        self._session.companion_supplicant.follow("")
         try:
             device = self._companion.device
             if device is not None and device.active.path != "/":

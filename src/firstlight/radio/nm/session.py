@@ -91,9 +91,7 @@ class Session:
         self.manager = Manager(self.bus, self.mirror)
         self.connections = Connections(self.bus, self.mirror)
         self.abilities = Abilities()
-        self.companion_supplicant = Supplicant(self.bus, self._companion_linked, _nobody)
-        self.on_companion_state: OnDeviceState | None = None
-        self.on_companion_link: Callable[[dict[str, Any]], None] | None = None
+        self.on_companion_state: OnDeviceState = lambda _new, _reason: None
         self._on_update = on_update
         self._on_device_state = on_device_state
         self._missing: tuple[str, ...] = ()
@@ -117,7 +115,6 @@ class Session:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
         await self.supplicant.close()
-        await self.companion_supplicant.close()
         await self.mirror.close()
         await self.bus.close()
 
@@ -300,14 +297,5 @@ class Session:
     def _device_state(self, path: str, new: DeviceState, reason: StateReason) -> None:
         if self.device is not None and path == self.device.path:
             self._on_device_state(new, reason)
-        elif self.on_companion_state is not None and self.companion is not None:
-            if path == self.companion.path:
-                self.on_companion_state(new, reason)
-
-    def _companion_linked(self, changed: dict[str, Any]) -> None:
-        if self.on_companion_link is not None:
-            self.on_companion_link(changed)
-
-
-def _nobody(_mac: MacAddress, _joined: bool) -> None:
-    """Nobody joins a station."""
+        elif self.companion is not None and path == self.companion.path:
+            self.on_companion_state(new, reason)

@@ -50,7 +50,9 @@ class Connections:
 
     async def whole(self, path: str) -> Settings:
         """Settings and secrets together, as they can be given back."""
-        call = partial(Message, destination=self._mirror.peer.owner, path=path, interface=CONNECTION)
+        call = partial(
+            Message, destination=self._mirror.peer.owner, path=path, interface=CONNECTION
+        )
         reply = await self._bus.reply(call(member="GetSettings"))
         found: Settings = reply.body[0]
         for section in _SECRET & set(found):
