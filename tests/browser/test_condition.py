@@ -59,21 +59,35 @@ def test_a_device_that_is_well_says_nothing(stage: Stage, open_page: OpenPage) -
                 "runtime": phase(RuntimePhase.DEGRADED, Health.ERROR, summary="Not connected."),
                 "recovery": {"degraded_network_streak": 2},
             },
-            "Not connected. Check 2 of 3 has failed; then it repairs this by itself.",
+            "Not connected. 2 failed checks so far; after 3 the device repairs this by itself.",
         ),
         (
             {
                 "runtime": phase(RuntimePhase.DEGRADED, Health.ERROR, summary="Not connected."),
                 "recovery": {"active_lock": RecoveryLock.RECOVERY},
             },
-            "Not connected. It is trying to get back online by itself.",
+            "Not connected. The device is trying to get back online by itself.",
+        ),
+        (
+            {
+                "runtime": phase(RuntimePhase.DEGRADED, Health.ERROR, warnings=("No radio.",)),
+                "recovery": {"active_lock": RecoveryLock.COOLDOWN, "in_cooldown": True},
+            },
+            "No radio. The device waits for up to 2 minutes before it tries to repair this again.",
+        ),
+        (
+            {
+                "runtime": phase(RuntimePhase.DEGRADED, Health.ERROR, summary="Not connected."),
+                "recovery": {"enabled": False},
+            },
+            "Not connected. Automatic recovery is switched off.",
         ),
         (
             {
                 "runtime": phase(RuntimePhase.DEGRADED, Health.WARNING, warnings=("No internet.",)),
-                "recovery": {"active_lock": RecoveryLock.COOLDOWN, "in_cooldown": True},
+                "recovery": {"in_cooldown": True},
             },
-            "No internet. It pauses for up to 2 minutes before it tries to repair this again.",
+            "No internet.",
         ),
     ],
 )

@@ -116,12 +116,12 @@ def test_a_device_that_is_not_simply_well(open_page: OpenPage) -> None:
             mode=Mode.READY,
             runtime={
                 "phase": RuntimePhase.DEGRADED,
-                "health": Health.WARNING,
-                "warnings": ("The internet was not reachable when last looked.",),
+                "health": Health.ERROR,
+                "warnings": ("The router does not answer.",),
             },
             recovery={"active_lock": RecoveryLock.COOLDOWN, "in_cooldown": True},
         )
-        expect(page.locator("#condition")).to_contain_text("It pauses")
+        expect(page.locator("#condition")).to_contain_text("waits")
         take(page, "degraded")
         stage.show(mode=Mode.MAINTENANCE, runtime={"phase": RuntimePhase.MAINTENANCE})
         expect(page.locator("#condition")).to_contain_text("maintenance")

@@ -8,6 +8,7 @@ from tests.contract.harness import PASSPHRASE, Capability
 from tests.radio.lab import routers
 from tests.radio.lab.world import World
 
+from firstlight.errors import RadioFailure
 from firstlight.model.access_point import Security
 from firstlight.radio.nm.radio import NetworkManagerRadio
 from firstlight.radio.simulated.faults import Dhcp, Upstream
@@ -35,7 +36,7 @@ class LabHarness:
     Waiting and everything that blocks happens in threads, so that the adapter's loop runs on.
     """
 
-    supports = frozenset(Capability)
+    supports = frozenset(Capability) - {Capability.HOTSPOT_HOLDS_RADIO}
 
     def __init__(self, world: World, bus_address: str) -> None:
         self._world = world
@@ -57,13 +58,19 @@ class LabHarness:
         await self.open()
 
     async def open(self) -> None:
-        radio = NetworkManagerRadio("wlan0", bus_address=self._bus_address)
+        radio = NetworkManagerRadio("wlan0", bus_address=self._bus_address, run_iw=self._iw)
         await radio.open()
         self._radios.append(radio)
 
     async def close(self) -> None:
         for radio in self._radios:
             await radio.close()
+
+    async def _iw(self, *arguments: str) -> str:
+        done = await asyncio.to_thread(self._world.inside.run, "iw", *arguments)
+        if done.rc != 0:
+            raise RadioFailure(done.err)
+        return done.out
 
     async def add_access_point(
         self,

@@ -68,16 +68,20 @@ def tolerates_pmf(driver: str) -> bool:
     return driver not in _FAILS_WITH_PMF
 
 
-def should_be_up(mode: Mode, state: RadioState, *, wanted: bool, alone: bool) -> bool:
+def should_be_up(
+    mode: Mode, state: RadioState, *, wanted: bool, alone: bool, over_link: bool = False
+) -> bool:
     """Whether to raise it now: the device waits for WiFi, and its radio has nothing to do.
 
-    ``alone``: its turn has come, whatever the mode.
+    ``alone``: its turn has come, whatever the mode. ``over_link``: and the link that there is leads
+    nowhere.
     """
+    idle = state.link is Link.DOWN or (over_link and state.link is Link.CONNECTED)
     return (
         wanted
         and (alone or mode in {Mode.PROVISIONING, Mode.ERROR})
         and state.availability is Availability.READY
-        and state.link is Link.DOWN
+        and idle
     )
 
 

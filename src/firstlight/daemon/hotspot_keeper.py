@@ -27,7 +27,8 @@ _RETRY_SECONDS = (2.0, 5.0, 10.0, 20.0, 30.0)
 class HotspotKeeper:
     """``wanted``: whether it should be up while the device waits for WiFi.
 
-    ``is_alone`` is asked whether the device does so in other modes, too.
+    ``is_alone`` is asked whether the device does so in other modes, too; ``goes_over_link`` whether
+    even though there is a link.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class HotspotKeeper:
         self._busy = 0
         self.wanted = config.hotspot.at_start
         self.is_alone: Callable[[], bool] = _never
+        self.goes_over_link: Callable[[], bool] = _never
 
     async def identify(self) -> None:
         """Give the hotspot a name and a password of its own, once; configuration beats both."""
@@ -135,7 +137,7 @@ class HotspotKeeper:
         state = self._radio.state
         mode = self._memory.kept.mode
         return not self._busy and hotspot.should_be_up(
-            mode, state, wanted=self.wanted, alone=self.is_alone()
+            mode, state, wanted=self.wanted, alone=self.is_alone(), over_link=self.goes_over_link()
         )
 
     def _settings(self) -> HotspotSettings:

@@ -1,6 +1,7 @@
 """The hub: takes every event once and hands it to every reader.
 
-Publishing never waits. It keeps the newest events for readers who come late or come back, and each
+Publishing never waits. It keeps the newest events for readers who come late or come back: of status
+events in a row only the newest, so that a long outage does not wash out what else happened. Each
 reader has a bounded queue of its own: a reader whose queue is full is dropped and may resume with
 the ID it saw last.
 
@@ -131,6 +132,9 @@ class Hub:
             details=details,
             status=status,
         )
+        if kind is EventType.STATUS and self._history and self._history[-1].type is kind:
+            # What is kept is for those who come later: they need no state that was overtaken.
+            self._history.pop()
         self._history.append(event)
         self._readers = [reader for reader in self._readers if reader.put(event)]
         return event
@@ -153,7 +157,8 @@ class Hub:
         reader = Reader(missed, self._queue)
         self._readers.append(reader)
         try:
-            yield Subscription(self._id(self._count - len(missed)), reader)
+            before = self._number(missed[0]) - 1 if missed else self._count
+            yield Subscription(self._id(before), reader)
         finally:
             self._readers = [other for other in self._readers if other is not reader]
 
@@ -176,7 +181,12 @@ class Hub:
         start, seen = known[1], int(known[2])
         if start != self._start:
             return tuple(self._history)
-        return self.recent(self._count - seen) if seen <= self._count else self.recent()
+        if seen > self._count:
+            return self.recent()
+        return tuple(event for event in self._history if self._number(event) > seen)
+
+    def _number(self, event: DeviceEvent) -> int:
+        return int(event.id.rpartition("-")[2])
 
     def _id(self, count: int) -> str:
         return f"{self._start}-{count}"

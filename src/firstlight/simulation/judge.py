@@ -44,6 +44,4 @@ class Judge:
             return
         self._trace.note(f"VIOLATION of {rule!r}: {what}")
         day = (self._loop.time() - self._began) / 86_400
-        self.verdict.set_result(
-            Violation(rule=rule, day=day, what=what, trace=self._trace.lines())
-        )
+        self.verdict.set_result(Violation(rule=rule, day=day, what=what, trace=self._trace.lines()))

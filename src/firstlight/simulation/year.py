@@ -55,9 +55,7 @@ def live(seed: int, days: float = DAYS, *, machine: type[Machine] = Machine) -> 
 class _Story:
     """All the parts, and who tells whom."""
 
-    def __init__(
-        self, seed: int, loop: LeapingLoop, folder: Path, machine: type[Machine]
-    ) -> None:
+    def __init__(self, seed: int, loop: LeapingLoop, folder: Path, machine: type[Machine]) -> None:
         rng = Random(seed)  # noqa: S311  a simulation wants the same numbers again
         self._loop = loop
         place = town.found(rng)

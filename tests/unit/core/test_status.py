@@ -6,6 +6,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from firstlight.core import recovery
+from firstlight.core.recovery.phases import Phase
+from firstlight.core.recovery.state import State
 from firstlight.core.status import Facts, device_status
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.kept import Kept
@@ -14,7 +17,13 @@ from firstlight.model.profile import Profile, ProfileKind
 from firstlight.model.radio import Availability, Ipv4, Link, RadioState
 from firstlight.model.reach import Internet, Reach
 from firstlight.model.ssid import Ssid
-from firstlight.model.status import Health, Mode, RuntimePhase
+from firstlight.model.status import (
+    Health,
+    Mode,
+    RecoveryLock,
+    RecoveryResult,
+    RuntimePhase,
+)
 
 NOW = Moment(50.0, 1_700_000_000.0)
 HOME = Profile(
@@ -38,6 +47,7 @@ HOTSPOT = replace(
 REACHABLE = Reach(gateway=True, internet=Internet.REACHABLE)
 CUT_OFF = Reach(gateway=True, internet=Internet.UNREACHABLE)
 READY = Kept(mode=Mode.READY, provisioned=True, last_ssid="home")
+STEADY = State(settings=recovery.Settings(), phase=Phase.STEADY)
 RUNNING = Attempt(id="1", ssid="pier", ssid_hex="", state=AttemptState.RUNNING, started_at=0)
 
 
@@ -47,6 +57,8 @@ def facts(**changed: Any) -> Facts:
         radio=ONLINE,
         reach=REACHABLE,
         attempt=None,
+        recovery=STEADY,
+        resetting=False,
         hostname="lamp",
         nmcli=True,
         now=NOW,
@@ -124,7 +136,6 @@ def test_what_is_remembered_is_told() -> None:
         restart_pending=True,
         restart_reason="update",
         auth_code="123456",
-        failure_streak=2,
     )
     gone = RadioState(availability=Availability.NO_WIFI_DEVICE)
     status = device_status(facts(kept=kept, radio=gone, reach=None, nmcli=False))
@@ -133,7 +144,6 @@ def test_what_is_remembered_is_told() -> None:
     assert status.network.interface_name == "wlan7"
     assert status.network.last_error == "The password for home was not accepted."
     assert (status.restart_pending, status.last_restart_reason) == (True, "update")
-    assert status.recovery.degraded_network_streak == 2
     assert not status.services.nmcli_available
     assert status.services.network_manager_available
     told = msgspec.json.encode(status).decode()
@@ -149,6 +159,23 @@ def test_what_is_remembered_is_told() -> None:
         ({"reach": CUT_OFF}, Health.WARNING, RuntimePhase.DEGRADED),
         ({"notes": ("The disk is full.",)}, Health.WARNING, RuntimePhase.DEGRADED),
         ({"radio": DOWN}, Health.ERROR, RuntimePhase.DEGRADED),
+        ({"recovery": replace(STEADY, streak=1)}, Health.ERROR, RuntimePhase.DEGRADED),
+        (
+            {"kept": Kept(mode=Mode.ONBOARDING), "recovery": replace(STEADY, streak=1)},
+            Health.ERROR,
+            RuntimePhase.DEGRADED,
+        ),
+        (
+            {"kept": Kept(), "radio": HOTSPOT, "recovery": replace(STEADY, streak=3)},
+            Health.OK,
+            RuntimePhase.PROVISIONING,
+        ),
+        ({"kept": replace(READY, restart_pending=True)}, Health.OK, RuntimePhase.RESTARTING),
+        (
+            {"kept": replace(READY, restart_pending=True), "radio": DOWN},
+            Health.ERROR,
+            RuntimePhase.RESTARTING,
+        ),
         ({"kept": Kept(mode=Mode.ONBOARDING)}, Health.OK, RuntimePhase.ONBOARDING),
         (
             {"kept": Kept(mode=Mode.ONBOARDING), "reach": CUT_OFF},
@@ -229,12 +256,112 @@ def test_a_lease_without_a_gateway() -> None:
     assert device_status(facts(radio=flat)).network.gateway == ""
 
 
-@pytest.mark.parametrize(("until", "cooling"), [(0, False), (1_700_000_000_001, True)])
-def test_cooling_down(until: int, *, cooling: bool) -> None:
-    recovery = device_status(facts(kept=Kept(cooldown_until=until))).recovery
-    assert recovery.in_cooldown is cooling
-    assert (recovery.enabled, recovery.failure_threshold, recovery.cooldown_ms) == (
-        True,
-        3,
-        120_000,
+@pytest.mark.parametrize(
+    ("phase", "summary"),
+    [
+        (Phase.LOOKING, "Looking for a saved network."),
+        (Phase.REJOINING, "Joining a saved network again."),
+        (Phase.SCOUTING, "Looking whether home is back."),
+        (Phase.REHEARSING, "Trying a saved network beside the hotspot."),
+        (Phase.HOMING, "Joining a saved network again."),
+        (Phase.RESTING, "The hotspot is starting."),
+        (Phase.STEADY, "The hotspot is starting."),
+        (Phase.DEGRADED, "The hotspot is starting."),
+        (Phase.FALLBACK, "The hotspot is starting."),
+    ],
+)
+def test_the_summary_while_recovery_does_something(phase: Phase, summary: str) -> None:
+    state, radio = replace(STEADY, phase=phase), replace(DOWN, link=Link.HOTSPOT_STARTING)
+    assert device_status(facts(recovery=state, radio=radio)).runtime.summary == summary
+
+
+def test_a_look_for_home_without_a_name() -> None:
+    scouting = replace(STEADY, phase=Phase.SCOUTING)
+    status = device_status(facts(kept=Kept(), radio=DOWN, recovery=scouting))
+    assert status.runtime.summary == "Looking whether a network is back."
+
+
+def test_whatever_weighs_more_is_said_first() -> None:
+    everything: dict[str, Any] = {
+        "radio": RadioState(availability=Availability.BLOCKED),
+        "kept": replace(READY, restart_pending=True),
+        "resetting": True,
+        "attempt": RUNNING,
+        "recovery": replace(STEADY, phase=Phase.LOOKING),
+    }
+    said = []
+    for name in [*everything, None]:
+        said.append(device_status(facts(**everything)).runtime.summary)
+        everything.pop(name or "", None)
+    assert said == [
+        "The WiFi radio is switched off.",
+        "Restarting.",
+        "Resetting to factory state.",
+        "Joining pier.",
+        "Looking for a saved network.",
+        "Connected to home as 192.168.7.50.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kept", "summary"),
+    [
+        (Kept(hotspot_ssid="own"), "Waiting for WiFi; the hotspot own is up."),
+        (Kept(hotspot_ssid="own", provisioned=True), "Waiting for WiFi; the hotspot own is up."),
+        (
+            Kept(hotspot_ssid="own", last_ssid="home"),
+            "Waiting for WiFi; the hotspot own is up.",
+        ),
+        (
+            Kept(hotspot_ssid="own", provisioned=True, last_ssid="home"),
+            "home is not reachable; the hotspot own is up.",
+        ),
+    ],
+)
+def test_the_hotspot_and_why_it_is_up(kept: Kept, summary: str) -> None:
+    fallback = replace(STEADY, phase=Phase.FALLBACK)
+    status = device_status(facts(kept=kept, radio=HOTSPOT, recovery=fallback))
+    assert status.runtime.summary == summary
+
+
+def test_what_recovery_has_written_down() -> None:
+    kept = Kept(
+        last_attempt_at=1,
+        last_recovered_at=2,
+        last_result=RecoveryResult.HOTSPOT_RESTORED,
+        last_reason="The link to home was lost.",
+        cooldown_until=3,
     )
+    told = device_status(facts(kept=kept)).recovery
+    assert (told.last_attempt_at, told.last_recovered_at, told.cooldown_until) == (1, 2, 3)
+    assert told.last_result is RecoveryResult.HOTSPOT_RESTORED
+    assert told.last_reason == "The link to home was lost."
+
+
+def test_settings_are_those_in_force_and_not_those_that_were_kept() -> None:
+    settings = recovery.Settings(enabled=False, threshold=7, cooldown_seconds=0.5)
+    kept = Kept(failure_threshold=9, cooldown_ms=9000, failure_streak=5)
+    told = device_status(
+        facts(kept=kept, recovery=replace(STEADY, settings=settings, streak=2))
+    ).recovery
+    assert (told.enabled, told.failure_threshold, told.cooldown_ms) == (False, 7, 500)
+    assert told.degraded_network_streak == 2
+
+
+@pytest.mark.parametrize(
+    ("phase", "until", "lock", "cooling"),
+    [
+        (Phase.STEADY, 50.0, RecoveryLock.NONE, False),
+        (Phase.STEADY, 50.5, RecoveryLock.COOLDOWN, True),
+        (Phase.LOOKING, 50.5, RecoveryLock.RECOVERY, True),
+        (Phase.REJOINING, 0.0, RecoveryLock.RECOVERY, False),
+        (Phase.HOMING, 0.0, RecoveryLock.NONE, False),
+    ],
+)
+def test_cooldown_and_lock_are_those_of_now_whatever_the_wall_clock_says(
+    phase: Phase, until: float, lock: RecoveryLock, *, cooling: bool
+) -> None:
+    state = replace(STEADY, phase=phase, cooldown_until=until)
+    kept = Kept(cooldown_until=2**53 - 1, active_lock=RecoveryLock.COOLDOWN)
+    told = device_status(facts(kept=kept, recovery=state)).recovery
+    assert (told.active_lock, told.in_cooldown) == (lock, cooling)

@@ -8,7 +8,7 @@ from firstlight.errors import FirstlightError
 from firstlight.model.access_point import AccessPoint
 from firstlight.model.profile import HotspotSettings, Profile, TrialPlan
 from firstlight.model.radio import Ipv4, LinkReport, RadioState, Station
-from firstlight.model.reach import Reach, ReachTarget
+from firstlight.model.reach import Broker, Findings, Reach, ReachTarget
 from firstlight.model.ssid import Ssid
 from firstlight.radio.port import Listener, Radio, Report
 from firstlight.reach.port import ReachProbe
@@ -161,12 +161,13 @@ class TrappedRadio(RadioInBetween):
 
 
 class ReachInBetween:
-    """Counts the looks, and stops at the trap, if there is one."""
+    """Counts the looks and climbs, and stops at the trap, if there is one."""
 
     def __init__(self, reach: ReachProbe, trap: Trap | None = None) -> None:
         self.inner = reach
         self.trap = trap
         self.looks = 0
+        self.climbs = 0
 
     async def look(
         self, interface: str, ipv4: Ipv4, targets: Sequence[ReachTarget], seconds: float
@@ -178,3 +179,14 @@ class ReachInBetween:
         if self.trap is not None:
             await self.trap.pass_or_hang("look", "after")
         return found
+
+    async def climb(
+        self,
+        interface: str,
+        ipv4: Ipv4,
+        targets: Sequence[ReachTarget],
+        broker: Broker | None,
+        seconds: float,
+    ) -> Findings:
+        self.climbs += 1
+        return await self.inner.climb(interface, ipv4, targets, broker, seconds)

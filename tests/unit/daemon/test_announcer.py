@@ -66,15 +66,15 @@ def telling() -> Telling:
 def test_a_status_is_told_only_when_it_is_another(telling: Telling) -> None:
     telling.announce.status()
     telling.announce.status()
+    assert telling.hub.cursor.endswith("-1")
     telling.kept = Kept(mode=Mode.CONNECTING)
     telling.announce.status()
+    assert telling.hub.cursor.endswith("-2")
+    assert telling.told[-1].level is Level.INFO
     telling.availability = Availability.BLOCKED
     telling.announce.status()
-    assert [(event.type, event.level) for event in telling.told] == [
-        (EventType.STATUS, Level.INFO),
-        (EventType.STATUS, Level.INFO),
-        (EventType.STATUS, Level.ERROR),
-    ]
+    assert telling.hub.cursor.endswith("-3")
+    assert (telling.told[-1].type, telling.told[-1].level) == (EventType.STATUS, Level.ERROR)
     assert telling.told[-1].status == telling.status()
     assert telling.words[-1] == "The WiFi radio is switched off."
 

@@ -3,6 +3,7 @@
 These tests give files away to another user, which takes root.
 """
 
+import errno
 import logging
 import os
 from collections.abc import Callable
@@ -172,8 +173,7 @@ def test_what_is_no_hook_is_said_once_and_again_when_it_is_another_thing(
         f"{hooked.folder}/folder is no hook: it is no file",
         f"{hooked.folder}/gone is no hook: it can't be looked at: No such file or directory",
         f"{path} is no hook: it is not executable",
-        f"{hooked.folder}/round is no hook: it can't be looked at: "
-        "Too many levels of symbolic links",
+        f"{hooked.folder}/round is no hook: it can't be looked at: {os.strerror(errno.ELOOP)}",
     ]
     path.chmod(0o755)
     assert folder.look() == [hooked.folder / "bad", path]

@@ -212,11 +212,13 @@ async def test_a_hook_that_runs_while_its_file_goes_and_comes_is_not_run_twice_a
     script = "mkdir $told/busy || echo twice >> $told/bad; echo x >> $told/runs; "
     script += "until [ -e $told/go ]; do sleep 0.01; done; rmdir $told/busy"
     path = hooked.hook("slow", script)
+    hooked.hook("mark", "echo x >> $told/marks")
     async with hooked.running():
         hooked.say()
         await until(lambda: hooked.has("runs", "x"))
         path.rename(hooked.told / "away")
         hooked.say()
+        await until(lambda: hooked.has("marks", "x", "x"))
         (hooked.told / "away").rename(path)
         hooked.say()
         (hooked.told / "go").touch()

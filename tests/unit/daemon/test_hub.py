@@ -179,3 +179,17 @@ def test_any_id_is_taken(after: str) -> None:
     say(hub, 30)
     with hub.follow(after) as following:
         assert following.resumed_after.startswith("1700000000500-")
+
+
+async def test_of_status_events_in_a_row_only_the_newest_is_kept(hub: Hub) -> None:
+    with hub.follow(None) as there:
+        (first,) = say(hub)
+        states = [hub.publish(EventType.STATUS, Level.INFO, f"state {n}") for n in range(3)]
+        (last,) = say(hub)
+        assert await take(there, 5) == [first, *states, last]
+    assert hub.recent() == (first, states[-1], last)
+    with hub.follow(states[0].id) as back:
+        assert await take(back, 2) == [states[-1], last]
+        assert back.resumed_after == states[1].id
+    with hub.follow(last.id) as back:
+        assert back.resumed_after == last.id

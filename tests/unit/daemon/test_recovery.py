@@ -1,20 +1,31 @@
 """Coming back: from an outage, and home from the hotspot."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.unit.daemon.lamp import PROMISED, Lamp, network, wish, world
+from tests.unit.daemon.lamp import PASSWORD, PROMISED, Lamp, network, wish, world
 
-from firstlight.config import Config, Recovery
+from firstlight.config import Config, Join, Recovery
 from firstlight.errors import Busy, Code
 from firstlight.model.event import Action
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
-from firstlight.model.radio import Link
+from firstlight.model.radio import Ipv4, Link
+from firstlight.model.reach import Findings, Internet, Reach, ReachTarget
 from firstlight.model.ssid import Ssid
 from firstlight.model.status import Mode, RecoveryLock, RecoveryResult, RuntimePhase
-from firstlight.radio.simulated.faults import Outage, PskChanged
+from firstlight.radio.simulated.description import Description, RadioTable, SavedTable
+from firstlight.radio.simulated.faults import (
+    HotspotFails,
+    Outage,
+    PskChanged,
+    Upstream,
+    UpstreamChanged,
+)
+from firstlight.radio.simulated.reach import SimulatedReach
+from firstlight.radio.simulated.world import World
 
 HOME, OTHER = Ssid(b"home"), Ssid(b"other")
 PHONE = MacAddress("02:00:00:00:aa:01")
@@ -242,3 +253,123 @@ async def test_the_setup_can_be_finished_once_it_is_online(lamp: Lamp) -> None:
     with pytest.raises(Busy) as caught:
         await lamp.device.complete_onboarding()
     assert caught.value.code is Code.WRONG_MODE
+
+
+async def test_a_hotspot_that_fails_is_an_error_until_it_comes_up(lamp: Lamp) -> None:
+    broken = HotspotFails()
+    lamp.world.begin(broken)
+    lamp.world.begin(outage())
+    await lamp.wait(lambda: lamp.status.mode is Mode.ERROR)
+    assert lamp.status.recovery.last_result is RecoveryResult.FAILED
+    assert lamp.status.runtime.phase is RuntimePhase.ERROR
+    await lamp.clock.advance(300)
+    lamp.world.end(broken)
+    await lamp.wait(lambda: lamp.link is Link.HOTSPOT)
+    await lamp.wait(lambda: lamp.status.mode is Mode.PROVISIONING, 5)
+    assert lamp.status.recovery.last_result is RecoveryResult.HOTSPOT_RESTORED
+
+
+class DeadGateway:
+    """A reach whose gateways are silent while ``dead``."""
+
+    def __init__(self, inner: SimulatedReach) -> None:
+        self._inner = inner
+        self.dead = False
+
+    async def look(
+        self, interface: str, ipv4: Ipv4, targets: Sequence[ReachTarget], seconds: float
+    ) -> Reach:
+        found = await self._inner.look(interface, ipv4, targets, seconds)
+        return Reach(gateway=False, internet=Internet.UNREACHABLE) if self.dead else found
+
+    async def climb(self, *arguments: Any) -> Findings:
+        return await self._inner.climb(*arguments)
+
+
+async def test_a_link_that_leads_nowhere_is_no_link(tmp_path: Path) -> None:
+    lamp = Lamp(tmp_path, world(network(b"home"), saved=[b"home"]))
+    await lamp.open()
+    reach = DeadGateway(SimulatedReach(lamp.world, lamp.clock))
+    await lamp.start(lamp.radio, reach)
+    await lamp.wait(lambda: lamp.online)
+    await lamp.clock.advance(47)
+    reach.dead = True
+    await lamp.wait(lambda: lamp.link is Link.HOTSPOT, PROMISED)
+    assert lamp.status.recovery.last_reason == "home is joined, but its gateway does not answer."
+    reach.dead = False
+    await lamp.wait(lambda: lamp.status.mode is Mode.ONBOARDING, 180)
+    await lamp.kill()
+
+
+@pytest.mark.parametrize("upstream", [Upstream.NO, Upstream.PORTAL, Upstream.NO_NAMES])
+async def test_a_missing_internet_is_told_and_the_device_stays(
+    lamp: Lamp, upstream: Upstream
+) -> None:
+    fault = UpstreamChanged(ssid=HOME, internet=upstream)
+    lamp.world.begin(fault)
+    await lamp.wait(lambda: lamp.status.runtime.phase is RuntimePhase.DEGRADED, 330)
+    await lamp.clock.advance(600)
+    assert lamp.on == "home"
+    assert Link.HOTSPOT not in lamp.links
+    assert not lamp.status.network.internet_reachable
+    lamp.world.end(fault)
+    await lamp.wait(lambda: lamp.status.network.internet_reachable, 330)
+    assert lamp.status.runtime.phase is RuntimePhase.ONBOARDING
+
+
+async def test_a_required_internet_that_is_missing_ends_in_the_hotspot(tmp_path: Path) -> None:
+    config = Config(state_dir=str(tmp_path), join=Join(require_internet=True))
+    lamp = Lamp(tmp_path, world(network(b"home"), saved=[b"home"]), config)
+    await lamp.started()
+    fault = UpstreamChanged(ssid=HOME, internet=Upstream.NO)
+    lamp.world.begin(fault)
+    await lamp.wait(lambda: lamp.link is Link.HOTSPOT, PROMISED)
+    lamp.world.end(fault)
+    await lamp.wait(lambda: lamp.status.mode is Mode.ONBOARDING, 180)
+    assert lamp.status.network.internet_reachable
+    await lamp.kill()
+
+
+def able(radio: RadioTable) -> World:
+    """A world of one saved network, and a radio that can do more than most."""
+    return World(
+        Description(
+            radio=radio,
+            access_points=(network(b"home"),),
+            saved=(SavedTable(ssid=HOME, passphrase=Passphrase(PASSWORD)),),
+        )
+    )
+
+
+@pytest.mark.parametrize("one_channel", [True, False])
+async def test_beside_the_hotspot_a_network_proves_itself_first(
+    tmp_path: Path, *, one_channel: bool
+) -> None:
+    radio = RadioTable(scan_while_hotspot=True, join_while_hotspot=True, one_channel=one_channel)
+    lamp = Lamp(tmp_path, able(radio))
+    await lamp.started()
+    fault = await fallen_back(lamp)
+    changed = PskChanged(ssid=HOME, passphrase=Passphrase("something-else"))
+    lamp.world.begin(changed)
+    lamp.world.end(fault)
+    await lamp.clock.advance(5)
+    lamp.links.clear()
+    await lamp.clock.advance(300)
+    assert Link.DOWN not in lamp.links or one_channel  # to change the channel it goes down once
+    assert lamp.links.count(Link.DOWN) <= 1
+    assert Link.JOINING not in lamp.links
+    lamp.world.end(changed)
+    await lamp.wait(lambda: lamp.online, 1000)
+    await lamp.kill()
+
+
+async def test_a_radio_that_hears_as_a_hotspot_never_blinks_in_vain(tmp_path: Path) -> None:
+    lamp = Lamp(tmp_path, able(RadioTable(scan_while_hotspot=True)))
+    await lamp.started()
+    fault = await fallen_back(lamp)
+    lamp.links.clear()
+    await lamp.clock.advance(600)
+    assert lamp.links == []
+    lamp.world.end(fault)
+    await lamp.wait(lambda: lamp.online, 60)
+    await lamp.kill()

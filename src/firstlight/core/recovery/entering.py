@@ -117,7 +117,7 @@ def _fallback(state: State, before: Phase, signal: Signal, now: Moment) -> Enter
         state = state.with_record(
             last_result=RecoveryResult.COOLDOWN, last_reason=state.trouble.reason
         )
-    state = replace(_idle(state), rising=state.view.hotspot is None)
+    state = replace(_idle(state), rising=state.view.hotspot is None, over_link=state.view.online)
     return state, (Stop(), Become(Turn.ALONE), Arm(state.turn, HOME_SECONDS))
 
 
@@ -135,7 +135,7 @@ def _scouting(state: State, _before: Phase, _signal: Signal, now: Moment) -> Ent
 
 
 def _idle(state: State) -> State:
-    return replace(state, queue=(), current=None)
+    return replace(state, queue=(), current=None, over_link=False)
 
 
 def _cooling(state: State, now: Moment) -> State:

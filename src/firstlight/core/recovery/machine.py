@@ -123,7 +123,8 @@ def _found_out(state: State, *, alone: bool = False) -> Judged:
 
 
 def _saw(state: State, view: View, now: Moment) -> Judged:
-    before, state = state.view, replace(state, view=view)
+    before = state.view
+    state = replace(state, view=view, over_link=state.over_link and view.online)
     if state.phase is Phase.RESTING:
         return _found_out(state)
     if not view.ready:

@@ -24,7 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def configured(base: Settings, kept: Kept, **wished: float | None) -> Settings:
-    """``base`` with the three values that live in ``provisioning.json``, wishes before what is kept.
+    """``base`` with the three values that live in ``provisioning.json``; a wish beats what is kept.
 
     ``wished``: any of ``enabled``, ``failure_threshold`` and ``cooldown_ms``; ``None`` for no wish.
     """

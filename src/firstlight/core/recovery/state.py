@@ -48,7 +48,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     ``turn`` counts transitions. ``queue``: networks still to be tried, ``current`` the one that is.
     ``away_since``: when the present try to come home began. ``frequencies``: where saved networks
     were heard. ``rising``: the hotspot's turn has come, and it has not been seen up yet.
-    ``guests``: stations that have been on the hotspot since the radio was free.
+    ``over_link``: there is a link meanwhile, but one that leads nowhere. ``guests``: stations that
+    have been on the hotspot since the radio was free.
     """
 
     settings: Settings
@@ -67,6 +68,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     scouts: int = 0
     away_since: float = 0.0
     rising: bool = False
+    over_link: bool = False
     stuck: bool = False
     pause_until: float = 0.0
     attended_since: float = 0.0

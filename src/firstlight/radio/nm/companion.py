@@ -23,6 +23,7 @@ class Companion:
     def __init__(self, session: Session, run: iw.Run, on_link: OnLink) -> None:
         self._session = session
         self._run = run
+        self._made = False
         self._supplicant = Supplicant(session.bus, on_link, _joined_by)
 
     @property
@@ -38,6 +39,7 @@ class Companion:
         """Make it; returns once it can be joined with. Raises ``RadioFailure``."""
         await self.vanish()
         mirror = self._session.mirror
+        self._made = True
         await iw.add_station(beside.interface, COMPANION, _another(beside.mac), self._run)
         if not await mirror.until(lambda: self.device is not None, APPEAR_SECONDS):
             raise _late()
@@ -55,12 +57,13 @@ class Companion:
     async def vanish(self) -> bool:
         """Take it away; returns whether there was one, once NetworkManager has let go of it."""
         self._supplicant.follow("")
-        if self.device is None:
+        if self.device is None and not self._made:
             return False
         try:
             await iw.remove(COMPANION, self._run)
         except FirstlightError as error:
             log.warning("the interface %s could not be removed: %s", COMPANION, error)
+        self._made = False
         await self._session.mirror.until(lambda: self.device is None, GONE_SECONDS)
         return True
 

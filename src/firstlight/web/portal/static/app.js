@@ -15,6 +15,7 @@ const MAX_POLL_MS = 8000;
 
 let screen = { name: "" };
 let status = null;
+let changes = 0;
 let networks = null;
 let attempt = null;
 let form = { network: null, ssid: "", password: "" };
@@ -160,7 +161,10 @@ async function poll() {
 async function readStatus() {
   for (let wait = 1000; ; wait = Math.min(wait * 2, MAX_POLL_MS)) {
     try {
-      status = (await call("GET", "status")).data.status;
+      const before = changes;
+      const { data } = await call("GET", "status");
+      // Whatever the events have told meanwhile is newer.
+      if (changes === before) status = data.status;
       drawAround();
       return gap(false);
     } catch (error) {
@@ -249,6 +253,7 @@ async function askForToken() {
 function onEvent(event) {
   if (asking) return;
   if (event.status) {
+    changes++;
     status = event.status;
     drawAround();
   }

@@ -111,15 +111,18 @@ const about = (ms) => (ms < 90_000 ? `${Math.round(ms / 1000)} seconds` : `${Mat
 
 // What is the matter with the device, in a few sentences, or nothing.
 export function condition({ runtime, recovery }) {
-  const { phase, summary, warnings } = runtime;
+  const { phase, health, summary, warnings } = runtime;
   if (phase === "restarting") return "The device is restarting.";
   const told = [...warnings];
   if (phase === "maintenance") told.unshift("The device is in maintenance: it repairs nothing by itself.");
   if (phase === "degraded" && !told.length) told.push(summary);
-  if (recovery.activeLock === "recovery") told.push("It is trying to get back online by itself.");
-  else if (phase === "degraded" && recovery.inCooldown)
-    told.push(`It pauses for up to ${about(recovery.cooldownMs)} before it tries to repair this again.`);
-  else if (phase === "degraded" && recovery.degradedNetworkStreak)
-    told.push(`Check ${recovery.degradedNetworkStreak} of ${recovery.failureThreshold} has failed; then it repairs this by itself.`);
-  return told.join(" ");
+  if (recovery.activeLock === "recovery") told.push("The device is trying to get back online by itself.");
+  else if (phase === "degraded" && health === "error") told.push(nextRepair(recovery));
+  return told.filter(Boolean).join(" ");
+}
+
+function nextRepair({ enabled, inCooldown, cooldownMs, degradedNetworkStreak: failed, failureThreshold }) {
+  if (!enabled) return "Automatic recovery is switched off.";
+  if (inCooldown) return `The device waits for up to ${about(cooldownMs)} before it tries to repair this again.`;
+  return failed ? `${failed} failed checks so far; after ${failureThreshold} the device repairs this by itself.` : "";
 }

@@ -1,0 +1,91 @@
+"""The LED example, as it stands, on a folder that looks like /sys/class/leds."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.unit.daemon.hooking import Hooked
+from tests.unit.daemon.waited import until
+
+from firstlight.model.status import Mode, RuntimePhase
+
+HOOK = Path(__file__).parents[3] / "deploy/hooks/50-led"
+
+
+@pytest.fixture
+def led(tmp_path: Path) -> Path:
+    folder = tmp_path / "leds" / "ACT"
+    folder.mkdir(parents=True)
+    for name, value in (("trigger", "mmc0"), ("brightness", "1"), ("max_brightness", "255")):
+        (folder / name).write_text(f"{value}\n")
+    for name in ("delay_on", "delay_off"):
+        (folder / name).write_text("500\n")
+    return folder
+
+
+def told(led: Path, phase: str, kind: str = "status") -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "LEDS": str(led.parent),
+        "FIRSTLIGHT_EVENT_TYPE": kind,
+        "FIRSTLIGHT_RUNTIME_PHASE": phase,
+    }
+    return subprocess.run(
+        [HOOK], env=environment, capture_output=True, text=True, check=False, timeout=8
+    )
+
+
+def shown(led: Path) -> tuple[str, ...]:
+    names = ("trigger", "brightness", "delay_on", "delay_off")
+    trigger, brightness, on, off = ((led / name).read_text().strip() for name in names)
+    return (trigger, on, off) if trigger == "timer" else (trigger, brightness)
+
+
+LOOKS = {
+    RuntimePhase.PROVISIONING: ("timer", "1000", "1000"),
+    RuntimePhase.CONNECTING: ("timer", "150", "150"),
+    RuntimePhase.ONBOARDING: ("timer", "100", "1900"),
+    RuntimePhase.READY: ("none", "255"),
+    RuntimePhase.DEGRADED: ("timer", "1900", "100"),
+    RuntimePhase.MAINTENANCE: ("timer", "2000", "2000"),
+    RuntimePhase.RESTARTING: ("none", "0"),
+    RuntimePhase.ERROR: ("timer", "60", "60"),
+}
+
+
+@pytest.mark.parametrize("phase", RuntimePhase)
+def test_each_phase_has_a_look_of_its_own(led: Path, phase: RuntimePhase) -> None:
+    done = told(led, phase.value)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    assert shown(led) == LOOKS[phase]
+    assert len(set(LOOKS.values())) == len(RuntimePhase)
+
+
+@pytest.mark.parametrize(
+    ("phase", "kind"), [("ready", "action"), ("", "system"), ("new", "status")]
+)
+def test_what_says_nothing_about_the_device_changes_nothing(
+    led: Path, phase: str, kind: str
+) -> None:
+    assert told(led, phase, kind).returncode == 0
+    assert shown(led) == ("mmc0", "1")
+
+
+def test_a_machine_without_that_led(led: Path) -> None:
+    led.rename(led.with_name("PWR"))
+    done = told(led, "ready")
+    assert (done.returncode, "there is no LED ACT" in done.stderr) == (1, True)
+
+
+def test_a_kernel_without_the_timer_trigger(led: Path) -> None:
+    (led / "delay_on").unlink()
+    done = told(led, "connecting")
+    assert (done.returncode, "modprobe ledtrig-timer" in done.stderr) == (1, True)
+
+
+async def test_it_follows_a_real_daemons_events(tmp_path: Path, led: Path) -> None:
+    hooked = Hooked(tmp_path)
+    hooked.hook("led", f"export LEDS={led.parent}\nexec {HOOK}")
+    async with hooked.running():
+        hooked.status(Mode.READY)
+        await until(lambda: shown(led) == ("none", "255"))
