@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import host
+from benchmarks import host, ladder
 from benchmarks.figures import circumstances, replace_section, table
 
 
@@ -14,7 +14,7 @@ def main(words: list[str]) -> int:
         print(f"unknown: {', '.join(sorted(unknown))}; allowed are host and lab", file=sys.stderr)
         return 2
     if "host" in wanted:
-        figures = table(host.measure())
+        figures = table([*host.measure(), *ladder.measure()])
         replace_section("On the host", f"{circumstances()}\n\n{figures}")
         print(figures)
     if "lab" in wanted:

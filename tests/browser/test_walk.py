@@ -47,6 +47,19 @@ def test_a_good_password_connects(address: str, open_page: OpenPage) -> None:
     expect_connected(page, "Lighthouse")
 
 
+def test_the_setup_is_finished(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    choose(page, "Village Green")
+    connect(page)
+    expect_connected(page, "Village Green")
+    button = page.get_by_role("button", name="Finish", exact=True)
+    button.click()
+    expect(button).to_be_hidden()
+    page.reload()
+    expect_connected(page, "Village Green")
+    expect(button).to_be_hidden()
+
+
 def test_a_wrong_password_is_told_and_the_form_is_as_it_was(
     address: str, open_page: OpenPage
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.radio.lab.device import API, OK, REQUIRE_INTERNET, Device
+from tests.radio.lab.device import API, IMPATIENT, OK, REQUIRE_INTERNET, Device
 from tests.radio.lab.inside import Inside
 from tests.radio.lab.journal import Journal
 from tests.radio.lab.results import Results
@@ -92,8 +92,8 @@ def device(lab: Lab, world: World) -> Device:
 @pytest.fixture
 def running(lab: Lab, world: World) -> Device:
     """The daemon, running, in whatever state. It requires the internet of a network."""
-    if not lab.device.is_trusted():
-        start_anew(lab.device, world)
+    if not lab.device.is_trusted(REQUIRE_INTERNET):
+        start_anew(lab.device, world, REQUIRE_INTERNET)
     return lab.device
 
 
@@ -101,7 +101,7 @@ def running(lab: Lab, world: World) -> Device:
 def offline(running: Device, world: World) -> Device:
     """As ``running``, without any network, its hotspot up."""
     if running.saved():
-        start_anew(running, world)
+        start_anew(running, world, REQUIRE_INTERNET)
     eventually(lambda: running.status()["network"]["apEnabled"], what="the hotspot is up")
     return running
 
@@ -109,20 +109,33 @@ def offline(running: Device, world: World) -> Device:
 @pytest.fixture
 def online(running: Device, world: World) -> Device:
     """As ``running``, on the network of the router "home", and knowing no other."""
+    return at_home(running, world)
+
+
+@pytest.fixture
+def impatient(lab: Lab, world: World) -> Device:
+    """As ``online``, but it does not require the internet, and looks and recovers more often."""
+    if not lab.device.is_trusted(IMPATIENT):
+        start_anew(lab.device, world, IMPATIENT)
+    return at_home(lab.device, world)
+
+
+def at_home(device: Device, world: World) -> Device:
+    """Bring the running daemon to the network of "home"."""
     home = world["home"]
     if world.system.linked_to() != home.bssid:
-        attempt = running.join(home.spec.ssid, home.spec.psk)
+        attempt = device.join(home.spec.ssid, home.spec.psk)
         assert attempt["state"] == "succeeded", attempt
-    for name in running.saved() - {home.spec.ssid.decode()}:
-        assert running.api("POST", f"{API}/network/forget", {"name": name}).status == OK
-    return running
+    for name in device.saved() - {home.spec.ssid.decode()}:
+        assert device.api("POST", f"{API}/network/forget", {"name": name}).status == OK
+    return device
 
 
-def start_anew(device: Device, world: World) -> None:
+def start_anew(device: Device, world: World, toml: str) -> None:
     """Start the daemon on a device that knows no network, so that it offers its hotspot."""
     device.clear()
     world.system.forget_everything()
-    device.configure(REQUIRE_INTERNET)
+    device.configure(toml)
     device.start()
     eventually(lambda: device.status()["network"]["apEnabled"], what="the hotspot is up")
 

@@ -5,46 +5,16 @@ from tests.radio.lab.device import NO_HOTSPOT_AT_START, Device
 from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
+from tests.radio.outcomes import (
+    HOME,
+    HOTSPOT_PROFILE,
+    PROMISED_SECONDS,
+    home_profile_is_intact,
+    on_disk,
+    returns_to,
+)
 
-HOME = NEIGHBOURHOOD["home"]
 OFFICE = NEIGHBOURHOOD["office"]
-PROMISED_SECONDS = 120
-HOTSPOT_PROFILE = "Firstlight-Hotspot"
-PROFILES = "/etc/NetworkManager/system-connections"
-
-
-def on_air(world: World) -> str | None:
-    """The router whose network the radio is on, with an address of it; None while on none."""
-    bssid, addresses = world.system.linked_to(), world.system.addresses()
-    for name, router in world.routers.items():
-        if bssid == router.bssid and any(a.startswith(f"{router.network}.") for a in addresses):
-            return name
-    return None
-
-
-def on_disk(world: World) -> set[str]:
-    """The names of the profiles that would survive a power cut."""
-    kept = world.inside.run("sh", "-c", f"grep -h ^id= {PROFILES}/*").out
-    return set(kept.replace("id=", "").splitlines())
-
-
-def returns_to(world: World, *names: str) -> str | None:
-    """Wait until the radio is on one of these, within what is promised."""
-    return eventually(
-        lambda: on_air(world),
-        lambda name: name in names,
-        what=f"the device is on {' or '.join(names)}",
-        within=PROMISED_SECONDS,
-        every=1,
-    )
-
-
-def home_profile_is_intact(world: World) -> None:
-    """The profile of "home" has its password, and comes back by itself."""
-    [home] = [profile for profile in world.system.profiles() if profile.name == "HomeNet"]
-    kept = world.inside.shell(f"cat $(grep -l uuid={home.uuid} {PROFILES}/*)")
-    assert f"psk={HOME.psk}" in kept.splitlines()
-    assert world.system.setting(home.uuid, "connection.autoconnect") == "yes"
 
 
 @pytest.mark.parametrize("ssid", [OFFICE.ssid, HOME.ssid], ids=["another", "the-same"])

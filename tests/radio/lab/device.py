@@ -34,6 +34,16 @@ REQUIRE_INTERNET = """\
 require_internet = true
 """
 
+# Nothing that a case is about: it only has to wait less.
+IMPATIENT = """\
+[recovery]
+check_seconds = 1
+cooldown_ms = 1000
+[reach]
+interval_seconds = 5
+internet_interval_seconds = 5
+"""
+
 
 class Device:
     """One daemon at a time, with its configuration and state under ``FOLDER`` inside."""
@@ -68,15 +78,15 @@ class Device:
         )
         if not answered:
             raise TooLate(f"the daemon did not answer within {START_SECONDS:.0f} s: see {NAME}.log")
-        self._trusted = not env and self._configured == REQUIRE_INTERNET
+        self._trusted = not env
 
     def runs(self) -> bool:
         """Whether its process is there."""
         return self._inside.alive(NAME)
 
-    def is_trusted(self) -> bool:
-        """Whether it runs, and nothing speaks against using it for another case."""
-        return self._trusted and self.runs()
+    def is_trusted(self, toml: str) -> bool:
+        """Whether it runs, configured so, and nothing speaks against using it once more."""
+        return self._trusted and self._configured == toml and self.runs()
 
     def distrust(self) -> None:
         """A case has failed, or left something under way: don't use this process for another."""
@@ -152,6 +162,14 @@ class Device:
     def events(self, until: str, *, timeout: float = 30.0, **options: Any) -> str:
         """The text of its event stream up to the first match of ``until``, or to the deadline."""
         return self.api("GET", f"{API}/events", until=until, timeout=timeout, **options).body
+
+    def mark(self) -> int:
+        """Where its log ends now, for ``said``."""
+        return len(self._inside.read(LOG).encode("utf-8", "surrogateescape"))
+
+    def said(self, since: int) -> str:
+        """What it has logged since that ``mark``."""
+        return self._inside.read(LOG, since)
 
     def state(self) -> dict[str, Any]:
         """What it has written to ``provisioning.json``."""

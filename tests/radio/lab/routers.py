@@ -4,6 +4,7 @@ The internet is one address, on every router's far side: whoever asks it over HT
 lead there. With a captive portal, names lead to the router, which answers 302.
 """
 
+import time
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 
@@ -170,6 +171,13 @@ class Router:
             self._inside.kill(daemon, "SIGKILL")
         self._inside.unserve(self.name)
         self._running = None
+
+    def outage(self, seconds: float) -> None:
+        """Pull its plug for that long."""
+        spec = self.spec
+        self.stop()
+        time.sleep(seconds)
+        self.start(spec)
 
     def as_usual(self) -> None:
         """Undo what a case did to it."""

@@ -9,6 +9,7 @@ from tests.radio.lab.waiting import eventually
 
 DEVICE = "wlan0"
 DRAWER = "drawer"
+PROFILES = "/etc/NetworkManager/system-connections"
 CONFIGURATION = """\
 [main]
 plugins=keyfile

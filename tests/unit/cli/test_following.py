@@ -7,7 +7,7 @@ from tests.unit.cli.stub_daemon import Reply, StubDaemon, event, events, problem
 from firstlight.cli.client import DaemonClient
 from firstlight.cli.dial import dial
 from firstlight.cli.failures import Failure
-from firstlight.cli.following import LONGEST_PAUSE, followed, recent
+from firstlight.cli.following import LONGEST_PAUSE, followed, newest_id, recent
 
 ROUTE = "GET /api/provisioning/events"
 CONNECTED = event(0, "hello", kind="connected")
@@ -106,3 +106,26 @@ def test_an_endless_event_is_refused(client: DaemonClient, daemon: StubDaemon) -
     daemon.say(ROUTE, Reply(b"data: " + b"x" * (1 << 20), kind="text/event-stream"))
     with pytest.raises(Failure, match="too long"):
         Follower(client).take(1)
+
+
+def test_the_newest_event(client: DaemonClient, daemon: StubDaemon) -> None:
+    daemon.say(ROUTE, events(CONNECTED, event(1, "a"), event(2, "b")), events(CONNECTED))
+    assert newest_id(client) == "7-2"
+    assert newest_id(client) is None
+
+
+def test_it_can_begin_after_an_event_and_end(client: DaemonClient, daemon: StubDaemon) -> None:
+    daemon.say(ROUTE, events(event(5, "b")), events(event(6, "c")))
+    got: list[str] = []
+    notes: list[str] = []
+    for message in followed(
+        client,
+        pause=lambda _: None,
+        note=notes.append,
+        after="7-4",
+        go_on=lambda: len(got) < 2,
+    ):
+        got.append(message.id)
+    assert got == ["7-5", "7-6"]
+    assert [request.headers["last-event-id"] for request in daemon.requests] == ["7-4", "7-5"]
+    assert [note.split()[-1] for note in notes] == ["back.", "again."]

@@ -1,6 +1,7 @@
 """Which files are hooks, which are safe, what they are told, and what a slow one is not told."""
 
 from itertools import product
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -22,6 +23,7 @@ from firstlight.core.hooks import (
 from firstlight.model.event import Action, ActionPhase, DeviceEvent, EventType, Level
 from firstlight.model.status import DeviceStatus, Mode, RuntimePhase
 
+PAGE = Path(__file__).parents[3].joinpath("docs/hooks.md").read_text()
 ME = 1000
 FILE, FOLDER, SOCKET = 0o100000, 0o040000, 0o140000
 
@@ -126,6 +128,13 @@ def test_every_value_can_stand_in_an_environment() -> None:
         found = environment(replace(STARTED, action=action, phase=phase), status, "/s")
         assert all(type(value) is str and "\0" not in value for value in found.values())
         assert found["FIRSTLIGHT_EVENT"] == action.value
+
+
+@pytest.mark.parametrize(
+    "word", [*environment(STARTED, STATUS, "/s"), *Action, *EventType, *Mode, *Level, *ActionPhase]
+)
+def test_docs_name_everything_that_a_hook_is_told(word: str) -> None:
+    assert f"`{word}`" in PAGE
 
 
 def events(kinds: str) -> list[DeviceEvent]:

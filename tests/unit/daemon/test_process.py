@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.daemon.waited import until
@@ -27,10 +28,9 @@ async def sh(script: str, *, seconds: float = 8, stdin: bytes = b"", most: int =
 
 def is_alive(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
 
 
 def open_files() -> int:
@@ -151,13 +151,19 @@ async def test_cancelled_twice_it_still_kills(
 async def test_what_can_not_be_killed_is_told(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    real = os.killpg
     monkeypatch.setattr(process, "TERM_SECONDS", 0.05)
     monkeypatch.setattr(process, "_KILL_SECONDS", 0.05)
-    groups: list[int] = []
-    monkeypatch.setattr(os, "killpg", lambda group, _number: groups.append(group))
-    ended = await sh("sleep 60", seconds=0.05)
+    monkeypatch.setattr(process, "_signal_group", lambda *_: None)
+    begun: list[asyncio.subprocess.Process] = []
+    real = asyncio.create_subprocess_exec
+
+    async def begin(*command: str, **settings: Any) -> asyncio.subprocess.Process:
+        begun.append(await real(*command, **settings))
+        return begun[0]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", begin)
+    ended = await sh("exec sleep 60", seconds=0.05)
     assert ended.status is None
     assert "can't be killed; it is left behind" in caplog.text
-    real(groups[0], signal.SIGKILL)
-    await until(lambda: not is_alive(groups[0]))
+    begun[0].kill()
+    assert await begun[0].wait() == -signal.SIGKILL

@@ -104,13 +104,17 @@ class Scanner:
         if self.holds():
             return
         kept = {bssid: seen for bssid, seen in self._seen.items() if bssid != self.in_use()}
-        horizon = self._timeline.now - self._takes.expiry
-        ages = {bssid: max(seen.last_seen or 0.0, self._resumed) for bssid, seen in kept.items()}
-        if self._remove([bssid for bssid, heard in ages.items() if heard <= horizon]):
+        now = self._timeline.now
+        # The moments themselves are compared: their differences round, and may never be over.
+        ends = {
+            bssid: max(seen.last_seen or 0.0, self._resumed) + self._takes.expiry
+            for bssid, seen in kept.items()
+        }
+        if self._remove([bssid for bssid, end in ends.items() if end <= now]):
             self.on_change()
-        oldest = min((heard for heard in ages.values() if heard > horizon), default=None)
-        if oldest is not None:
-            self._expiry = self._timeline.at(oldest + self._takes.expiry, self.expire)
+        next_end = min((end for end in ends.values() if end > now), default=None)
+        if next_end is not None:
+            self._expiry = self._timeline.at(next_end, self.expire)
 
     def _finish(self) -> None:
         scan, self.running = self.running, None

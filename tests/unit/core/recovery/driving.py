@@ -1,5 +1,6 @@
 """The machine at one's fingertips: events go in, phases and effects are kept."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -67,6 +68,9 @@ def phone(number: int) -> MacAddress:
     return MacAddress.from_bytes((0x02_F1_00_00_00_00 + number).to_bytes(6, "big"))
 
 
+Lead = Callable[["Driven", Abilities], "Driven"]
+
+
 class Driven:
     """One machine that has just been started."""
 
@@ -123,34 +127,22 @@ class Driven:
         return self.take(messages.Checked(self.state.turn, reach, full), after=after)
 
     def until(self, phase: Phase, abilities: Abilities = DEAF) -> "Driven":
-        """From the start along the shortest way."""
-        down, hotspot = replace(DOWN, abilities=abilities), replace(HOTSPOT, abilities=abilities)
-        match phase:
-            case Phase.RESTING:
-                return self
-            case Phase.STEADY:
-                return self.take(messages.Freed(replace(ONLINE, abilities=abilities)))
-            case Phase.DEGRADED:
-                return self.until(Phase.STEADY, abilities).take(messages.Saw(down))
-            case Phase.LOOKING:
-                self.until(Phase.DEGRADED, abilities)
-                while self.phase is Phase.DEGRADED:
-                    self.expire(self.state.settings.check_seconds)
-                return self
-            case Phase.REJOINING:
-                return self.until(Phase.LOOKING, abilities).scan("home", after=2)
-            case Phase.FALLBACK:
-                return self.take(messages.Freed(down, alone=True)).take(
-                    messages.Saw(hotspot), after=2
-                )
-            case Phase.SCOUTING:
-                self.until(Phase.FALLBACK, abilities).expire(HOME_SECONDS)
-                deaf = not abilities.scan_as_hotspot
-                return self.take(messages.Saw(down)) if deaf else self
-            case Phase.REHEARSING:
-                return self.until(Phase.SCOUTING, BESIDE).scan("home", after=2)
-            case Phase.HOMING:
-                return self.until(Phase.SCOUTING, abilities).scan("home", after=2)
+        """From the start along the shortest way; ``REHEARSING`` where the radio can."""
+        abilities = BESIDE if phase is Phase.REHEARSING else abilities
+        before, lead = _WAYS[phase]
+        return self if before is None else lead(self.until(before, abilities), abilities)
+
+    def wear(self) -> "Driven":
+        """Until patience is at its end."""
+        while self.phase is Phase.DEGRADED:
+            self.expire(self.state.settings.check_seconds)
+        return self
+
+    def scout(self) -> "Driven":
+        """Look for home; the hotspot goes down for it where the radio is deaf as one."""
+        self.expire(HOME_SECONDS)
+        deaf = not self.state.view.abilities.scan_as_hotspot
+        return self.take(messages.Saw(replace(self.state.view, hotspot=None))) if deaf else self
 
     @property
     def phase(self) -> Phase:
@@ -164,3 +156,28 @@ class Driven:
     def told(self) -> list[messages.News]:
         """All the news so far."""
         return [effect.news for effect in self.all if isinstance(effect, messages.Tell)]
+
+
+_WAYS: dict[Phase, tuple[Phase | None, Lead]] = {
+    Phase.RESTING: (None, lambda one, _: one),
+    Phase.STEADY: (
+        Phase.RESTING,
+        lambda one, able: one.take(messages.Freed(replace(ONLINE, abilities=able))),
+    ),
+    Phase.DEGRADED: (
+        Phase.STEADY,
+        lambda one, able: one.take(messages.Saw(replace(DOWN, abilities=able))),
+    ),
+    Phase.LOOKING: (Phase.DEGRADED, lambda one, _: one.wear()),
+    Phase.REJOINING: (Phase.LOOKING, lambda one, _: one.scan("home", after=2)),
+    Phase.FALLBACK: (
+        Phase.RESTING,
+        lambda one, able: one.take(
+            messages.Freed(replace(DOWN, abilities=able), alone=True),
+            messages.Saw(replace(HOTSPOT, abilities=able)),
+        ),
+    ),
+    Phase.SCOUTING: (Phase.FALLBACK, lambda one, _: one.scout()),
+    Phase.REHEARSING: (Phase.SCOUTING, lambda one, _: one.scan("home", after=2)),
+    Phase.HOMING: (Phase.SCOUTING, lambda one, _: one.scan("home", after=2)),
+}

@@ -1,0 +1,142 @@
+"""The router goes off, and comes back as it was or otherwise: nothing of it needs a person."""
+
+import time
+from dataclasses import replace
+
+from tests.radio.conftest import at_home
+from tests.radio.lab.device import API, OK, Device
+from tests.radio.lab.waiting import eventually
+from tests.radio.lab.world import World
+from tests.radio.outcomes import (
+    HOME,
+    HOME_NAME,
+    comes_home,
+    falls_back,
+    home_profile_is_intact,
+    phases,
+    returns_to,
+    seen_by_phone,
+)
+
+NEW_KEY = "changed-by-its-owner"
+MOST_TRIES = 3
+
+
+def test_ten_seconds_are_sat_out(online: Device, world: World) -> None:
+    since = online.mark()
+    world["home"].outage(10)
+    status = comes_home(online, world)
+    assert "fallback" not in phases(online.said(since)), "the hotspot was raised for ten seconds"
+    assert status["network"]["lastSsid"] == HOME_NAME
+
+
+def test_two_minutes_end_in_the_hotspot_and_at_home(device: Device, world: World) -> None:
+    """With every setting at its default, and an idle phone on the hotspot all the time."""
+    device.start()
+    at_home(device, world)
+
+    world["home"].stop()
+    off = time.monotonic()
+    status = falls_back(device)
+    heard = seen_by_phone(world, status["network"]["hotspotSsid"])
+    assert status["mode"] == "provisioning"
+    assert status["network"]["lastSsid"] == HOME_NAME
+    assert status["recovery"]["lastReason"] == f"The link to {HOME_NAME} was lost."
+    kept = device.state()
+    ssid, password = status["network"]["hotspotSsid"], kept["device.network.hotspotPassword"]
+    assert world.phone.join(ssid.encode(), password, heard.frequency) == "connected"
+    assert world.phone.lease()
+    home_profile_is_intact(world)
+
+    time.sleep(max(0.0, 120 - (time.monotonic() - off)))
+    assert device.status()["network"]["connected"] is False
+    world["home"].start()
+
+    status = comes_home(device, world)
+    assert status["recovery"]["lastResult"] == "rejoin_succeeded"
+    assert status["recovery"]["lastRecoveredAt"] > kept["device.recovery.lastAttemptAt"]
+    assert status["mode"] == "onboarding"
+
+
+def test_killed_in_the_middle_of_an_outage(online: Device, world: World) -> None:
+    """The next start knows what the killed one had begun, and waits no shorter for the next."""
+    world["home"].stop()
+    struck, body = online.watch(
+        f"{API}/status", '"activeLock":"recovery"', timeout=120, strike=True
+    )
+    assert struck, body
+    before = online.state()
+    assert before["device.recovery.lastResult"] == "pending"
+
+    online.start()
+
+    recovery = online.status()["recovery"]
+    assert recovery["inCooldown"] is True
+    assert recovery["lastAttemptAt"] == before["device.recovery.lastAttemptAt"]
+    assert abs(recovery["cooldownUntil"] - before["device.recovery.cooldownUntil"]) < 1000
+    assert recovery["lastReason"] == f"The link to {HOME_NAME} was lost."
+    refused = online.api("POST", f"{API}/recovery/trigger", {})
+    assert refused.status == 409
+    assert 0 < int(refused.headers["retry-after"]) <= 120
+    status = falls_back(online)
+    assert status["recovery"]["lastResult"] != "pending"
+    home_profile_is_intact(world)
+
+    world["home"].start()
+    comes_home(online, world)
+
+
+def test_it_returns_with_another_password(online: Device, world: World) -> None:
+    world["home"].stop()
+    falls_back(online)
+    since = online.mark()
+    world["home"].start(replace(HOME, psk=NEW_KEY))
+
+    eventually(
+        lambda: online.said(since),
+        lambda said: "recovery: wrong_password" in said,
+        what="the new password is found out",
+        within=120,
+    )
+    falls_back(online)
+    home_profile_is_intact(world)
+    tries = phases(online.said(since))
+    assert tries.count("homing") + tries.count("rehearsing") <= MOST_TRIES
+
+    attempt = online.join(HOME.ssid, NEW_KEY)
+    assert attempt["state"] == "succeeded", attempt
+    assert returns_to(world, "home")
+
+
+def test_and_with_the_old_one_again(impatient: Device, world: World) -> None:
+    world["home"].stop()
+    falls_back(impatient)
+    since = impatient.mark()
+    world["home"].start(replace(HOME, psk=NEW_KEY))
+    eventually(
+        lambda: impatient.said(since),
+        lambda said: "recovery: wrong_password" in said,
+        what="the new password is found out",
+        within=120,
+    )
+    world["home"].start(HOME)
+    comes_home(impatient, world)
+
+
+def test_somebody_who_types_is_not_cut_off(impatient: Device, world: World) -> None:
+    world["home"].stop()
+    status = falls_back(impatient)
+    password = impatient.state()["device.network.hotspotPassword"]
+    assert world.phone.join(status["network"]["hotspotSsid"].encode(), password) == "connected"
+    world["home"].start(HOME)
+
+    since = impatient.mark()
+    for _ in range(5):
+        assert impatient.api("POST", f"{API}/attended", {}).status == OK
+        time.sleep(9)
+        stations = world.inside.must("iw", "dev", "wlan0", "station", "dump")
+        assert world.phone.mac in stations, "the phone was cut off"
+    assert phases(impatient.said(since)) == []
+
+    assert impatient.api("POST", f"{API}/recovery/trigger", {}).status == OK
+    comes_home(impatient, world)
