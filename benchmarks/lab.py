@@ -35,7 +35,7 @@ def measure() -> str:
     machine = Machine(LOGS)
     machine.boot()
     try:
-        world = World(Inside(machine.channel))
+        world = World(Inside(machine))
         world.build()
         figures = [*_joins(world), *_hotspots(world)]
     finally:

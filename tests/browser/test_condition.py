@@ -162,3 +162,15 @@ def test_a_device_that_is_ready_has_nothing_to_finish(stage: Stage, open_page: O
     page = open_page(stage.address)
     expect(title(page)).to_have_text("Connected to Lighthouse")
     expect(finish(page)).to_be_hidden()
+
+
+def test_a_degraded_device_does_not_glow_as_if_all_were_well(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    stage.show(mode=Mode.READY, network=ONLINE, runtime=phase(RuntimePhase.READY))
+    page = open_page(stage.address)
+    halo = page.locator("#halo")
+    expect(halo).to_have_attribute("data-state", "done")
+    stage.show(runtime=phase(RuntimePhase.DEGRADED, Health.WARNING, warnings=("No internet.",)))
+    expect(halo).to_have_attribute("data-state", "waiting")
+    expect(title(page)).to_have_text("Connected to Lighthouse")

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
+from tests.dbus.fake_iw import FakeIw
 from tests.dbus.fake_networkmanager import FakeNetworkManager
 from tests.dbus.fake_supplicant import FakeSupplicant
 from tests.dbus.private_bus import PrivateBus
@@ -52,17 +53,26 @@ async def supplicant(address: str) -> AsyncGenerator[FakeSupplicant]:
 
 
 @pytest.fixture
-async def radio(address: str, nm: FakeNetworkManager) -> AsyncGenerator[NetworkManagerRadio]:
+def iw(nm: FakeNetworkManager) -> FakeIw:
+    """Without a wpa_supplicant, unless there is a scene."""
+    return FakeIw(nm)
+
+
+@pytest.fixture
+async def radio(
+    address: str, nm: FakeNetworkManager, iw: FakeIw
+) -> AsyncGenerator[NetworkManagerRadio]:
     """For the first WiFi device; not open yet."""
-    radio = NetworkManagerRadio(bus_address=address)
+    radio = NetworkManagerRadio(bus_address=address, run_iw=iw)
     yield radio
     await radio.close()
 
 
 @pytest.fixture
 async def scene(
-    nm: FakeNetworkManager, supplicant: FakeSupplicant, radio: NetworkManagerRadio
+    nm: FakeNetworkManager, supplicant: FakeSupplicant, radio: NetworkManagerRadio, iw: FakeIw
 ) -> Scene:
+    iw.supplicant = supplicant
     scene = Scene(nm, supplicant, radio)
     await radio.open()
     return scene

@@ -97,6 +97,8 @@ class FakeNetworkManager(FakeService):
             "ActiveConnection": NOTHING,
             "Ip4Config": NOTHING,
             "Ip4Connectivity": 0,
+            "Autoconnect": True,
+            "Managed": True,
         }
         wireless = {
             "Mode": INFRASTRUCTURE,

@@ -12,6 +12,7 @@ NAME = "fi.w1.wpa_supplicant1"
 PATH = "/fi/w1/wpa_supplicant1"
 INTERFACE = f"{NAME}.Interface"
 STATION = f"{NAME}.Station"
+BSS = f"{NAME}.BSS"
 
 TYPES = {
     NAME: {"Interfaces": "ao"},
@@ -20,11 +21,13 @@ TYPES = {
         "State": "s",
         "Scanning": "b",
         "Stations": "ao",
+        "BSSs": "ao",
         "Country": "s",
         "DisconnectReason": "i",
         "AuthStatusCode": "i",
     },
     STATION: {"Address": "ay"},
+    BSS: {"SSID": "ay", "Frequency": "q", "Age": "u"},
 }
 
 
@@ -51,9 +54,10 @@ class FakeSupplicant(FakeService):
         path = f"{PATH}/Interfaces/{self.number()}"
         values = {
             "Ifname": name,
-            "State": "disconnected",
+            "State": "completed",
             "Scanning": False,
             "Stations": [],
+            "BSSs": [],
             "Country": "00",
         }
         self.objects[path] = {INTERFACE: self.typed(INTERFACE, values)}
@@ -72,6 +76,14 @@ class FakeSupplicant(FakeService):
         self.set(path, INTERFACE, Scanning=False)
         self.signal(path, INTERFACE, "ScanDone", "b", True)
         self.on_scan()
+
+    def hear(self, path: str, ssid: bytes, frequency: int = 2437, age: int = 0) -> str:
+        """A network is in its list."""
+        bss = f"{path}/BSSs/{self.number()}"
+        values = {"SSID": ssid, "Frequency": frequency, "Age": age}
+        self.objects[bss] = {BSS: self.typed(BSS, values)}
+        self.set(path, INTERFACE, BSSs=[*self.get(path, INTERFACE, "BSSs"), bss])
+        return bss
 
     def states(self, path: str, *states: str) -> None:
         for state in states:

@@ -39,6 +39,8 @@ TYPES = {
         "ActiveConnection": "o",
         "Ip4Config": "o",
         "Ip4Connectivity": "u",
+        "Autoconnect": "b",
+        "Managed": "b",
     },
     WIRELESS: {"Mode": "u", "AccessPoints": "ao", "ActiveAccessPoint": "o", "LastScan": "x"},
     ACCESS_POINT: {

@@ -55,7 +55,7 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     machine.boot()
     try:
         started = time.monotonic()
-        inside = Inside(machine.channel)
+        inside = Inside(machine)
         world = World(inside)
         world.build()
         request.config.stash[RESULTS].notes.append(
@@ -129,6 +129,13 @@ def at_home(device: Device, world: World) -> Device:
     for name in device.saved() - {home.spec.ssid.decode()}:
         assert device.api("POST", f"{API}/network/forget", {"name": name}).status == OK
     return device
+
+
+def start_at_home(device: Device, world: World, toml: str = "") -> None:
+    """Start the cleared daemon, configured so, and bring it to the network of "home"."""
+    device.configure(toml)
+    device.start()
+    at_home(device, world)
 
 
 def start_anew(device: Device, world: World, toml: str) -> None:

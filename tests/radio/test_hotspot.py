@@ -2,6 +2,7 @@
 
 from tests.radio.lab.device import FOLDER, LOG, PROGRAM, Device
 from tests.radio.lab.station import Lease
+from tests.radio.lab.system import STATE
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
 
@@ -80,7 +81,7 @@ def test_a_password_too_short_is_refused_by_name(device: Device, world: World) -
     device.configure('[hotspot]\nssid = "Open by accident"\npassword = "7 chars"\n')
     ended = world.inside.run(
         *(str(PROGRAM), "serve", "--backend", "networkmanager"),
-        *("--state-dir", f"{FOLDER}/state", "--config", f"{FOLDER}/config.toml"),
+        *("--state-dir", STATE, "--config", f"{FOLDER}/config.toml"),
         env={"FIRSTLIGHT_PROVISIONING_ENABLED": "1"},
         timeout=60,
     )

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from tests.radio.conftest import at_home
+from tests.radio.conftest import start_at_home
 from tests.radio.lab.device import API, OK, Device
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
@@ -32,8 +32,7 @@ def test_ten_seconds_are_sat_out(online: Device, world: World) -> None:
 
 def test_two_minutes_end_in_the_hotspot_and_at_home(device: Device, world: World) -> None:
     """With every setting at its default, and an idle phone on the hotspot all the time."""
-    device.start()
-    at_home(device, world)
+    start_at_home(device, world)
 
     world["home"].stop()
     off = time.monotonic()

@@ -154,7 +154,8 @@ _DOING = {
 
 def _waiting(facts: Facts) -> str:
     up = f"the hotspot {facts.kept.hotspot_ssid} is up"
-    if facts.kept.provisioned and facts.kept.last_ssid:
+    by_hand = facts.recovery.pause_until > facts.now.monotonic
+    if facts.kept.provisioned and facts.kept.last_ssid and not by_hand:
         return f"{facts.kept.last_ssid} is not reachable; {up}."
     return f"Waiting for WiFi; {up}."
 

@@ -175,6 +175,7 @@ class Device:
         await self._clear_up()
         if self._reset.is_due() and _is_ready(self._radio.state):
             await self._reset.carry_out()
+            await self._recovery.forget()
             return
         at_home = await self._home.comes()
         if not at_home:
@@ -310,7 +311,7 @@ class Device:
     async def rollback(self, reason: str) -> None:
         """Back to provisioning mode."""
         self._check_idle()
-        because = f": {plain(reason)}" if reason else ""
+        because = f" ({plain(reason)})" if reason else ""
         message = f"Back to provisioning mode{because}"
         async with self._announce.action(Action.DEVICE_ROLLBACK, message):
             await self._offer_hotspot()
@@ -334,6 +335,7 @@ class Device:
             self._hotspot.hold()
             try:
                 await self._reset.carry_out()
+                await self._recovery.forget()
             finally:
                 self._hotspot.resume()
         self._announce.status()

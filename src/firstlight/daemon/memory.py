@@ -33,8 +33,10 @@ class Memory:
 
     def load(self) -> tuple[str, ...]:
         """Read the file. Returns a sentence for everything that was wrong with it."""
-        self.kept, self._set_aside = self._store.load()
-        return self._set_aside
+        self.kept, said = self._store.load()
+        # What a newer version has left there is kept, so nobody needs to do anything about it.
+        self._set_aside = said[:1] if self._store.was_damaged else ()
+        return said
 
     async def change(self, **fields: Any) -> None:
         """Remember. Returns once it is on disk, or known not to be; nothing new writes nothing."""

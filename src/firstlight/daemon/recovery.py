@@ -96,6 +96,10 @@ class Recovery:
         trigger.check(self.state, self._now())
         await self._send(messages.Triggered(reason))
 
+    async def forget(self) -> None:
+        """Everything that was known of networks is void."""
+        await self._send(messages.Forgotten())
+
     async def hold(self) -> None:
         """Leave the radio alone until ``resume``; returns once nothing is done with it any more."""
         self._holders += 1

@@ -32,9 +32,10 @@ class ProvisioningStore:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "provisioning.json"
         self._foreign: Mapping[str, bytes] = {}
+        self.was_damaged = False
 
     def load(self) -> tuple[Kept, tuple[str, ...]]:
-        """What is kept, and a sentence for everything that is worth a word.
+        """What is kept, and a sentence for everything that is worth a word, damage first.
 
         Raises ``StoreFailure`` when the file is there and can't be read at all.
         """
@@ -45,6 +46,7 @@ class ProvisioningStore:
             return Kept(), ()
         found = understood(content)
         self._foreign = found.foreign
+        self.was_damaged = bool(found.damage)
         said = [f"{self.path} {remark}." for remark in found.remarks]
         if found.damage:
             said.insert(0, self._set_aside(found.damage, found.kept))

@@ -49,7 +49,7 @@ def main() -> int:
     print("Booting; this takes about a minute.")
     machine.boot()
     try:
-        world = World(Inside(machine.channel))
+        world = World(Inside(machine))
         world.build()
         print(f"Namespaces: {', '.join([*world.routers, *world.stations])}")
         converse(world)

@@ -14,6 +14,10 @@ class LabError(Exception):
     """The laboratory itself failed, as opposed to what is examined in it."""
 
 
+class LabGone(LabError):
+    """The machine went away, or is gone already."""
+
+
 class Channel:
     """One connected stream of JSON lines. Safe to use from several threads."""
 
@@ -40,7 +44,7 @@ class Channel:
         line = json.dumps({"id": number, "op": op, **fields}).encode() + b"\n"
         with self._lock:
             if self._closed:
-                raise LabError(f"{op}: the virtual machine is gone")
+                raise LabGone(f"{op}: the virtual machine is gone")
             self._open[number] = future
             self._connection.sendall(line)
         try:
@@ -63,7 +67,7 @@ class Channel:
             self._closed = True
             orphans, self._open = list(self._open.values()), {}
         for future in orphans:
-            future.set_exception(LabError("the virtual machine is gone"))
+            future.set_exception(LabGone("the virtual machine is gone"))
 
     def _settle(self, answer: Mapping[str, Any]) -> None:
         with self._lock:

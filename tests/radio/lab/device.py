@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.radio.lab.channel import LabError
 from tests.radio.lab.inside import Inside, Response
-from tests.radio.lab.system import log_of
+from tests.radio.lab.system import STATE, log_of
 from tests.radio.lab.waiting import TooLate
 
 PORT = 8080
@@ -46,12 +46,12 @@ internet_interval_seconds = 5
 
 
 class Device:
-    """One daemon at a time, with its configuration and state under ``FOLDER`` inside."""
+    """One daemon at a time; its configuration is in ``FOLDER`` inside, its state in ``STATE``."""
 
     def __init__(self, inside: Inside) -> None:
         self._inside = inside
         self.address = f"http://127.0.0.1:{PORT}"
-        self.state_file = f"{FOLDER}/state/provisioning.json"
+        self.state_file = f"{STATE}/provisioning.json"
         self._configured = ""
         self._trusted = False
 
@@ -69,7 +69,7 @@ class Device:
             str(PROGRAM),
             "serve",
             *("--backend", "networkmanager", "--port", str(PORT)),
-            *("--state-dir", f"{FOLDER}/state", "--config", f"{FOLDER}/config.toml"),
+            *("--state-dir", STATE, "--config", f"{FOLDER}/config.toml"),
             log=LOG,
             env={"FIRSTLIGHT_PROVISIONING_ENABLED": "1", "PYTHONUNBUFFERED": "1", **(env or {})},
         )
@@ -103,7 +103,7 @@ class Device:
     def clear(self) -> None:
         """End it, and forget its state; the configuration becomes the default."""
         self.kill()
-        self._inside.must("rm", "-rf", FOLDER)
+        self._inside.shell(f"rm -rf {FOLDER}; find {STATE} -mindepth 1 -delete")
         self.configure("")
 
     def api(self, method: str, path: str, body: object = None, **options: Any) -> Response:

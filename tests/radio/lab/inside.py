@@ -1,12 +1,14 @@
 """What the host can have done inside the machine, one method a request of ``guest``."""
 
+import contextlib
 import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.radio.lab.channel import Channel, LabError
+from tests.radio.lab.channel import Channel, LabError, LabGone
+from tests.radio.lab.vm import Machine
 
 GRACE = 30.0
 
@@ -38,8 +40,12 @@ class Response:
 class Inside:
     """The machine as seen from the host. ``netns`` names a network namespace; None is the first."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    @property
+    def _channel(self) -> Channel:
+        return self._machine.channel
 
     def run(
         self,
@@ -140,6 +146,21 @@ class Inside:
             "watch", url=url, until=until, timeout=timeout, deadline=timeout + GRACE, **options
         )
         return answer["matched"], answer["body"]
+
+    def cut_power(self, when: str | None = None, until: str = "", timeout: float = 60.0) -> None:
+        """Cut its power: at once, or the moment that GET ``when`` answers what matches ``until``.
+
+        Raises ``LabError`` when the moment does not come. Nothing works then until the machine is
+        booted again.
+        """
+        if when is not None:
+            try:
+                _, body = self.watch(when, until, timeout=timeout, cut=True)
+            except LabGone:
+                return
+            raise LabError(f"{until} never came; last seen: {body}")
+        with contextlib.suppress(LabGone):
+            self._channel.ask("cut_power", deadline=GRACE)
 
     def serve(
         self,

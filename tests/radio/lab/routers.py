@@ -117,6 +117,7 @@ class Router:
         self.network = f"10.9.{number}"
         self.usual: RouterSpec | None = None
         self._running: RouterSpec | None = None
+        self._frozen = False
         self._hostapd = f"hostapd-{name}"
         self._dnsmasq = f"dnsmasq-{name}"
 
@@ -139,7 +140,6 @@ class Router:
         self.usual = usual
         self._inside.shell(
             "ip link set lo up\n"
-            f"ip addr add {self.network}.1/24 dev {self.interface}\n"
             # Linux would answer ARP for the internet's address, too, as if it were next door.
             "echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore\n",
             netns=self.name,
@@ -179,9 +179,20 @@ class Router:
         time.sleep(seconds)
         self.start(spec)
 
+    def rewire(self, upstream: Upstream) -> None:
+        """Change what lies behind it; as an access point it goes on all the time."""
+        self._running = replace(self.spec, upstream=upstream)
+        self._connect(self._running)
+
+    def freeze(self) -> None:
+        """Let it hang: its radio goes on, and nobody behind that answers any more."""
+        self._inside.kill(self._dnsmasq, "SIGKILL")
+        self._inside.must("ip", "addr", "flush", "dev", self.interface, netns=self.name)
+        self._frozen = True
+
     def as_usual(self) -> None:
         """Undo what a case did to it."""
-        if self._running == self.usual:
+        if self._running == self.usual and not self._frozen:
             return
         if self.usual is None:
             self.stop()
@@ -195,8 +206,9 @@ class Router:
         return [block.split()[0] for block in blocks]
 
     def _serve(self, spec: RouterSpec) -> None:
-        change = "del" if spec.upstream is Upstream.DEAD else "replace"
-        self._inside.run("ip", "addr", change, f"{INTERNET}/32", "dev", "lo", netns=self.name)
+        own = ("addr", "replace", f"{self.network}.1/24", "dev", self.interface)
+        self._inside.must("ip", *own, netns=self.name)
+        self._frozen = False
         if spec.dhcp is not Dhcp.SILENT:
             self._inside.spawn(
                 self._dnsmasq,
@@ -204,10 +216,17 @@ class Router:
                 log=log_of(self._dnsmasq),
                 netns=self.name,
             )
+        self._connect(spec)
+
+    def _connect(self, spec: RouterSpec) -> None:
+        change = "del" if spec.upstream is Upstream.DEAD else "replace"
+        self._inside.run("ip", "addr", change, f"{INTERNET}/32", "dev", "lo", netns=self.name)
         if spec.upstream is Upstream.PORTAL:
             headers = {"Location": f"http://{self.network}.1/welcome"}
             self._inside.serve(
                 self.name, self.name, "0.0.0.0", status=302, headers=headers, body=PORTAL_PAGE
             )
-        elif spec.upstream is not Upstream.DEAD:
+        elif spec.upstream is Upstream.DEAD:
+            self._inside.unserve(self.name)
+        else:
             self._inside.serve(self.name, self.name, INTERNET, status=204)

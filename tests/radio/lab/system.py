@@ -10,6 +10,13 @@ from tests.radio.lab.waiting import eventually
 DEVICE = "wlan0"
 DRAWER = "drawer"
 PROFILES = "/etc/NetworkManager/system-connections"
+STATE = "/var/lib/firstlight"
+# What outlives a power cut, if it was synced in time.
+KEPT = {
+    "profiles": PROFILES,
+    "networkmanager": "/var/lib/NetworkManager",
+    "firstlight": STATE,
+}
 CONFIGURATION = """\
 [main]
 plugins=keyfile
@@ -53,11 +60,17 @@ class System:
         self._inside = inside
 
     def prepare(self) -> None:
-        """Give NetworkManager an empty memory, and start D-Bus."""
+        """Give NetworkManager a memory of its own, empty at the first boot, and start D-Bus."""
         self._inside.shell(
-            "for folder in /var/lib/NetworkManager /etc/NetworkManager /var/lib/misc; do"
-            " mkdir -p $folder; mount -t tmpfs tmpfs $folder; done;"
-            " mkdir -p /etc/NetworkManager/system-connections /run/dbus"
+            "for folder in /etc/NetworkManager /var/lib/misc; do"
+            " mkdir -p $folder; mount -t tmpfs tmpfs $folder; done\n"
+            "modprobe -a virtio_blk ext4; mkdir -p /run/dbus /run/lab/disk\n"
+            "mount -t ext4 /dev/vda /run/lab/disk\n"
+            + "".join(
+                f"mkdir -p {folder} /run/lab/disk/{name};"
+                f" mount --bind /run/lab/disk/{name} {folder}\n"
+                for name, folder in KEPT.items()
+            )
         )
         self._inside.write("/etc/NetworkManager/NetworkManager.conf", CONFIGURATION)
         self._inside.write("/run/lab/supplicant.service", SUPPLICANT_SERVICE)

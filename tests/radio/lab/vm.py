@@ -1,8 +1,9 @@
 """The virtual machine: Debian's stock kernel in QEMU, over this machine's own files.
 
 virtme-ng builds the command. The files are shared read-only; what the machine changes under /etc
-and /var stays inside it. Two doors lead out: one folder for logs, and a virtio port on which the
-program in ``guest`` listens.
+and /var stays inside it. Three doors lead out: one folder for logs, a virtio port on which the
+program in ``guest`` listens, and a disk with a file system of its own for what has to outlive a
+power cut: what was not synced to it is lost.
 """
 
 import compileall
@@ -28,9 +29,10 @@ STOP_SECONDS = 20.0
 GUEST = Path(__file__).parent / "guest"
 SOURCE = Path(__file__).resolve().parents[3] / "src"
 LOGS_INSIDE = "/run/lab/logs"
+DISK_MEGABYTES = 64
 PROGRAMS = (
     "qemu-system-x86_64", "NetworkManager", "nmcli", "wpa_supplicant", "wpa_cli", "hostapd", "iw",
-    "dnsmasq", "iptables", "busybox", "dbus-daemon", "udevadm", "modprobe", "ip",
+    "dnsmasq", "iptables", "busybox", "dbus-daemon", "udevadm", "modprobe", "ip", "mkfs.ext4",
 )  # fmt: skip
 SEARCH = os.pathsep.join(
     (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin")
@@ -82,10 +84,12 @@ class Machine:
     def __init__(self, logs: Path) -> None:
         self.logs = logs
         self.console = logs / "console.log"
+        self.disk = logs / "disk.img"
         self.boot_seconds = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._reservation: TextIO | None = None
+        self._inside: list[str] = []
 
     @property
     def channel(self) -> Channel:
@@ -95,15 +99,37 @@ class Machine:
         return self._channel
 
     def boot(self) -> None:
-        """Start it and wait until the program inside answers. Empties the folder for logs.
+        """Start it and wait until the program inside answers. Empties the disk and the logs.
 
         Raises ``LabError`` when it does not come up, or when another one uses that folder.
         """
-        started = time.monotonic()
         self.logs.mkdir(parents=True, exist_ok=True)
         self._reserve()
         for old in self.logs.glob("*.log"):
             old.unlink()
+        self._format()
+        self._start(shadows(self.logs / "source"))
+
+    def boot_again(self) -> None:
+        """Start it after its power was cut, with its disk as it was then. Raises as ``boot``."""
+        self._hang_up()
+        self._start(self._inside)
+
+    def stop(self) -> None:
+        """Hang up, which ends it; kill what is left after that."""
+        self._hang_up()
+        if self._reservation is not None:
+            self._reservation.close()
+            self._reservation = None
+
+    def _format(self) -> None:
+        with self.disk.open("wb") as image:
+            image.truncate(DISK_MEGABYTES << 20)
+        subprocess.run(["mkfs.ext4", "-q", "-F", self.disk], check=True, env={"PATH": SEARCH})
+
+    def _start(self, inside: list[str]) -> None:
+        started = time.monotonic()
+        self._inside = inside
         with tempfile.TemporaryDirectory(prefix="lab-") as folder:
             path = Path(folder) / "port"
             with socket.socket(socket.AF_UNIX) as listener:
@@ -120,17 +146,13 @@ class Machine:
                     ) from fault
         self.boot_seconds = time.monotonic() - started
 
-    def stop(self) -> None:
-        """Hang up, which ends it; kill what is left after that."""
+    def _hang_up(self) -> None:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
         if self._process is not None:
             self._end(self._process)
             self._process = None
-        if self._reservation is not None:
-            self._reservation.close()
-            self._reservation = None
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         try:
@@ -156,7 +178,7 @@ class Machine:
         self._reservation.flush()
 
     def _launch(self, port: Path) -> None:
-        with self.console.open("wb") as console:
+        with self.console.open("ab") as console:
             self._process = subprocess.Popen(
                 self._command(port),
                 stdin=subprocess.DEVNULL,
@@ -174,9 +196,10 @@ class Machine:
             # A second, cached view of the same files: virtme-ng's own is read anew on every access.
             f" -fsdev local,id=labfiles,path=/,security_model=none,readonly=on,multidevs=remap"
             f" -device virtio-9p-pci,fsdev=labfiles,mount_tag=lab.files"
+            # What the machine flushes need not be flushed here: this host keeps its power.
+            f" -drive if=virtio,format=raw,cache=unsafe,file={self.disk}"
         )
         processor: list[str] = []
-        inside = shadows(self.logs / "source")
         if not hardware_helps():
             # The plainest processor is the fastest one to emulate.
             processor, devices = ["--disable-kvm"], f"-cpu qemu64 {devices}"
@@ -192,7 +215,7 @@ class Machine:
             f"--rwdir={LOGS_INSIDE}={self.logs}",
             f"--qemu-opts={devices}",
             "--",
-            shlex.join(["exec", str(GUEST / "start"), PORT, sys.executable, *inside]),
+            shlex.join(["exec", str(GUEST / "start"), PORT, sys.executable, *self._inside]),
         ]
 
     def _accept(self, listener: socket.socket) -> socket.socket:

@@ -112,18 +112,24 @@ def test_drivers_that_fail_with_protected_frames() -> None:
 @pytest.mark.parametrize("link", Link)
 @pytest.mark.parametrize("wanted", [True, False])
 @pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("over_link", [True, False])
 def test_it_goes_up_only_for_a_waiting_device_with_an_idle_radio(
-    mode: Mode, link: Link, *, wanted: bool, alone: bool
+    mode: Mode, link: Link, *, wanted: bool, alone: bool, over_link: bool
 ) -> None:
     up = [
         availability
         for availability in Availability
         if should_be_up(
-            mode, RadioState(availability=availability, link=link), wanted=wanted, alone=alone
+            mode,
+            RadioState(availability=availability, link=link),
+            wanted=wanted,
+            alone=alone,
+            over_link=over_link,
         )
     ]
     waiting = alone or mode in {Mode.PROVISIONING, Mode.ERROR}
-    assert up == ([Availability.READY] if wanted and waiting and link is Link.DOWN else [])
+    idle = link is Link.DOWN or (over_link and link is Link.CONNECTED)
+    assert up == ([Availability.READY] if wanted and waiting and idle else [])
 
 
 KEPT = Kept(

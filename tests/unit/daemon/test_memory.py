@@ -118,3 +118,15 @@ async def test_what_was_wrong_with_the_file_stays_a_warning(store: SlowStore) ->
     assert len(sentences) == 1
     await memory.change(last_ssid="home")
     assert memory.warnings == sentences
+
+
+async def test_keys_of_a_newer_version_are_said_once_and_are_no_warning(store: SlowStore) -> None:
+    store.path.parent.mkdir(exist_ok=True)
+    store.path.write_text('{"device.mode": "ready", "device.future": [1, 2]}')
+    memory = Memory(store)
+    (said,) = memory.load()
+    assert "device.future" in said
+    assert memory.warnings == ()
+    store.go.set()
+    await memory.change(last_ssid="home")
+    assert b'"device.future": [1, 2]' in store.path.read_bytes()

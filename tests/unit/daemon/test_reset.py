@@ -48,6 +48,8 @@ def label(lamp: Lamp) -> tuple[str, str]:
 
 async def test_it_forgets_everything_but_what_the_label_says(lamp: Lamp) -> None:
     before = label(lamp)
+    await lamp.device.trigger_recovery()
+    await lamp.wait(lambda: lamp.status.recovery.in_cooldown and lamp.online)
     await lamp.device.factory_reset()
     with pytest.raises(Busy):
         await lamp.device.factory_reset()
@@ -57,6 +59,8 @@ async def test_it_forgets_everything_but_what_the_label_says(lamp: Lamp) -> None
     told = [(e.phase, e.message) for e in lamp.hub.recent(256) if e.action is Action.FACTORY_RESET]
     assert [phase for phase, _ in told] == [ActionPhase.STARTED, ActionPhase.COMPLETED]
     assert {"Forgot home.", "Forgot other."} <= set(lamp.said())
+    assert not lamp.status.recovery.in_cooldown
+    assert lamp.status.recovery.last_attempt_at == 0
     attempt = await lamp.joined(wish(b"home"))
     assert attempt.cause is None
 

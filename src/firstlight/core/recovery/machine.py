@@ -12,6 +12,7 @@ from firstlight.core.recovery.messages import (
     Effect,
     Event,
     Expired,
+    Forgotten,
     Freed,
     Held,
     Joined,
@@ -81,6 +82,8 @@ def _classify(state: State, event: Event, now: Moment) -> Judged:
             return None, noting.attended(state, now), ()
         case Arrived(mac):
             return None, noting.arrived(state, mac, now), ()
+        case Forgotten():
+            return None, noting.forgotten(state, now), ()
         case Triggered(reason) if (state.phase, Signal.WISHED) in TRANSITIONS:
             state = replace(state, trouble=Trouble(now.monotonic, reason, wished=True))
             return Signal.WISHED, state, ()

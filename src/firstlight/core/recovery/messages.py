@@ -109,6 +109,10 @@ class Arrived(msgspec.Struct, frozen=True):
     mac: MacAddress
 
 
+class Forgotten(msgspec.Struct, frozen=True):
+    """Everything that was known of networks is void."""
+
+
 Event = (
     Held
     | Freed
@@ -121,6 +125,7 @@ Event = (
     | Triggered
     | Attended
     | Arrived
+    | Forgotten
 )
 
 

@@ -10,7 +10,7 @@ from firstlight.core.recovery.phases import (
     TYPING_SECONDS,
     Phase,
 )
-from firstlight.core.recovery.state import State, Trouble
+from firstlight.core.recovery.state import Record, State, Trouble
 from firstlight.model.mac import MacAddress
 from firstlight.model.moment import Moment
 from firstlight.model.status import RecoveryResult
@@ -38,6 +38,19 @@ def troubled(state: State, reason: str, now: Moment) -> State:
 def looking(state: State, *, full: bool) -> Noted:
     """Look behind the link."""
     return state, (Check(state.turn, full or state.settings.require_internet),)
+
+
+def forgotten(state: State, now: Moment) -> State:
+    """As new, but for what it is doing."""
+    return replace(
+        state,
+        record=Record(),
+        streak=0,
+        cooldown_until=now.monotonic,
+        failures={},
+        frequencies=(),
+        scouts=0,
+    )
 
 
 def attended(state: State, now: Moment) -> State:

@@ -205,6 +205,7 @@ class NetworkManagerRadio:
     def _link_changed(self, changed: dict[str, Any]) -> None:
         self._trials.supplicant(changed)
         self._rejoining.supplicant(changed)
+        self._updated()
 
     def _station(self, mac: MacAddress, joined: bool) -> None:
         station = Station(mac=mac)

@@ -7,16 +7,14 @@ radio's own interface, and a failure would count against it in NetworkManager.
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
 
 from firstlight.errors import Busy, FirstlightError, RadioFailure
-from firstlight.model.access_point import AccessPoint
 from firstlight.model.profile import Profile
 from firstlight.model.radio import Link, LinkReason, LinkReport, LinkStage
-from firstlight.model.ssid import Ssid
 from firstlight.radio.nm import iw
 from firstlight.radio.nm.companion import Companion
 from firstlight.radio.nm.device import WifiDevice
@@ -30,8 +28,7 @@ from firstlight.radio.port import Report
 log = logging.getLogger(__name__)
 
 OUTCOME_SECONDS = 75.0
-_FRESH_SECONDS = 3.0
-"""NetworkManager tells when a BSS was last seen in whole seconds."""
+FRESH_SECONDS = 5.0
 
 
 class Rehearsing:
@@ -70,7 +67,7 @@ class Rehearsing:
         path, simultaneous = await station_profile(self._session, wanted)
         self._check(self._session.state().link)
         profile = self._session.profile(path, (await self._session.settings())[path])
-        if profile is None or not await self._in_sight(profile, device):
+        if profile is None or not await self._in_sight(profile):
             report(LinkReport(stage=LinkStage.FAILED, reason=LinkReason.SSID_NOT_FOUND))
             return
         self._under_way = True
@@ -135,7 +132,7 @@ class Rehearsing:
             await self._companion.vanish()
             self._under_way = False
 
-    async def _in_sight(self, profile: Profile, device: WifiDevice) -> bool:
+    async def _in_sight(self, profile: Profile) -> bool:
         """Whether it is heard now where it can be joined; taken for granted where nobody can say.
 
         Spares the hotspot's guests an attempt that makes it deaf for long.
@@ -145,8 +142,8 @@ class Rehearsing:
             return True
         where = (channel,) if abilities.one_channel else ()
         await self._scanner.scan((profile.ssid,), where)
-        oldest = device.last_scan / 1000 - _FRESH_SECONDS
-        return _heard(self._session.heard(), profile.ssid, where, oldest)
+        supplicant = self._session.supplicant
+        return not supplicant.usable or await supplicant.hears(profile.ssid, where, FRESH_SECONDS)
 
     def _check(self, link: Link) -> None:
         if link is not Link.HOTSPOT:
@@ -162,15 +159,3 @@ class Rehearsing:
     def _with(self, tell: Callable[[Following], None]) -> None:
         if self._following is not None:
             tell(self._following)
-
-
-def _heard(
-    seen: Sequence[AccessPoint], ssid: Ssid, frequencies: Sequence[int], oldest: float
-) -> bool:
-    return any(
-        one.ssid == ssid
-        and (not frequencies or one.frequency in frequencies)
-        and one.last_seen is not None
-        and one.last_seen >= oldest
-        for one in seen
-    )

@@ -60,6 +60,7 @@ _PROBLEMS: dict[Availability, tuple[Code, str, str]] = {
     ),
 }
 
+_OVER = frozenset({DeviceState.FAILED, DeviceState.DISCONNECTED})
 _UNKNOWN = Connectivity.UNKNOWN
 _CONNECTIVITY = {
     ConnectivityState.NONE: Connectivity.NONE,
@@ -94,6 +95,7 @@ class Session:
         self.on_companion_state: OnDeviceState = lambda _new, _reason: None
         self._on_update = on_update
         self._on_device_state = on_device_state
+        self._told = DeviceState.UNKNOWN
         self._missing: tuple[str, ...] = ()
         self._settings: dict[str, Plain] = {}
         self._read_paths: set[str] = set()
@@ -166,6 +168,7 @@ class Session:
             ipv4=device.ipv4 if link in {Link.CONNECTED, Link.HOTSPOT} else None,
             connectivity=self._connectivity(device) if link is Link.CONNECTED else _UNKNOWN,
             abilities=self.abilities,
+            lost=link is Link.CONNECTED and self.supplicant.lost,
         )
 
     def heard(self) -> tuple[AccessPoint, ...]:
@@ -205,7 +208,8 @@ class Session:
     def profile(self, path: str, settings: Plain) -> Profile | None:
         """The WiFi profile at ``path``."""
         device = self.device
-        active = device is not None and device.active.connection == path
+        # A failure is told before the device lets go of what failed.
+        active = device is not None and device.active.connection == path and self._told not in _OVER
         return read_profile(settings, self.connections.flags(path), active=active)
 
     def _availability(self) -> Availability:
@@ -260,11 +264,14 @@ class Session:
     def _active_profile(self, device: WifiDevice) -> Profile | None:
         path = device.active.connection
         settings = self._settings.get(path)
-        return self.profile(path, settings) if settings is not None else None
+        if settings is None:
+            return None
+        return read_profile(settings, self.connections.flags(path), active=True)
 
     def _changed(self) -> None:
         if not self.mirror.ready:
             self._settings, self._stale, self._missing = {}, True, ()
+            self._told = DeviceState.UNKNOWN
         elif set(self.connections.paths()) != self._read_paths:
             self._stale = True
         if self._stale and self.mirror.ready and (self._reading is None or self._reading.done()):
@@ -296,6 +303,7 @@ class Session:
 
     def _device_state(self, path: str, new: DeviceState, reason: StateReason) -> None:
         if self.device is not None and path == self.device.path:
+            self._told = new
             self._on_device_state(new, reason)
         elif self.companion is not None and path == self.companion.path:
             self.on_companion_state(new, reason)

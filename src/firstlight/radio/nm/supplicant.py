@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 NAME = "fi.w1.wpa_supplicant1"
 INTERFACE = f"{NAME}.Interface"
 STATION = f"{NAME}.Station"
+BSS = f"{NAME}.BSS"
 
 _PATH = "/fi/w1/wpa_supplicant1"
 _INTERFACES = f"path_namespace='{_PATH}/Interfaces'"
@@ -37,6 +38,10 @@ _PROPERTIES = "org.freedesktop.DBus.Properties"
 _ABORT_SECONDS = 3.0
 _TRIES = 2
 _LOOK_UP_SECONDS = 5.0
+
+_LOST = dict.fromkeys(("disconnected", "inactive", "scanning", "interface_disabled"), True)
+_LOST |= {"completed": False}
+"""What the others leave as it was: a station that roams passes through them, too."""
 
 OnLink = Callable[[dict[str, Any]], None]
 OnStation = Callable[[MacAddress, bool], None]
@@ -54,6 +59,8 @@ class Supplicant:
         self._scanning = False
         self._scan_done = asyncio.Event()
         self._succeeded = True
+        self.lost = False
+        """Whether the link was lost and not found again; NetworkManager waits before it says so."""
         self._finding: asyncio.Task[None] | None = None
         self.peer = Peer(
             NAME,
@@ -116,6 +123,19 @@ class Supplicant:
                     return
             raise Busy("The radio broke off the scan.", retry_after=5)
 
+    async def hears(self, ssid: Ssid, frequencies: Sequence[int], seconds: float) -> bool:
+        """Whether that network was heard in the last ``seconds``; no frequencies: on any."""
+        paths: list[str] = await self._call(_PROPERTIES, "Get", "ss", INTERFACE, "BSSs")
+        for path in paths:
+            try:
+                seen = await self._bus.get_all(self.peer, path, BSS)
+            except NotFound:  # forgotten meanwhile
+                continue
+            where = not frequencies or seen["Frequency"] in frequencies
+            if where and bytes(seen["SSID"]) == ssid and seen["Age"] <= seconds:
+                return True
+        return False
+
     async def set_country(self, country: str) -> None:
         """Set the regulatory domain (ISO 3166-1 alpha-2)."""
         value = Variant("s", country)
@@ -177,7 +197,7 @@ class Supplicant:
 
     def _find(self) -> None:
         self._path = ""
-        self._scanning = False
+        self._scanning = self.lost = False
         self._scan_done.set()
         if self._finding is not None:
             self._finding.cancel()
@@ -224,6 +244,7 @@ class Supplicant:
                 self._tell_station(str(body[0]), joined=member == "StaAuthorized")
 
     def _take(self, properties: dict[str, Any]) -> None:
+        self.lost = _LOST.get(properties.get("State", ""), self.lost)
         if "Scanning" in properties:
             self._scanning = bool(properties["Scanning"])
             if self._scanning:

@@ -11,6 +11,8 @@ GOAL_SECONDS = 60.0
 BOUNDS = {"network": 120.0, "start": 120.0, "radio": 120.0, "person": 120.0}
 """Seconds, by what had kept the device away: see ``Homecoming``."""
 
+REFUSALS = frozenset({"password", "address", "gateway"})
+
 OTHERWISE = 1920.0
 """A network in sight that refused us is asked ever more rarely: half an hour is the longest wait."""
 
@@ -18,9 +20,9 @@ OTHERWISE = 1920.0
 class Homecoming:
     """Counts from when a saved network can be joined and nobody is in the way, until joined.
 
-    ``cause`` of each case: ``network`` was off or too weak, ``password``, ``address`` or
-    ``gateway`` were wrong, ``radio`` was unusable or NetworkManager away, ``start`` of the process,
-    ``person`` at the portal.
+    ``cause`` of each case: ``network`` was off or too weak, ``radio`` was unusable or
+    NetworkManager away, ``start`` of the process, ``person`` at the portal; ``password``,
+    ``address`` or ``gateway`` when one of them was wrong since the device was home last.
     """
 
     def __init__(self, world: World, judge: Judge, loop: asyncio.AbstractEventLoop) -> None:
@@ -29,13 +31,15 @@ class Homecoming:
         self._loop = loop
         self._since: float | None = None
         self._cause = ""
-        self._refused = False
+        self._refused_by = ""
         self._limit: asyncio.TimerHandle | None = None
         self.hindered = True
         self.taken: dict[str, list[float]] = {}
 
     def look(self, cause: str = "") -> None:
         """Something has changed; ``cause`` when it may have opened the way."""
+        if cause in REFUSALS:
+            self._refused_by = cause
         home = town.is_home(self._world)
         free = not self.hindered and town.is_ready(self._world)
         way = home or (free and town.way_home(self._world) is not None)
@@ -45,9 +49,10 @@ class Homecoming:
             if self._since is not None:
                 seconds = self._loop.time() - self._since
                 self.taken.setdefault(self._cause, []).append(seconds)
+            self._refused_by = ""
             self._end()
         elif self._since is None:
-            self._begin(cause or "network")
+            self._begin(self._refused_by or cause or "network")
 
     def _begin(self, cause: str) -> None:
         self._since, self._cause = self._loop.time(), cause

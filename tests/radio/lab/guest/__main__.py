@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import files
+import power
 import processes
 import relays
 import servers
@@ -34,6 +35,7 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "relay_send": relays.relay_send,
     "relay_receive": relays.relay_receive,
     "relay_close": relays.relay_close,
+    "cut_power": power.cut_power,
     "http": talk.ask,
     "watch": talk.watch,
     "serve": servers.serve,

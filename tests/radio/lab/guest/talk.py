@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import namespaces
+import power
 import processes
 
 
@@ -92,10 +93,12 @@ def watch(
     every: float = 0.02,
     timeout: float = 60.0,
     strike: str | None = None,
+    cut: bool = False,
 ) -> dict[str, Any]:
     """GET again and again until the body matches; then kill the daemon ``strike``, on the spot.
 
-    Nobody answering is no match. Returns the last body, and whether it matched.
+    With ``cut`` the machine's power goes instead. Nobody answering is no match. Returns the last
+    body, and whether it matched.
     """
     wanted = re.compile(until)
     deadline = time.monotonic() + timeout
@@ -104,6 +107,8 @@ def watch(
         with contextlib.suppress(OSError, http.client.HTTPException):
             body = _exchange("GET", url, headers=headers, timeout=timeout)["body"]
         if wanted.search(body):
+            if cut:
+                power.cut_power()
             if strike:
                 processes.kill(strike, signal.Signals.SIGKILL.name)
             return {"body": body, "matched": True}

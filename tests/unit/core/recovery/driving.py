@@ -103,9 +103,9 @@ class Driven:
         return self.take(messages.Expired(self.state.turn), after=after)
 
     def scan(self, *names: str, after: float = 0.0, frequency: int = CHANNEL_6) -> "Driven":
-        """Networks of these names are saved and in sight."""
+        """Networks of these names are saved and in sight; without one, home is out of sight."""
         return self.look(
-            [saved(name) for name in names],
+            [saved(name) for name in names or ("home",)],
             [heard(name, frequency=frequency) for name in names],
             after=after,
         )

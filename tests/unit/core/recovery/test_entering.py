@@ -10,6 +10,7 @@ from tests.unit.core.recovery.driving import (
     DOWN,
     HEARING,
     HOTSPOT,
+    NO_GATEWAY,
     ONLINE,
     Driven,
     heard,
@@ -28,6 +29,7 @@ from firstlight.core.recovery.messages import (
     Rejoin,
     Saw,
     Scan,
+    ScanFailed,
     Stop,
     Tell,
     Triggered,
@@ -206,3 +208,36 @@ def test_what_has_proved_itself_beside_the_hotspot_is_joined() -> None:
 def test_a_person_who_asks_for_it_gets_the_direct_way() -> None:
     driven = Driven().until(Phase.FALLBACK, BESIDE).take(Triggered("Somebody asked for it."))
     assert driven.scan("home").phase is Phase.REJOINING
+
+
+@pytest.mark.parametrize("lead", ["no answer", "no luck", "out of sight"])
+def test_a_link_that_works_is_not_given_up_because_nothing_was_heard(lead: str) -> None:
+    driven = Driven().until(Phase.STEADY).checked(full=True)
+    driven.take(Triggered("Somebody asked for it."))
+    match lead:
+        case "no answer":
+            driven.expire(SCAN_SECONDS)
+        case "no luck":
+            driven.take(ScanFailed(driven.state.turn))
+        case _:
+            driven.scan()
+    assert driven.phase is Phase.STEADY
+    assert driven.the(Check).full
+
+
+def test_a_link_that_leads_nowhere_is_given_up_for_the_hotspot() -> None:
+    driven = Driven().until(Phase.STEADY).checked(NO_GATEWAY)
+    for _ in range(2):
+        driven.expire(5).checked(NO_GATEWAY)
+    driven.scan("home").take(Saw(DOWN), Saw(ONLINE)).joined(Cause.NO_GATEWAY)
+    assert (driven.phase, driven.state.over_link) == (Phase.FALLBACK, True)
+    assert not driven.take(Saw(DOWN)).state.over_link
+    assert not driven.take(Saw(HOTSPOT)).state.over_link
+
+
+@pytest.mark.parametrize("phase", [Phase.REJOINING, Phase.REHEARSING, Phase.HOMING])
+def test_a_network_that_somebody_else_has_joined_meanwhile_is_not_given_up(phase: Phase) -> None:
+    driven = Driven().until(phase).take(Saw(replace(ONLINE, network="office")))
+    driven.joined(Cause.BUSY)
+    assert driven.phase is Phase.STEADY
+    assert not driven.state.over_link

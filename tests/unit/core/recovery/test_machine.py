@@ -36,6 +36,7 @@ from firstlight.core.recovery.messages import (
     View,
 )
 from firstlight.core.recovery.phases import GRACE_SECONDS, PATIENCE_SECONDS, Phase
+from firstlight.core.recovery.settings import Settings
 from firstlight.model.attempt import Cause
 from firstlight.model.radio import Connectivity
 from firstlight.model.status import RecoveryResult
@@ -95,6 +96,7 @@ def test_while_the_radio_is_held_nothing_is_done_until_it_is_free() -> None:
         (replace(HOTSPOT, saved=False), False, Phase.FALLBACK),
         (replace(DOWN, saved=False), True, Phase.FALLBACK),
         (replace(DOWN, saved=False), False, Phase.RESTING),
+        (replace(DOWN, saved=False, maintenance=True), False, Phase.FALLBACK),
         (GONE, True, Phase.RESTING),
     ],
 )
@@ -238,6 +240,27 @@ def test_switched_off_it_only_watches() -> None:
     for _ in range(100):
         assert driven.expire(5).effects == (Arm(driven.state.turn, 5.0),)
     assert driven.take(Saw(ONLINE)).checked().phase is Phase.STEADY
+
+
+@pytest.mark.parametrize(
+    ("settings", "view"),
+    [
+        (replace(SETTINGS, enabled=False), DOWN),
+        (replace(SETTINGS, enabled=False), ONLINE),
+        (SETTINGS, replace(ONLINE, maintenance=True)),
+    ],
+)
+def test_what_is_only_watched_is_counted_no_further_than_it_matters(
+    settings: Settings, view: View
+) -> None:
+    """Every count is written to the disk."""
+    driven = Driven(settings).take(Freed(replace(view, online=True))).checked(NO_GATEWAY)
+    driven.take(Saw(view))
+    for _ in range(50):
+        driven.expire(5)
+        if view.online:
+            driven.checked(NO_GATEWAY)
+    assert (driven.phase, driven.state.streak) == (Phase.DEGRADED, settings.threshold)
 
 
 def test_switched_off_it_does_not_look_for_home_either() -> None:

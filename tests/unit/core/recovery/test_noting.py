@@ -33,7 +33,6 @@ from firstlight.core.recovery.phases import (
     TYPING_SECONDS,
     Phase,
 )
-from firstlight.model.attempt import Cause
 from firstlight.model.moment import Moment
 from firstlight.model.status import RecoveryResult
 
@@ -126,8 +125,7 @@ def test_after_one_try_somebody_who_goes_on_is_left_in_peace_again() -> None:
 
 
 def test_somebody_who_comes_much_later_is_somebody_new() -> None:
-    fresh = replace(HOTSPOT, saved=False)
-    driven = Driven().take(Freed(fresh), Attended())
+    driven = Driven().take(Freed(replace(HOTSPOT, saved=False)), Attended())
     driven.take(Attended(), after=HOUR)
     assert driven.state.left_in_peace(driven.now) == TYPING_SECONDS
 
@@ -177,7 +175,7 @@ def test_a_change_that_has_nothing_to_do_with_it_is_none() -> None:
 
 
 def test_a_hotspot_that_does_not_come_up_is_told_once() -> None:
-    driven = fallen().take(Saw(replace(DOWN, saved=False))).expire(HOME_SECONDS)
+    driven = fallen().take(Saw(replace(DOWN, maintenance=True))).expire(HOME_SECONDS)
     armed = Arm(driven.state.turn, HOME_SECONDS)
     message = "No network could be joined, and the hotspot did not come up."
     assert driven.effects == (Tell(News.FAILED, message), Become(Turn.STUCK), armed)
@@ -204,27 +202,27 @@ def mode_of(driven: Driven) -> Turn:
 
 def test_as_long_as_the_hotspot_does_not_come_up_the_device_says_so() -> None:
     driven = fallen().expire(HOME_SECONDS)
-    assert mode_of(driven) is Turn.STUCK
-    driven.scan("office", after=4).joined(Cause.TIMEOUT, after=9)
-    assert driven.phase is Phase.FALLBACK
-    driven.expire(HOME_SECONDS)
-    assert mode_of(driven) is Turn.STUCK
+    assert (driven.phase, mode_of(driven)) == (Phase.SCOUTING, Turn.STUCK)
+    for _ in range(3):
+        driven.scan(after=4)
+        assert (driven.phase, mode_of(driven)) == (Phase.FALLBACK, Turn.STUCK)
+        driven.expire(HOME_SECONDS)
+    assert driven.told().count(News.FAILED) == 1
 
 
 def test_a_hotspot_that_does_not_come_up_the_next_time_is_told_again() -> None:
     driven = fallen().expire(HOME_SECONDS).take(Saw(ONLINE)).checked(full=True)
     assert driven.phase is Phase.STEADY
-    driven.take(Saw(DOWN), after=HOUR).wear().scan().take(Saw(replace(DOWN, saved=False)))
-    driven.expire(HOME_SECONDS)
+    driven.take(Saw(DOWN), after=HOUR).wear().scan().expire(HOME_SECONDS)
     assert mode_of(driven) is Turn.STUCK
     assert driven.told().count(News.FAILED) == 2
 
 
 def test_a_radio_that_comes_back_begins_afresh() -> None:
-    driven = fallen().expire(HOME_SECONDS).take(Saw(GONE)).take(Saw(DOWN))
-    driven.take(after=130).expire(130).wear()
-    driven.scan().take(Saw(replace(DOWN, saved=False))).expire(HOME_SECONDS)
+    driven = fallen().expire(HOME_SECONDS).take(Saw(GONE)).take(Saw(DOWN), after=HOUR)
+    driven.wear().scan().expire(HOME_SECONDS)
     assert mode_of(driven) is Turn.STUCK
+    assert driven.told().count(News.FAILED) == 2
 
 
 @pytest.mark.parametrize("lead", ["hotspot up", "network by itself"])

@@ -26,6 +26,7 @@ from firstlight.core.recovery.phases import (
 from firstlight.model.attempt import Cause
 from firstlight.model.radio import Abilities
 
+HOUR = 3600.0
 FOUR = ["home", "office", "pier", "cabin"]
 
 
@@ -198,3 +199,18 @@ def test_a_rehearsal_that_fails_leads_to_the_next_network() -> None:
     driven.joined(Cause.WRONG_PASSWORD, after=4)
     assert (driven.phase, driven.the(Rehearse).candidate.name) == (Phase.REHEARSING, "office")
     assert failures(driven) == {"uuid-home": 1}
+
+
+@pytest.mark.parametrize("cause", [Cause.UNAVAILABLE, Cause.TIMEOUT])
+def test_where_rehearsals_never_work_the_direct_way_is_tried_in_the_end(cause: Cause) -> None:
+    driven = Driven().until(Phase.SCOUTING, BESIDE)
+    began = driven.now
+    while driven.now.since(began) < HOUR:
+        driven.scan("home", after=2)
+        if driven.phase is Phase.HOMING:
+            return
+        if driven.phase is Phase.REHEARSING:
+            driven.joined(cause, after=5)
+        assert driven.phase is Phase.FALLBACK
+        driven.scout()
+    pytest.fail("an hour of rehearsals, and never the thing itself")

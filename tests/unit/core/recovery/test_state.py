@@ -45,6 +45,11 @@ def test_at_the_start_the_radio_is_left_alone() -> None:
     assert state.cooldown_left(START) == 30.0
 
 
+def test_a_cooldown_that_was_longer_before_is_no_longer_than_it_is_set_to_now() -> None:
+    settings = replace(SETTINGS, cooldown_seconds=10.0)
+    assert begin(settings, Record(), cooldown=120.0, now=START).cooldown_left(START) == 10.0
+
+
 @pytest.mark.parametrize("phase", Phase)
 @pytest.mark.parametrize("cooling", [True, False])
 def test_what_holds_the_next_one_back(phase: Phase, *, cooling: bool) -> None:

@@ -93,12 +93,13 @@ export function connectedScreen({ onFinish, onOthers }) {
   action(root, "others").addEventListener("click", onOthers);
   show(root);
   return {
-    draw({ mode, network, hostname }, attempt) {
+    draw({ mode, network, hostname, runtime }, attempt) {
       const name = network.lastSsid || network.activeConnection;
       const mine = attempt?.state === "succeeded" && attempt.ssid === network.lastSsid;
       const warning = (mine && words.WARNINGS[attempt.warning]) || "";
       const unfinished = mode === "onboarding";
-      head("done", `Connected to ${name}`, warning || "The device is on your network.");
+      const state = runtime.phase === "degraded" ? "waiting" : "done";
+      head(state, `Connected to ${name}`, warning || "The device is on your network.");
       part(byId("view"), "advice").textContent = [warning && words.WITHOUT_INTERNET, unfinished && words.UNFINISHED]
         .filter(Boolean)
         .join(" ");
