@@ -1,5 +1,6 @@
 """A measured figure, and the page that lists them."""
 
+import math
 import platform
 import statistics
 from collections.abc import Sequence
@@ -26,17 +27,24 @@ def figure(name: str, unit: str, values: Sequence[float], goal: str, note: str =
     return Figure(name, unit, tuple(values), goal, note)
 
 
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The least value that ``percent`` of them do not exceed (nearest rank)."""
+    rank = math.ceil(percent / 100 * len(values))
+    return sorted(values)[max(0, rank - 1)]
+
+
 def table(figures: Sequence[Figure]) -> str:
-    """A Markdown table: median, spread, number, goal."""
+    """A Markdown table: median, 95th percentile, spread, number, goal."""
     lines = [
-        "| Figure | Unit | Median | Least to most | Runs | Goal | Note |",
-        "| --- | --- | ---: | ---: | ---: | --- | --- |",
+        "| Figure | Unit | Median | p95 | Least to most | Runs | Goal | Note |",
+        "| --- | --- | ---: | ---: | ---: | ---: | --- | --- |",
     ]
     for one in figures:
         middle = f"{statistics.median(one.values):.3g}"
+        most = f"{percentile(one.values, 95):.3g}"
         spread = f"{min(one.values):.3g} to {max(one.values):.3g}"
         lines.append(
-            f"| {one.name} | {one.unit} | {middle} | {spread} | {len(one.values)} "
+            f"| {one.name} | {one.unit} | {middle} | {most} | {spread} | {len(one.values)} "
             f"| {one.goal} | {one.note} |"
         )
     return "\n".join(lines)

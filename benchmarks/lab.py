@@ -1,4 +1,7 @@
-"""In the radio lab: Firstlight against nmcli, paired in one run, radio and scan state the same."""
+"""In the radio lab: Firstlight against nmcli, paired in one run, and coming back from outages.
+
+Both sides of a pair begin with the radio and the list of networks in the same state.
+"""
 
 import statistics
 import time
@@ -10,6 +13,7 @@ from tests.radio.lab.inside import Inside
 from tests.radio.lab.vm import Machine, unavailable
 from tests.radio.lab.world import World
 
+from benchmarks import recovery
 from benchmarks.figures import Figure, circumstances, figure, table
 
 ROUNDS = 3
@@ -37,7 +41,7 @@ def measure() -> str:
     try:
         world = World(Inside(machine))
         world.build()
-        figures = [*_joins(world), *_hotspots(world)]
+        figures = [*_joins(world), *_hotspots(world), *recovery.measure(world)]
     finally:
         machine.stop()
     return (

@@ -9,6 +9,8 @@
     ├── Busy                something is under way that excludes this
     ├── RadioUnavailable    no NetworkManager, no WiFi device, radio blocked or unplugged
     ├── NotPermitted        NetworkManager or the system refuses this user
+    ├── Unauthorized        the caller has not proven who they are
+    ├── LockedOut           too many wrong codes; nothing is looked at for a while
     ├── RadioFailure        the radio was asked properly and failed
     ├── StoreFailure        a file can't be read or written
     └── RestartFailed       the system refused to restart
@@ -34,6 +36,8 @@ class Code(StrEnum):
     FORBIDDEN = "forbidden"
     UNKNOWN_PROFILE = "unknown_profile"
     UNKNOWN_ATTEMPT = "unknown_attempt"
+    UNKNOWN_SESSION = "unknown_session"
+    LOCKED_OUT = "locked_out"
     BUSY = "busy"
     COOLING_DOWN = "cooling_down"
     WRONG_MODE = "wrong_mode"
@@ -121,6 +125,40 @@ class NotPermitted(FirstlightError):
     """NetworkManager or the system refuses this user."""
 
     default_code = Code.NOT_PERMITTED
+
+
+class Unauthorized(FirstlightError):
+    """The caller has not proven who they are. ``retry_after``: seconds to wait, if there are."""
+
+    default_code = Code.UNAUTHORIZED
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: Code | None = None,
+        hint: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.retry_after = retry_after
+
+
+class LockedOut(FirstlightError):
+    """Too many wrong codes: nothing is looked at for ``retry_after`` seconds."""
+
+    default_code = Code.LOCKED_OUT
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: Code | None = None,
+        hint: str | None = None,
+        retry_after: float = 0.0,
+    ) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.retry_after = retry_after
 
 
 class RadioFailure(FirstlightError):

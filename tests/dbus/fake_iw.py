@@ -28,6 +28,7 @@ class FakeIw:
         self.phy = NOTHING_SPECIAL
         self.refuses = ""
         self.taken_up = True
+        self.seen = True
         self.asked: list[tuple[str, ...]] = []
         self._nm = nm
         self._made: dict[str, tuple[str, str]] = {}
@@ -51,7 +52,8 @@ class FakeIw:
             case ("dev", _, "interface", "add", name, "type", "managed", "addr", mac):
                 if self.refuses:
                     raise RadioFailure(self.refuses)
-                self.add(name, mac)
+                if self.seen:
+                    self.add(name, mac)
             case ("dev", name, "del") if name in self._made:
                 self.remove(name)
             case _:

@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator
 
 import pytest
 from dbus_fast import Variant
-from tests.dbus.mocked_networkmanager import NAME, MockedNetworkManager, missing
+from tests.dbus.mocked_networkmanager import MANAGER, NAME, MockedNetworkManager, missing
 from tests.dbus.private_bus import PrivateBus
 from tests.dbus.waiting import until
 
 from firstlight.model.access_point import Security
-from firstlight.model.radio import Availability, Link
+from firstlight.model.radio import Availability, Connectivity, Link
 from firstlight.radio.nm.radio import NetworkManagerRadio
 
 MISSING = missing()
@@ -45,6 +45,15 @@ async def add_access_point(
 ) -> str:
     values = (f"02:AA:00:00:00:{number:02X}", INFRASTRUCTURE, 2437, 54000, 82, security)
     return await mocked.mock("AddAccessPoint", "ssssuuuyu", device, f"ap{number}", ssid, *values)
+
+
+async def tell(
+    mocked: MockedNetworkManager, path: str, interface: str, name: str, value: Variant
+) -> None:
+    """Give an object a property that the template has not, and say that it changed."""
+    mock = "org.freedesktop.DBus.Mock"
+    await mocked.call(path, mock, "AddProperty", "ssv", interface, name, value)
+    await mocked.call(path, mock, "UpdateProperties", "sa{sv}", interface, {name: value})
 
 
 async def test_devices_appear_and_are_chosen(
@@ -97,6 +106,21 @@ async def test_profiles_and_what_is_active_are_read(
     await until(lambda: opened.state.link is Link.DOWN, "it is down")
     await opened.forget(listed.uuid)
     assert await opened.profiles() == ()
+
+
+async def test_what_lies_behind_the_link_is_read(
+    mocked: MockedNetworkManager, opened: NetworkManagerRadio
+) -> None:
+    device = await add_device(mocked)
+    access_point = await add_access_point(mocked, device, "home", WPA_PSK)
+    profile = await mocked.mock("AddWiFiConnection", "ssss", device, "home", "home", "wpa-psk")
+    await mocked.mock(
+        "AddActiveConnection", "assssu", [device], profile, access_point, "home_active", 2
+    )
+    await tell(mocked, MANAGER, NAME, "ConnectivityCheckAvailable", Variant("b", True))
+    await tell(mocked, MANAGER, NAME, "ConnectivityCheckEnabled", Variant("b", True))
+    await tell(mocked, device, f"{NAME}.Device", "Ip4Connectivity", Variant("u", 2))
+    await until(lambda: opened.state.connectivity is Connectivity.PORTAL, "it is noticed")
 
 
 @pytest.mark.parametrize("switch", ["WirelessEnabled", "WirelessHardwareEnabled"])

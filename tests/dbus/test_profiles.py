@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from dbus_fast import Variant
 from dbus_fast.unpack import unpack_variants
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from firstlight.radio.nm.profiles import (
     hotspot_settings,
     mark_of,
     read_profile,
+    rehearsal_settings,
     same,
     station_settings,
 )
@@ -203,6 +205,32 @@ def test_a_volatile_profile_is_a_trial() -> None:
     read = read_profile(station(plan(Ssid(b"net"))), flags, active=False)
     assert read is not None
     assert read.trial
+
+
+def test_priority_and_hiding_are_read() -> None:
+    written = station(plan(Ssid(b"net")))
+    plain = read_profile(written, 0, active=False)
+    assert plain is not None
+    assert (plain.priority, plain.hidden) == (0, False)
+    written["connection"]["autoconnect-priority"] = -7
+    written[TYPE]["hidden"] = True
+    read = read_profile(written, 0, active=False)
+    assert read is not None
+    assert (read.priority, read.hidden) == (-7, True)
+
+
+def test_a_rehearsal_drops_what_binds_to_the_radio() -> None:
+    settings = station_settings(plan(Ssid(b"net")), UUID, interface="wlan0", mark=MARK)
+    settings[TYPE]["mac-address"] = Variant("ay", bytes(6))
+    settings["connection"]["timestamp"] = Variant("t", 1)
+    before = unpack_variants(settings)
+    copy = unpack_variants(rehearsal_settings(settings, "u-2", interface="wlan9"))
+    assert unpack_variants(settings) == before
+    assert "timestamp" not in copy["connection"]
+    assert copy["connection"]["interface-name"] == "wlan9"
+    assert copy[TYPE] == {"ssid": b"net", "mode": "infrastructure", "hidden": False}
+    assert copy[SECURITY] == before[SECURITY]
+    assert "user" not in copy
 
 
 @pytest.mark.parametrize("mark", [Mark(), MARK, Mark(checkpoint="/cp/2"), Mark(before="u-3")])

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from dbus_fast import Variant
 from tests.dbus.fake_iw import HWSIM, FakeIw
+from tests.dbus.fake_service import ACCESS_DENIED
 from tests.dbus.fake_supplicant import INTERFACE
 from tests.dbus.nm_interfaces import DEVICE, SECRETS_FETCHED, SECURITY, WIFI
 from tests.dbus.scene import STAGES, UP, Scene
@@ -33,6 +34,7 @@ async def hotspot(iw: FakeIw, scene: Scene) -> Scene:
     scene.nm.remove(scene.device)
     scene.device = scene.nm.add_device()
     await until(lambda: scene.radio.state.abilities.join_as_hotspot, "the radio is asked")
+    scene.supplicant.on_scan = lambda: scene.nm.scanned(scene.device)
     scene.nm.on_activation = scene.nm.come_up
     await scene.radio.hotspot_up(HOTSPOT)
     own = scene.nm.add_access_point(scene.device, b"Hotspot")
@@ -141,6 +143,20 @@ async def test_what_cannot_be_joined_is_not_tried(
     assert not any("add" in one for one in iw.asked)
 
 
+async def test_where_nobody_can_listen_it_is_tried(hotspot: Scene, iw: FakeIw) -> None:
+    iw.phy = HWSIM.replace("AP scan", "nothing else")
+    hotspot.nm.remove(hotspot.device)
+    hotspot.device = hotspot.nm.add_device()
+    await until(lambda: not hotspot.radio.state.abilities.scan_as_hotspot, "the radio is asked")
+    await hotspot.radio.hotspot_up(HOTSPOT)
+    with pytest.raises(Busy):
+        await hotspot.radio.scan()
+    await until(lambda: hotspot.radio.state.abilities.join_as_hotspot, "the radio is asked")
+    await rehearse(hotspot, await saved(hotspot))
+    assert hotspot.stages[-1] is LinkStage.CONNECTED
+    assert hotspot.supplicant.scans == []
+
+
 async def test_a_wrong_password_is_told_and_forgiven_by_nobody(hotspot: Scene, iw: FakeIw) -> None:
     uuid = await saved(hotspot)
     hotspot.nm.on_activation = None
@@ -223,6 +239,25 @@ async def test_an_interface_that_nobody_takes_up_is_removed(
     iw.taken_up = False
     with pytest.raises(RadioFailure, match="take up"):
         await rehearse(hotspot, await saved(hotspot))
+    assert iw.interfaces == []
+
+
+async def test_an_interface_that_nobody_sees_is_removed(
+    hotspot: Scene, iw: FakeIw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(companion, "APPEAR_SECONDS", 0.05)
+    iw.seen = False
+    with pytest.raises(RadioFailure, match="take up"):
+        await rehearse(hotspot, await saved(hotspot))
+    assert iw.asked[-1] == ("dev", NAME, "del")
+
+
+async def test_an_activation_that_is_not_ended_goes_with_its_interface(
+    hotspot: Scene, iw: FakeIw
+) -> None:
+    hotspot.nm.refuse("DeactivateConnection", ACCESS_DENIED)
+    await rehearse(hotspot, await saved(hotspot))
+    assert hotspot.stages[-1] is LinkStage.CONNECTED
     assert iw.interfaces == []
 
 

@@ -2,14 +2,16 @@
 
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.radio.contract_harness import LabHarness
 from tests.radio.lab.device import API, IMPATIENT, OK, REQUIRE_INTERNET, Device
 from tests.radio.lab.inside import Inside
 from tests.radio.lab.journal import Journal
+from tests.radio.lab.relay import Relay
 from tests.radio.lab.results import Results
 from tests.radio.lab.vm import Machine, unavailable
 from tests.radio.lab.waiting import eventually
@@ -17,12 +19,13 @@ from tests.radio.lab.world import World
 
 HERE = Path(__file__).parent
 ARTIFACTS = HERE / "artifacts"
+BUS_INSIDE = "/run/dbus/system_bus_socket"
 CASE_SECONDS = 240
 RESULTS = pytest.StashKey[Results]()
 LAB = pytest.StashKey["Lab"]()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lab:
     """The running laboratory."""
 
@@ -30,6 +33,14 @@ class Lab:
     world: World
     device: Device
     journal: Journal
+
+    def cut_power(self, when: str | None = None, until: str = "") -> None:
+        """Cut the power, as ``Inside.cut_power``, and build the world anew; the daemon is off."""
+        self.world.inside.cut_power(when, until)
+        self.machine.boot_again()
+        self.world = World(self.world.inside)
+        self.world.build()
+        self.device.distrust()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,7 +51,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.timeout(CASE_SECONDS), append=False)
-    items.sort(key=lambda item: item.path != HERE / "test_lab.py")
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """The lab proves itself first; who cuts its power comes last, for it has to warm up again."""
+    return {"test_lab.py": 0, "test_power_cut.py": 2}.get(item.path.name, 1)
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +99,27 @@ def device(lab: Lab, world: World) -> Device:
     lab.device.clear()
     world.system.forget_everything()
     return lab.device
+
+
+@pytest.fixture(scope="module")
+def bus_address(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The machine's system bus, as an address on the host."""
+    outside: Path = tmp_path_factory.mktemp("bus") / "socket"
+    relay = Relay(lab.machine.channel, outside, BUS_INSIDE)
+    yield f"unix:path={outside}"
+    relay.close()
+
+
+@pytest.fixture
+async def harness(device: Device, world: World, bus_address: str) -> AsyncGenerator[LabHarness]:
+    """The adapter alone, on a device without profiles, and without a daemon."""
+    assert not device.runs()
+    opened = LabHarness(world, bus_address)
+    await opened.settle_in()
+    try:
+        yield opened
+    finally:
+        await opened.close()
 
 
 # A daemon takes several seconds to start here. So the next three take it as an earlier case left

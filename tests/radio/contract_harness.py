@@ -58,7 +58,7 @@ class LabHarness:
         await self.open()
 
     async def open(self) -> None:
-        radio = NetworkManagerRadio("wlan0", bus_address=self._bus_address, run_iw=self._iw)
+        radio = NetworkManagerRadio("wlan0", bus_address=self._bus_address, run_iw=self.iw)
         await radio.open()
         self._radios.append(radio)
 
@@ -66,7 +66,8 @@ class LabHarness:
         for radio in self._radios:
             await radio.close()
 
-    async def _iw(self, *arguments: str) -> str:
+    async def iw(self, *arguments: str) -> str:
+        """The machine's ``iw``."""
         done = await asyncio.to_thread(self._world.inside.run, "iw", *arguments)
         if done.rc != 0:
             raise RadioFailure(done.err)

@@ -1,7 +1,6 @@
 """The router goes off, and comes back as it was or otherwise: nothing of it needs a person."""
 
 import time
-from dataclasses import replace
 
 from tests.radio.conftest import start_at_home
 from tests.radio.lab.device import API, OK, Device
@@ -10,6 +9,7 @@ from tests.radio.lab.world import World
 from tests.radio.outcomes import (
     HOME,
     HOME_NAME,
+    PROMISED_SECONDS,
     comes_home,
     falls_back,
     home_profile_is_intact,
@@ -60,12 +60,15 @@ def test_two_minutes_end_in_the_hotspot_and_at_home(device: Device, world: World
 def test_killed_in_the_middle_of_an_outage(online: Device, world: World) -> None:
     """The next start knows what the killed one had begun, and waits no shorter for the next."""
     world["home"].stop()
-    struck, body = online.watch(
-        f"{API}/status", '"activeLock":"recovery"', timeout=120, strike=True
+    eventually(
+        lambda: online.state()["device.recovery.lastResult"],
+        lambda result: result == "pending",
+        what="recovery has begun, and is written down",
+        within=60,
+        every=0.05,
     )
-    assert struck, body
+    online.kill()
     before = online.state()
-    assert before["device.recovery.lastResult"] == "pending"
 
     online.start()
 
@@ -86,21 +89,19 @@ def test_killed_in_the_middle_of_an_outage(online: Device, world: World) -> None
 
 
 def test_it_returns_with_another_password(online: Device, world: World) -> None:
-    world["home"].stop()
-    falls_back(online)
     since = online.mark()
-    world["home"].start(replace(HOME, psk=NEW_KEY))
+    world["home"].change(psk=NEW_KEY)
 
     eventually(
         lambda: online.said(since),
         lambda said: "recovery: wrong_password" in said,
         what="the new password is found out",
-        within=120,
+        within=PROMISED_SECONDS,
     )
     falls_back(online)
     home_profile_is_intact(world)
     tries = phases(online.said(since))
-    assert tries.count("homing") + tries.count("rehearsing") <= MOST_TRIES
+    assert sum(tries.count(one) for one in ("rejoining", "rehearsing", "homing")) <= MOST_TRIES
 
     attempt = online.join(HOME.ssid, NEW_KEY)
     assert attempt["state"] == "succeeded", attempt
@@ -108,15 +109,23 @@ def test_it_returns_with_another_password(online: Device, world: World) -> None:
 
 
 def test_and_with_the_old_one_again(impatient: Device, world: World) -> None:
-    world["home"].stop()
-    falls_back(impatient)
+    """A password that was refused is tried again as soon as the network has been out of sight."""
     since = impatient.mark()
-    world["home"].start(replace(HOME, psk=NEW_KEY))
+    world["home"].change(psk=NEW_KEY)
     eventually(
         lambda: impatient.said(since),
         lambda said: "recovery: wrong_password" in said,
         what="the new password is found out",
-        within=120,
+        within=PROMISED_SECONDS,
+    )
+    falls_back(impatient)
+    since = impatient.mark()
+    world["home"].stop()
+    eventually(
+        lambda: phases(impatient.said(since)),
+        lambda seen: seen.count("scouting") >= 2 and seen[-1] == "fallback",
+        what="the device has looked for home everywhere, in vain",
+        within=PROMISED_SECONDS,
     )
     world["home"].start(HOME)
     comes_home(impatient, world)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from firstlight.core.recovery import Phase, Signal
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tools" / "diagrams"
 
@@ -21,16 +23,18 @@ def test_the_drawn_ones_are_those_of_the_code() -> None:
 
 def test_one_that_is_missing_or_old_is_noticed(tmp_path: Path) -> None:
     assert diagrams("--folder", tmp_path / "new").returncode == 0
-    join, modes = sorted((tmp_path / "new").iterdir())
+    join, modes, recovery = sorted((tmp_path / "new").iterdir())
     assert diagrams("--check", "--folder", tmp_path / "new").returncode == 0
     modes.write_text(modes.read_text() + "\n")
     join.unlink()
+    drawn = recovery.read_bytes()
     checked = diagrams("--check", "--folder", tmp_path / "new")
     assert checked.returncode == 1
     assert checked.stderr.splitlines() == [
         f"{path} is older than the code; run: make diagrams" for path in (join, modes)
     ]
     assert not join.exists()
+    assert recovery.read_bytes() == drawn
 
 
 def test_they_are_the_same_every_time(tmp_path: Path) -> None:
@@ -47,5 +51,19 @@ def test_what_they_show(tmp_path: Path) -> None:
     assert "    proving --> promoting: proven\n" in join
     assert "| `returning` | Bring the old state back. | 45 |" in join
     modes = (tmp_path / "modes.md").read_text("utf-8")
-    assert "    connecting --> ready: online, onboarded\n" in modes
-    assert "maintenance -->" not in modes
+    assert "    connecting --> ready: home\n" in modes
+    assert "    onboarding --> ready: home, completed\n" in modes
+    assert "    maintenance --> provisioning: left\n" in modes
+    assert "From every mode `entered` leads to `maintenance`." in modes
+    recovery = (tmp_path / "recovery.md").read_text("utf-8")
+    assert "    looking --> rejoining: found\n" in recovery
+    assert "--> resting: held" not in recovery
+    assert "| `scouting` | End whatever work and deadline there is. Look round: " in recovery
+    assert "| `HOME_SECONDS` | 30 | From one look for home to the next. |" in recovery
+
+
+def test_every_phase_of_recovery_is_met_and_something_is_said_of_it(tmp_path: Path) -> None:
+    diagrams("--folder", tmp_path)
+    recovery = (tmp_path / "recovery.md").read_text("utf-8")
+    assert [phase for phase in Phase if f"| `{phase}` |  |" in recovery] == []
+    assert [one for one in [*Phase, *Signal] if f"| `{one}` |" not in recovery] == []

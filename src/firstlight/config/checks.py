@@ -12,6 +12,7 @@ from firstlight.model.ssid import Ssid
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LAST_EVERYWHERE = 11
 _WIDEST_PREFIX, _NARROWEST_PREFIX = 8, 29
+_ID_PREFIX = re.compile(r"[A-Z0-9]{2,8}")
 _TOKEN = re.compile(r"[!-~]+")
 # Plain HTTP, so that a portal can answer in the page's place and be found out.
 _URL = re.compile(
@@ -35,6 +36,7 @@ def checked(config: Config) -> Config:
     for name in config.web.host_names:
         _check_host_name(name)
     _check_token(config.web.token)
+    _check_id_prefix(config.device.id_prefix)
     _check_folder(config.hooks.folder)
     _check_broker(config.mqtt.host)
     for number, target in enumerate(config.reach.targets):
@@ -78,6 +80,14 @@ def _check_token(token: str | None) -> None:
         f"{wrong}; allowed are ASCII letters, digits and punctuation, at least one of them",
         hint="`openssl rand -hex 16` prints a good one.",
     )
+
+
+def _check_id_prefix(text: str | None) -> None:
+    if text is not None and not _ID_PREFIX.fullmatch(text):
+        raise ConfigError(
+            "device.id_prefix",
+            f"is {text!r}; allowed are 2 to 8 capital letters A to Z and digits, such as AUR",
+        )
 
 
 def _check_url(key: str, url: str) -> None:

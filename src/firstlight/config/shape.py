@@ -81,6 +81,22 @@ class Mqtt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     port: Annotated[int, Meta(ge=1, le=65535)] = 1883
 
 
+class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``id_prefix``: what device IDs begin with. Without it: the brand's first three letters."""
+
+    id_prefix: Annotated[str, Meta(min_length=2, max_length=8)] | None = None
+
+
+class Pairing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How people show that they stand in front of the device.
+
+    ``required_on_hotspot``: whether the hotspot's password alone is not enough there.
+    """
+
+    required_on_hotspot: bool = False
+    code_seconds: Annotated[float, Meta(ge=60, le=3600)] = 300.0
+
+
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the daemon listens, and who may ask.
 
@@ -109,12 +125,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     state_dir: str = ""
     world: str | None = None
     brand: Brand = Brand()
+    device: Device = Device()
     join: Join = Join()
     hotspot: Hotspot = Hotspot()
     reach: Reachability = Reachability()
     recovery: Recovery = Recovery()
     hooks: Hooks = Hooks()
     mqtt: Mqtt = Mqtt()
+    pairing: Pairing = Pairing()
     web: Web = Web()
 
     @property

@@ -155,6 +155,8 @@ _DOING = {
 def _waiting(facts: Facts) -> str:
     up = f"the hotspot {facts.kept.hotspot_ssid} is up"
     by_hand = facts.recovery.pause_until > facts.now.monotonic
+    if facts.recovery.blamed and facts.kept.last_error:
+        return f"{facts.kept.last_error} The hotspot {facts.kept.hotspot_ssid} is up."
     if facts.kept.provisioned and facts.kept.last_ssid and not by_hand:
         return f"{facts.kept.last_ssid} is not reachable; {up}."
     return f"Waiting for WiFi; {up}."

@@ -41,6 +41,10 @@ class Announcer:
         """Something about the daemon itself."""
         self._hub.publish(EventType.SYSTEM, Level.INFO, message)
 
+    def warning(self, message: str) -> None:
+        """Something that a person should know of."""
+        self._hub.publish(EventType.SYSTEM, Level.WARNING, message)
+
     def status(self) -> None:
         """The device is another one, if it is."""
         status = self._status()

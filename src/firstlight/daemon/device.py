@@ -98,7 +98,14 @@ class Device:
         tools = _tools(config, memory, radio, reach, clock)
         self._recovery = Recovery(
             tools,
-            Company(memory, self._hotspot, turn, self._announce.recovery, self._announce.status),
+            Company(
+                memory=memory,
+                hotspot=self._hotspot,
+                turn=turn,
+                tell=self._announce.recovery,
+                warn=self._announce.warning,
+                changed=self._announce.status,
+            ),
             Cooldown(NoteFile(config.state_path / "cooldown.json", CooldownNote), clock),
         )
         self._hotspot.is_alone = lambda: self._recovery.wants_hotspot

@@ -32,12 +32,13 @@ _WAITING = frozenset({Mode.PROVISIONING, Mode.ERROR})
 
 
 class Company(NamedTuple):
-    """Who else has a part in it. ``tell`` is called with news, ``changed`` after every change."""
+    """Who else has a part in it; ``changed`` is called after everything that is done."""
 
     memory: Memory
     hotspot: HotspotKeeper
     turn: Callable[[Turn], Awaitable[None]]
     tell: Callable[[messages.Tell], None]
+    warn: Callable[[str], None]
     changed: Callable[[], None]
 
 
@@ -182,6 +183,11 @@ class Recovery:
                 await self._company.turn(turn)
             case messages.Tell():
                 self._company.tell(effect)
+            case messages.Blame(message):
+                self._company.warn(message)
+                await self._company.memory.change(last_error=message)
+            case messages.Absolve():
+                await self._company.memory.change(last_error="")
             case _:
                 await ended(self._work)
                 name = f"recovery-{self.state.phase}"

@@ -7,6 +7,8 @@ from pathlib import Path, PosixPath
 from random import Random
 from typing import Any, NamedTuple
 
+from firstlight.simulation.chance import happens
+
 _NEW = ".new"
 
 
@@ -23,7 +25,7 @@ class Writing(NamedTuple):
     step: int
 
 
-_SYNCING = 5
+_MAKING, _SYNCING = 2, 5
 
 
 class Disk:
@@ -53,7 +55,7 @@ class Disk:
         writing, self._writing = self._writing, None
         if writing is None:
             return
-        if writing.step >= _SYNCING and rng.random() < 0.5:
+        if writing.step >= _SYNCING and happens(rng, 0.5):
             self._undo(writing)
         elif writing.temporary.exists():
             content = writing.temporary.read_bytes()
@@ -69,7 +71,7 @@ class Disk:
         self._follow(Path(path))
         step = self._writing.step if self._writing is not None else 0
         self._before_step(f"step {step} on {os.path.basename(path)}")  # noqa: PTH119
-        if self.full and step == 2:
+        if self.full and step == _MAKING:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 
     def _follow(self, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
@@ -86,7 +86,11 @@ class TaskFactory:
         self._ages = itertools.count()
 
     def __call__(
-        self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T], **kwargs: Any
+        self,
+        loop: asyncio.AbstractEventLoop,
+        coro: Coroutine[Any, Any, T] | Generator[Any, None, T],
+        /,
+        **kwargs: Any,
     ) -> asyncio.Task[T]:
         """As ``loop.set_task_factory`` wants it."""
         task = OrderedTask(coro, age=next(self._ages), loop=loop, **kwargs)

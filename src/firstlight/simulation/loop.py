@@ -18,6 +18,13 @@ BEGINNING = 1000.0
 _BLOCKING_SECONDS = 0.005
 """How long a call takes that is carried out elsewhere: others get their turn meanwhile."""
 
+_BEYOND = 1e-6
+"""Seconds that a turn takes, so that a deadline is passed: exactly on it, it is not due yet.
+
+asyncio adds the nanosecond of a real clock to compare, and after some months that is less than a
+float can show.
+"""
+
 
 class Stalled(RuntimeError):
     """Everybody waits for somebody else, and nothing will ever happen again."""
@@ -95,8 +102,7 @@ class _LeapingSelector(selectors.BaseSelector):
         self.turns += 1
         if timeout is None:
             raise Stalled("nothing is going to happen any more")
-        if timeout > 0:
-            self.now += timeout
+        self.now += timeout + _BEYOND
         return []
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:

@@ -1,7 +1,6 @@
 """The machine that the daemon runs on: power, boots, a process that systemd starts again."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
@@ -60,13 +59,8 @@ class WatchedConfig(Config, frozen=True, kw_only=True):
         return self.folder
 
 
-def quiet_config(folder: Path) -> WatchedConfig:
-    """As the daemon comes, but its slow looks, whose news NetworkManager tells here, are rare."""
-    return WatchedConfig(
-        folder=folder,
-        enabled=True,
-        reach=Reachability(interval_seconds=86_400.0, internet_interval_seconds=86_400.0),
-    )
+RARE_LOOKS = Reachability(interval_seconds=86_400.0, internet_interval_seconds=86_400.0)
+"""For a year in which NetworkManager tells at once what the daemon's slow looks would find."""
 
 
 class Machine:
@@ -82,6 +76,7 @@ class Machine:
         trace: Trace,
         judge: Judge,
         audience: Audience,
+        reach: Reachability = RARE_LOOKS,
     ) -> None:
         self._world = world
         self._true = true
@@ -95,7 +90,7 @@ class Machine:
         self._dying = False
         self._off = ManagerRestart()
         self.disk = Disk(folder, self._effect)
-        self.config = quiet_config(self.disk.folder)
+        self.config = WatchedConfig(folder=self.disk.folder, enabled=True, reach=reach)
         self.clock = MachineClock(true, 0, wall=true.wall())
         self.device: Device | None = None
         self.powered = False

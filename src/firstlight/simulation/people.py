@@ -14,6 +14,7 @@ from firstlight.model.ssid import Ssid
 from firstlight.model.wire import ConnectBody
 from firstlight.radio.simulated.world import World
 from firstlight.simulation import town
+from firstlight.simulation.chance import happens
 from firstlight.simulation.machine import Machine
 from firstlight.simulation.rules.keeping import Keeping
 from firstlight.simulation.town import HOME, OFFICE, PHONES, STRANGER, Town
@@ -66,6 +67,7 @@ class People:
         self._loyal_until = 0.0
         self._phone_here = False
         self.events: dict[str, int] = {}
+        weather.repair = self._join
 
     @property
     def busy(self) -> bool:
@@ -75,8 +77,7 @@ class People:
     async def run(self) -> None:
         """Set it up, then come by now and then."""
         await asyncio.sleep(self._rng.uniform(MINUTE, HOUR))
-        while not await self._join(HOME):
-            await asyncio.sleep(self._rng.uniform(MINUTE, HOUR))
+        await self._set_up()
         while True:
             await asyncio.sleep(self._rng.expovariate(_VISITS_A_YEAR / YEAR))
             await self._visit()
@@ -87,13 +88,14 @@ class People:
             return
         if self._now() < self._loyal_until:
             self._spawn(self._phone_returns(), "phone")
-        elif self._rng.random() < _PHONE_CHANCE:
+        elif happens(self._rng, _PHONE_CHANCE):
             self._spawn(self._phone_comes(), "phone")
 
-    def password_changed(self) -> None:
-        """The owner may come and type the new one, or not."""
-        if self._rng.random() < 0.4:
-            self._spawn(self._repair(), "repair")
+    async def _set_up(self) -> None:
+        while True:
+            if await self._join(HOME):
+                return
+            await asyncio.sleep(self._rng.uniform(MINUTE, HOUR))
 
     async def _visit(self) -> None:
         match self._rng.choice(_VISITS):
@@ -107,14 +109,10 @@ class People:
                 await self._forget(OFFICE)
             case "hotspot":
                 await self._raise_hotspot()
-            case "reset" if self._rng.random() < 0.5:
+            case "reset" if happens(self._rng, 0.5):
                 await self._reset()
             case _:
                 await self._join(HOME)
-
-    async def _repair(self) -> None:
-        await asyncio.sleep(self._rng.uniform(5 * MINUTE, DAY))
-        await self._join(HOME)
 
     async def _phone_comes(self) -> None:
         await asyncio.sleep(self._rng.uniform(5.0, 5 * MINUTE))
@@ -123,15 +121,10 @@ class People:
         if not self._knock(phone):
             return
         self._count("phone came")
-        if self._rng.random() < 0.4:
+        if happens(self._rng, 0.4):
             await self._type(self._rng.randint(1, 20))
-            match self._rng.random():
-                case chance if chance < 0.2:
-                    await self._join(HOME, wrong=True)
-                case chance if chance < 0.5:
-                    await self._join(HOME)
-                case _:
-                    pass
+            if happens(self._rng, 0.5):
+                await self._join(HOME, wrong=happens(self._rng, 0.4))
 
     async def _phone_returns(self) -> None:
         self._phone_here = True
@@ -212,8 +205,7 @@ class People:
         await self._wish("factory reset", reset)
         await asyncio.sleep(self._rng.uniform(10 * MINUTE, DAY))
         self._keeping.everything_given_up = False
-        while not await self._join(HOME):
-            await asyncio.sleep(self._rng.uniform(MINUTE, HOUR))
+        await self._set_up()
 
     async def _wish(self, what: str, ask: Callable[[], Awaitable[bool]]) -> bool:
         if not town.is_reachable(self._world) or self._machine.life is None:

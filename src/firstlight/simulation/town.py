@@ -19,6 +19,7 @@ from firstlight.radio.simulated.description import (
 from firstlight.radio.simulated.faults import Dhcp, OnAir, Upstream
 from firstlight.radio.simulated.profiles import Kept
 from firstlight.radio.simulated.world import World
+from firstlight.simulation.chance import happens
 
 HOME = Ssid(b"Home")
 OFFICE = Ssid(b"Office")
@@ -28,26 +29,27 @@ DURATIONS = Durations(rescan=60.0, rescan_connected=86_400.0, expiry=180.0)
 
 
 class Town(msgspec.Struct, frozen=True):
-    """``passphrases``: of every network, when nothing was changed. ``second``: Office is in reach."""
+    """``passphrases``: of every network, before any was changed. ``second``: Office is in reach."""
 
     described: Description
     passphrases: dict[Ssid, Passphrase]
     second: bool
 
 
-def found(rng: Random) -> Town:
-    """A neighbourhood and a radio, as they come."""
-    second = rng.random() < 0.4
+def found(rng: Random, *, connectivity_check: bool = True) -> Town:
+    """A neighbourhood and a radio, as they come. ``connectivity_check``: NetworkManager's own."""
+    second = happens(rng, 0.4)
     names = [HOME, STRANGER, *([OFFICE] if second else [])]
     passphrases = {ssid: Passphrase(f"{ssid.text}-passphrase") for ssid in names}
     channels = {ssid: rng.choice((1, 6, 11)) for ssid in names}
-    scans = rng.random() < 0.3
+    scans = happens(rng, 0.3)
     return Town(
         Description(
             radio=RadioTable(
                 scan_while_hotspot=scans,
-                join_while_hotspot=rng.random() < 0.4,
-                one_channel=rng.random() < 0.7,
+                join_while_hotspot=happens(rng, 0.4),
+                one_channel=happens(rng, 0.7),
+                connectivity_check=connectivity_check,
             ),
             durations=DURATIONS,
             access_points=tuple(

@@ -1,4 +1,4 @@
-"""The daemon's radio, reach and hub, watched: every effect is told, counted, and may be the last."""
+"""The daemon's radio and hub, watched: every effect is told, counted, and may be the last."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager

@@ -1,10 +1,9 @@
 """What befalls the device, how often, and for how long."""
 
 import asyncio
-import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.ssid import Ssid
@@ -22,6 +21,7 @@ from firstlight.radio.simulated.faults import (
     UpstreamChanged,
 )
 from firstlight.radio.simulated.world import World
+from firstlight.simulation.chance import happens, seconds_between
 from firstlight.simulation.machine import Machine
 from firstlight.simulation.town import HOME, OFFICE, Town
 from firstlight.simulation.trace import Trace
@@ -29,6 +29,7 @@ from firstlight.simulation.trace import Trace
 MINUTE, HOUR, DAY, YEAR = 60.0, 3600.0, 86_400.0, 31_536_000.0
 
 _FUSE_CHANCE = 0.3
+_REPAIR_CHANCE = 0.5
 _POWER_CHANCE = 0.4
 _LONGEST_FUSE = 14
 
@@ -44,8 +45,11 @@ class Kind(NamedTuple):
 
 
 class Weather:
-    """``run`` it for ever. ``changed`` is called after everything, with the cause it may have been
-    for coming home.
+    """``run`` it for ever.
+
+    ``tempo``: how many times as much happens. ``changed`` is called after everything, with the
+    cause that it may have been for coming home.
+    ``repair`` asks somebody to type a network's new password; it says whether that worked.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Weather:
         rng: Random,
         trace: Trace,
         changed: Callable[[str], None],
+        tempo: float = 1.0,
     ) -> None:
         self._world = world
         self._town = town
@@ -64,7 +69,9 @@ class Weather:
         self._rng = rng
         self._trace = trace
         self._changed = changed
+        self._rate = tempo * sum(kind.times for kind in KINDS) / YEAR
         self._tasks: set[asyncio.Task[None]] = set()
+        self.repair: Callable[[Ssid], Awaitable[bool]] = _nobody_repairs
         self.events: dict[str, int] = {}
         self.passphrases = dict(town.passphrases)
 
@@ -73,7 +80,7 @@ class Weather:
         kinds = list(KINDS)
         weights = [kind.times for kind in kinds]
         while True:
-            await asyncio.sleep(self._rng.expovariate(sum(weights) / YEAR))
+            await asyncio.sleep(self._rng.expovariate(self._rate))
             (kind,) = self._rng.choices(kinds, weights)
             self._spawn(kind)
 
@@ -82,14 +89,17 @@ class Weather:
         task = asyncio.create_task(_HAPPENS[kind.name](self, kind), name=f"weather-{kind.name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        if self._rng.random() < _FUSE_CHANCE:
+        if happens(self._rng, _FUSE_CHANCE):
             self.events["killed between effects"] = self.events.get("killed between effects", 0) + 1
-            power = self._rng.random() < _POWER_CHANCE
+            power = happens(self._rng, _POWER_CHANCE)
             self._machine.light_fuse(self._rng.randint(1, _LONGEST_FUSE), power=power)
 
     async def network(self, kind: Kind) -> None:
         """Something is wrong with one network for a while."""
         fault = self._network_fault(kind.name, self._some_ssid())
+        if isinstance(fault, UpstreamChanged) and self._is_upstream_changed(fault.ssid):
+            # From one thing to another NetworkManager tells nothing, and slow looks are rare here.
+            return
         await self._for_a_while(fault, kind)
 
     async def flapping(self, kind: Kind) -> None:
@@ -103,10 +113,16 @@ class Weather:
         """The router gets another password, and later, maybe, its old one."""
         ssid = self._some_ssid()
         before = self.passphrases[ssid]
-        self.set_passphrase(ssid, Passphrase(f"changed-{self._rng.randrange(10**8):08}"))
+        self._set_passphrase(ssid, Passphrase(f"changed-{self._rng.randrange(10**8):08}"))
+        repaired = happens(self._rng, _REPAIR_CHANCE)
         await asyncio.sleep(self._duration(kind))
-        if self._rng.random() < 0.6:
-            self.set_passphrase(ssid, before)
+        if not repaired:
+            self._set_passphrase(ssid, before)
+            return
+        while True:
+            if await self.repair(ssid):
+                return
+            await asyncio.sleep(self._rng.uniform(10 * MINUTE, HOUR))
 
     async def no_address(self, kind: Kind) -> None:
         """Nobody gives addresses, found out by a short outage."""
@@ -162,7 +178,7 @@ class Weather:
         self._trace.note("the disk has space again")
         self._machine.disk.full = False
 
-    def set_passphrase(self, ssid: Ssid, passphrase: Passphrase) -> None:
+    def _set_passphrase(self, ssid: Ssid, passphrase: Passphrase) -> None:
         """From now on the router takes this one only."""
         old = [
             fault
@@ -170,20 +186,19 @@ class Weather:
             if isinstance(fault, PskChanged) and fault.ssid == ssid
         ]
         self.passphrases[ssid] = passphrase
-        self._begin(PskChanged(ssid=ssid, passphrase=passphrase))
+        self._begin(PskChanged(ssid=ssid, passphrase=passphrase), "password")
         for fault in old:
             self._end(fault, "password")
-        self._changed("password")
 
     async def _for_a_while(self, fault: Fault, kind: Kind) -> None:
         self._begin(fault)
         await asyncio.sleep(self._duration(kind))
         self._end(fault, kind.cause)
 
-    def _begin(self, fault: Fault) -> None:
+    def _begin(self, fault: Fault, cause: str = "") -> None:
         self._trace.note(f"begins: {_named(fault)}")
         self._world.begin(fault)
-        self._changed("")
+        self._changed(cause)
 
     def _end(self, fault: Fault, cause: str) -> None:
         self._trace.note(f"ends: {_named(fault)}")
@@ -197,11 +212,17 @@ class Weather:
     def _true_wall(self) -> float:
         return self._machine.true_wall()
 
+    def _is_upstream_changed(self, ssid: Ssid) -> bool:
+        return self._world.radio.connectivity_check and any(
+            isinstance(fault, UpstreamChanged) and fault.ssid == ssid
+            for fault in self._world.air.faults
+        )
+
     def _some_ssid(self) -> Ssid:
-        return OFFICE if self._town.second and self._rng.random() < 0.3 else HOME
+        return OFFICE if self._town.second and happens(self._rng, 0.3) else HOME
 
     def _duration(self, kind: Kind) -> float:
-        return math.exp(self._rng.uniform(math.log(kind.least), math.log(kind.most)))
+        return seconds_between(self._rng, kind.least, kind.most)
 
     def _network_fault(self, name: str, ssid: Ssid) -> Fault:
         match name:
@@ -228,10 +249,12 @@ _RADIO_FAULTS: dict[str, Callable[[], Fault]] = {
 
 KINDS = (
     Kind("network off", 40, 10, 10 * MINUTE, "network"),
-    Kind("network off for long", 3, 10 * MINUTE, 2 * DAY, "network"),
+    Kind("network off for hours", 2, 10 * MINUTE, 8 * HOUR, "network"),
+    Kind("network off for days", 0.1, 8 * HOUR, 3 * DAY, "network"),
     Kind("network flapping", 3, 2, MINUTE, "network"),
-    Kind("network weak", 4, MINUTE, 2 * HOUR, "network"),
-    Kind("password changed", 3, 10 * MINUTE, 2 * DAY, "password"),
+    Kind("network weak", 4, MINUTE, 2 * HOUR, "signal"),
+    Kind("password changed", 2, 10 * MINUTE, 8 * HOUR, "password"),
+    Kind("password changed for days", 0.1, 8 * HOUR, 3 * DAY, "password"),
     Kind("no addresses", 5, 30, HOUR, "address"),
     Kind("gateway dead", 10, 10, HOUR, "gateway"),
     Kind("internet gone", 12, MINUTE, DAY, ""),
@@ -250,12 +273,14 @@ KINDS = (
 )
 """``least`` and ``most`` seconds; between them every order of magnitude is as likely."""
 
-_HAPPENS: dict[str, Callable[[Weather, Kind], Awaitable[None]]] = {
+_HAPPENS: dict[str, Callable[[Weather, Kind], Coroutine[Any, Any, None]]] = {
     "network off": Weather.network,
-    "network off for long": Weather.network,
+    "network off for hours": Weather.network,
+    "network off for days": Weather.network,
     "network flapping": Weather.flapping,
     "network weak": Weather.network,
     "password changed": Weather.password,
+    "password changed for days": Weather.password,
     "no addresses": Weather.no_address,
     "gateway dead": Weather.network,
     "internet gone": Weather.network,
@@ -279,3 +304,7 @@ def _named(fault: Fault) -> str:
     extra = getattr(fault, "internet", None) or getattr(fault, "signal", None)
     words = (type(fault).__name__, ssid.text if ssid is not None else "", str(extra or ""))
     return " ".join(word for word in words if word)
+
+
+async def _nobody_repairs(_ssid: Ssid) -> bool:
+    return False

@@ -13,6 +13,8 @@ from tests.radio.lab.inside import Inside
 from tests.radio.lab.system import log_of
 
 INTERNET = "198.51.100.1"
+# In units of 1.024 ms, and five times the usual: the emulated processor delivers every beacon to
+# every radio. A scan is answered without them, but a loss is noticed some seconds later.
 BEACON_INTERVAL = 500
 PORTAL_PAGE = "<html><title>Hotel</title>Please sign in.</html>"
 
@@ -60,6 +62,7 @@ class RouterSpec:
     hidden: bool = False
     dhcp: Dhcp = Dhcp.NORMAL
     upstream: Upstream = Upstream.INTERNET
+    beacon_interval: int = BEACON_INTERVAL
 
     def hostapd(self, interface: str) -> str:
         """The configuration file."""
@@ -69,9 +72,7 @@ class RouterSpec:
             f"ssid2={self.ssid.hex()}",
             f"hw_mode={'a' if self.channel > 14 else 'g'}",
             f"channel={self.channel}",
-            # Every beacon is delivered to every radio by the emulated processor. A scan asks, and
-            # is answered, without them.
-            f"beacon_int={BEACON_INTERVAL}",
+            f"beacon_int={self.beacon_interval}",
             f"ignore_broadcast_ssid={int(self.hidden)}",
             self.security.value,
         ]

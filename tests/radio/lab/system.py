@@ -26,6 +26,7 @@ unmanaged-devices=interface-name:eth*
 [logging]
 level=INFO
 """
+CONNECTIVITY = "/etc/NetworkManager/conf.d/connectivity.conf"
 SUPPLICANT_ACTIVATION = "/usr/share/dbus-1/system-services/fi.w1.wpa_supplicant1.service"
 
 
@@ -98,6 +99,14 @@ class System:
             within=60,
         )
 
+    def sees_interface(self, name: str) -> None:
+        """Wait until NetworkManager has taken up another interface."""
+        eventually(
+            lambda: self.nmcli("-g", "GENERAL.STATE", "device", "show", name).out,
+            lambda state: "connected" in state,
+            what=f"NetworkManager has taken up {name}",
+        )
+
     def forget_what_was_heard(self) -> None:
         """Empty wpa_supplicant's list, and so NetworkManager's: what a case stopped may linger."""
         name = "fi.w1.wpa_supplicant1"
@@ -113,6 +122,14 @@ class System:
     def stop_networkmanager(self, signal_name: str = "SIGTERM") -> None:
         """End NetworkManager."""
         self._inside.kill("NetworkManager", signal_name)
+
+    def check_connectivity(self, url: str | None) -> None:
+        """Have NetworkManager itself ask that URL, which answers 204; ``None``: ask nobody."""
+        if url is None:
+            self._inside.remove(CONNECTIVITY)
+        else:
+            self._inside.write(CONNECTIVITY, f"[connectivity]\nuri={url}\nresponse=\ninterval=20\n")
+        self._inside.must("nmcli", "general", "reload", "conf")
 
     def supplicant(self) -> int | None:
         """The PID of wpa_supplicant; None while it doesn't run."""

@@ -22,6 +22,9 @@ world = "/srv/world.toml"
 [brand]
 name = "Aurora"
 
+[device]
+id_prefix = "AURORA7"
+
 [join]
 require_gateway = false
 require_internet = true
@@ -54,6 +57,10 @@ concurrency = 4
 [mqtt]
 host = "broker.aurora.example"
 port = 8883
+
+[pairing]
+required_on_hotspot = true
+code_seconds = 600
 
 [web]
 host = "::1"

@@ -324,6 +324,16 @@ def test_the_hotspot_and_why_it_is_up(kept: Kept, summary: str) -> None:
     assert status.runtime.summary == summary
 
 
+def test_a_hotspot_that_a_person_has_raised_is_no_sign_of_trouble() -> None:
+    kept = Kept(hotspot_ssid="own", provisioned=True, last_ssid="home")
+    by_hand = replace(STEADY, phase=Phase.FALLBACK, pause_until=NOW.monotonic + 1)
+    status = device_status(facts(kept=kept, radio=HOTSPOT, recovery=by_hand))
+    assert status.runtime.summary == "Waiting for WiFi; the hotspot own is up."
+    over = replace(by_hand, pause_until=NOW.monotonic)
+    status = device_status(facts(kept=kept, radio=HOTSPOT, recovery=over))
+    assert status.runtime.summary == "home is not reachable; the hotspot own is up."
+
+
 def test_what_recovery_has_written_down() -> None:
     kept = Kept(
         last_attempt_at=1,

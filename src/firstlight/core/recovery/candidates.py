@@ -12,7 +12,8 @@ from firstlight.model.profile import Profile, ProfileKind
 from firstlight.model.radio import Abilities
 
 _PAUSES = (60.0, 120.0, 240.0, 480.0, 900.0)
-_REFUSED_PAUSES = (120.0, 300.0, 900.0, 1800.0)
+_REFUSED_PAUSES = (60.0, 300.0, 900.0, 1800.0)
+_NO_FAULT_OF_THE_NETWORK = frozenset({Cause.UNAVAILABLE, Cause.TIMEOUT, Cause.BUSY})
 _BAND_END = 2484
 
 
@@ -29,6 +30,12 @@ class Failures(msgspec.Struct, frozen=True, kw_only=True):
 
     count: int
     until: float
+    cause: Cause
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may be the rehearsal that does not work, and not the network."""
+        return self.count > 1 and self.cause in _NO_FAULT_OF_THE_NETWORK
 
 
 class Approach(StrEnum):
@@ -91,7 +98,8 @@ def failed(before: Failures | None, cause: Cause, now: float) -> Failures:
     """Take note of a failure; a password that is wrong now is likely to be wrong for longer."""
     count = before.count if before is not None else 0
     pauses = _REFUSED_PAUSES if cause is Cause.WRONG_PASSWORD else _PAUSES
-    return Failures(count=count + 1, until=now + pauses[min(count, len(pauses) - 1)])
+    pause = pauses[min(count, len(pauses) - 1)]
+    return Failures(count=count + 1, until=now + pause, cause=cause)
 
 
 def approach(abilities: Abilities, hotspot: int | None, target: int) -> Approach:

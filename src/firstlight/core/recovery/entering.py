@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from firstlight.core.mode import Turn
 from firstlight.core.recovery import noting
-from firstlight.core.recovery.candidates import Approach, approach
+from firstlight.core.recovery.candidates import Approach, Candidate, approach
 from firstlight.core.recovery.messages import (
+    Absolve,
     Arm,
     Become,
     Check,
@@ -46,14 +47,17 @@ def _resting(state: State, before: Phase, _signal: Signal, _now: Moment) -> Ente
         stopped = Tell(
             News.FAILED, "Recovery ended early: the radio was needed for something else."
         )
-        return _idle(state), (Stop(), stopped)
-    return _idle(state), (Stop(),)
+        return replace(_idle(state), rising=False, stuck=False), (Stop(), stopped)
+    return replace(_idle(state), rising=False, stuck=False), (Stop(),)
 
 
 def _steady(state: State, before: Phase, signal: Signal, now: Moment) -> Entered:
     proven = signal is Signal.PROVEN
-    came_back = proven or before is Phase.LOOKING
+    unfinished = state.rising and state.record.last_result in _UNFINISHED
+    came_back = proven or before in {Phase.LOOKING, Phase.REJOINING} or unfinished
     effects: tuple[Effect, ...] = (Stop(), Become(Turn.ONLINE))
+    if proven and state.blamed:
+        effects = (*effects, Absolve())
     if came_back:
         name = state.current.name if proven and state.current else state.view.network
         state = state.with_record(
@@ -62,7 +66,10 @@ def _steady(state: State, before: Phase, signal: Signal, now: Moment) -> Entered
         effects = (*effects, Tell(News.COMPLETED, f"Back on {name}."))
     if before in {Phase.LOOKING, Phase.REJOINING}:
         state = _cooling(state, now)
-    state = replace(_idle(state), streak=0, failures={}, scouts=0)
+    state = replace(
+        _idle(state), streak=0, failures={}, scouts=0, blamed=state.blamed and not proven
+    )
+    state = replace(state, rising=False, stuck=False)
     if proven or before is Phase.DEGRADED:
         # What lies behind the link has just been looked at.
         return state, (*effects, Arm(state.turn, state.settings.interval_seconds))
@@ -76,49 +83,57 @@ def _degraded(state: State, before: Phase, _signal: Signal, now: Moment) -> Ente
 
 
 def _looking(state: State, _before: Phase, _signal: Signal, now: Moment) -> Entered:
+    effects: tuple[Effect, ...] = (Stop(),)
+    if state.rising and state.record.last_result in _UNFINISHED:
+        effects = (*effects, Tell(News.FAILED, "The hotspot is not up yet; recovery begins anew."))
     state = _cooling(state, now).with_record(
         last_attempt_at=now.unix_ms,
         last_result=RecoveryResult.PENDING,
         last_reason=state.trouble.reason,
     )
     return state, (
-        Stop(),
+        *effects,
         Tell(News.STARTED, state.trouble.reason),
-        Arm(state.turn, SCAN_SECONDS),
+        Arm(state.turn, max(1.0, min(SCAN_SECONDS, time_left(state, now)))),
         Scan(turn=state.turn),
     )
 
 
-def _joining(state: State, _before: Phase, _signal: Signal, now: Moment) -> Entered:
-    if state.current is None:  # the table leads here only with a network to try
-        raise AssertionError(f"nothing to try in {state.phase}")
+def _joining(state: State, before: Phase, _signal: Signal, now: Moment) -> Entered:
+    candidate = _candidate(state)
+    if before in {Phase.SCOUTING, Phase.REHEARSING} and state.view.hotspot is not None:
+        state = replace(state, away_since=now.monotonic)  # up to now the hotspot was there
     seconds = min(REJOIN_SECONDS, time_left(state, now))
-    return state, (Rejoin(turn=state.turn, candidate=state.current, seconds=seconds),)
+    return state, (Rejoin(turn=state.turn, candidate=candidate, seconds=seconds),)
 
 
-def _rehearsing(state: State, _before: Phase, _signal: Signal, now: Moment) -> Entered:
-    if state.current is None:
-        raise AssertionError(f"nothing to try in {state.phase}")
-    how = approach(state.view.abilities, state.view.hotspot, state.current.frequency)
+def _rehearsing(state: State, _before: Phase, _signal: Signal, _now: Moment) -> Entered:
+    candidate = _candidate(state)
+    how = approach(state.view.abilities, state.view.hotspot, candidate.frequency)
     retuned = how is Approach.RETUNED
     work = Rehearse(
         turn=state.turn,
-        candidate=state.current,
-        channel=channel_of(state.current.frequency) if retuned else None,
-        seconds=min(REJOIN_SECONDS, time_left(state, now)),
+        candidate=candidate,
+        channel=channel_of(candidate.frequency) if retuned else None,
+        seconds=REJOIN_SECONDS,
     )
     return state, (work,)
 
 
 def _fallback(state: State, before: Phase, signal: Signal, now: Moment) -> Entered:
+    up = state.view.hotspot is not None
+    effects: tuple[Effect, ...] = (Stop(), Become(Turn.STUCK if state.stuck else Turn.ALONE))
     if before in {Phase.LOOKING, Phase.REJOINING}:
         state = _cooling(state, now).with_record(last_result=RecoveryResult.REJOIN_FAILED)
+        if up:
+            state, news = noting.restored(state, now)
+            effects = (*effects, news)
     elif signal is Signal.RESTRAINED:
         state = state.with_record(
             last_result=RecoveryResult.COOLDOWN, last_reason=state.trouble.reason
         )
-    state = replace(_idle(state), rising=state.view.hotspot is None, over_link=state.view.online)
-    return state, (Stop(), Become(Turn.ALONE), Arm(state.turn, HOME_SECONDS))
+    state = replace(_idle(state), rising=not up, over_link=state.view.online)
+    return state, (*effects, Arm(state.turn, HOME_SECONDS))
 
 
 def _scouting(state: State, _before: Phase, _signal: Signal, now: Moment) -> Entered:
@@ -132,6 +147,15 @@ def _scouting(state: State, _before: Phase, _signal: Signal, now: Moment) -> Ent
         Arm(state.turn, SCAN_SECONDS),
         Scan(turn=state.turn, frequencies=narrow),
     )
+
+
+def _candidate(state: State) -> Candidate:
+    if state.current is None:  # the table leads here only with a network to try
+        raise AssertionError(f"nothing to try in {state.phase}")
+    return state.current
+
+
+_UNFINISHED = frozenset({RecoveryResult.REJOIN_FAILED, RecoveryResult.FAILED})
 
 
 def _idle(state: State) -> State:

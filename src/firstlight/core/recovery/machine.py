@@ -30,13 +30,15 @@ from firstlight.core.recovery.phases import (
     Phase,
     Signal,
 )
-from firstlight.core.recovery.searching import after_failure, after_search
+from firstlight.core.recovery.searching import after_failure, after_search, no_luck
 from firstlight.core.recovery.settings import Settings
 from firstlight.core.recovery.state import Record, State, Trouble, ailment
 from firstlight.model.moment import Moment
 from firstlight.model.radio import Connectivity
 
 __all__ = ["State", "begin", "step"]
+
+_TRYING = frozenset({Phase.REJOINING, Phase.REHEARSING, Phase.HOMING})
 
 Judged = tuple[Signal | None, State, tuple[Effect, ...]]
 
@@ -48,7 +50,7 @@ def begin(settings: Settings, record: Record, *, cooldown: float, now: Moment) -
         phase=Phase.RESTING,
         record=record,
         held=True,
-        cooldown_until=now.monotonic + cooldown,
+        cooldown_until=now.monotonic + min(cooldown, settings.cooldown_seconds),
     )
 
 
@@ -71,6 +73,8 @@ def _classify(state: State, event: Event, now: Moment) -> Judged:
         case Held():
             state = replace(state, held=True)
             return (Signal.HELD if state.phase is not Phase.RESTING else None), state, ()
+        case Freed(view) if state.phase is not Phase.RESTING:
+            return _saw(state, view, now)
         case Freed(view, pause, alone):
             state = replace(
                 state, held=False, view=view, pause_until=now.monotonic + pause, guests=frozenset()
@@ -100,13 +104,12 @@ def _worked(state: State, event: Event, now: Moment) -> Judged:
         case Scanned() if state.phase in {Phase.LOOKING, Phase.SCOUTING}:
             return *after_search(state, event, now), ()
         case ScanFailed() if state.phase in {Phase.LOOKING, Phase.SCOUTING}:
-            return Signal.EXHAUSTED, state, ()
-        case Joined(_, cause) if cause is not None:
-            return *after_failure(state, cause, now), ()
-        case Joined() if state.phase is Phase.REHEARSING:
-            return Signal.FOUND, state, ()
-        case Joined():
-            return Signal.PROVEN, state, ()
+            return *no_luck(state), ()
+        case Joined(_, cause) if state.phase in _TRYING:
+            if cause is not None:
+                return after_failure(state, cause, now)
+            proven = state.phase is not Phase.REHEARSING
+            return (Signal.PROVEN if proven else Signal.FOUND), state, ()
         case _:
             return None, state, ()
 
@@ -118,7 +121,7 @@ def _found_out(state: State, *, alone: bool = False) -> Judged:
         return None, state, ()
     if view.online:
         return Signal.ONLINE, state, ()
-    if alone or view.hotspot is not None:
+    if alone or view.hotspot is not None or (view.maintenance and not view.saved):
         return Signal.STRANDED, state, ()
     if view.saved:
         return Signal.AILING, state, ()
@@ -161,11 +164,11 @@ def _expired(state: State, now: Moment) -> Judged:
         case Phase.DEGRADED if state.view.online:
             return None, *noting.looking(state, full=state.settings.require_internet)
         case Phase.DEGRADED:
-            return _counted(replace(state, streak=state.streak + 1), now)
+            return _counted(state, now)
         case Phase.FALLBACK:
             return _home_time(state, now)
         case Phase.LOOKING | Phase.SCOUTING:
-            return Signal.EXHAUSTED, state, ()
+            return *no_luck(state), ()
         case _:
             return None, state, ()
 
@@ -182,13 +185,15 @@ def _checked(state: State, trouble: str | None, now: Moment, *, full: bool) -> J
         return None, state, ()
     if trouble is None:
         return Signal.ONLINE, state, ()
-    return _counted(replace(state, streak=state.streak + 1), now)
+    return _counted(state, now)
 
 
 def _counted(state: State, now: Moment) -> Judged:
     """One more bad sign: wait on, or is it time to do something?"""
+    state = replace(state, streak=min(state.streak + 1, state.settings.threshold))
     since = now.monotonic - state.trouble.since
-    again = (Arm(state.turn, state.settings.check_seconds),)
+    patience = max(1.0, PATIENCE_SECONDS - since)
+    again = (Arm(state.turn, min(state.settings.check_seconds, patience)),)
     impatient = since >= PATIENCE_SECONDS
     if state.streak < state.settings.threshold and not impatient:
         return None, state, again

@@ -195,5 +195,15 @@ class Tell(msgspec.Struct, frozen=True):
     message: str
 
 
+class Blame(msgspec.Struct, frozen=True):
+    """Remember and tell why a network could not be joined."""
+
+    message: str
+
+
+class Absolve(msgspec.Struct, frozen=True):
+    """What was remembered of that is over."""
+
+
 Work = Check | Scan | Rehearse | Rejoin
-Effect = Work | Arm | Stop | Become | Tell
+Effect = Work | Arm | Stop | Become | Tell | Blame | Absolve

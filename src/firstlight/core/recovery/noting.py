@@ -85,13 +85,19 @@ def risen(state: State, before: View, now: Moment) -> Noted:
         return state, ()
     effects: tuple[Effect, ...] = ()
     if state.record.last_result in {RecoveryResult.REJOIN_FAILED, RecoveryResult.FAILED}:
-        state = state.with_record(
-            last_result=RecoveryResult.HOTSPOT_RESTORED, last_recovered_at=now.unix_ms
-        )
-        effects = (Tell(News.COMPLETED, "No network could be joined; the hotspot is up."),)
+        state, news = restored(state, now)
+        effects = (news,)
     if state.stuck:
         effects = (*effects, Become(Turn.ALONE))
     return replace(state, rising=False, stuck=False), effects
+
+
+def restored(state: State, now: Moment) -> tuple[State, Tell]:
+    """Recovery has ended in the hotspot."""
+    state = state.with_record(
+        last_result=RecoveryResult.HOTSPOT_RESTORED, last_recovered_at=now.unix_ms
+    )
+    return state, Tell(News.COMPLETED, "No network could be joined; the hotspot is up.")
 
 
 def overdue(state: State) -> Noted:

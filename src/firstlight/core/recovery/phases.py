@@ -46,8 +46,11 @@ _ONLINE = {
         Phase.RESTING,
         Phase.DEGRADED,
         Phase.LOOKING,
+        Phase.REJOINING,
         Phase.FALLBACK,
         Phase.SCOUTING,
+        Phase.REHEARSING,
+        Phase.HOMING,
     )
 }
 

@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
+from firstlight.core.causes import WORDS
 from firstlight.core.recovery.candidates import Approach, approach, failed, in_order, networks
-from firstlight.core.recovery.messages import Scanned
+from firstlight.core.recovery.messages import Blame, Effect, Scanned
 from firstlight.core.recovery.phases import (
     AWAY_SECONDS,
     LEAST_SECONDS,
@@ -16,6 +17,9 @@ from firstlight.model.attempt import Cause
 from firstlight.model.moment import Moment
 
 _MOST_FREQUENCIES = 4
+
+_PROOFS = frozenset({Cause.NO_GATEWAY, Cause.DNS_FAILURE, Cause.CAPTIVE_PORTAL, Cause.NO_INTERNET})
+"""There is a link, and it was found wanting."""
 
 Next = tuple[Signal, State]
 
@@ -58,23 +62,52 @@ def after_search(state: State, found: Scanned, now: Moment) -> Next:
     return next_network(state, now)
 
 
-def after_failure(state: State, cause: Cause, now: Moment) -> Next:
-    """Take note of it, and go on to the next."""
-    if state.current is not None:
-        uuid = state.current.uuid
-        noted = failed(state.failures.get(uuid), cause, now.monotonic)
-        state = replace(state, failures={**state.failures, uuid: noted})
-    return next_network(state, now)
+def after_failure(
+    state: State, cause: Cause, now: Moment
+) -> tuple[Signal, State, tuple[Effect, ...]]:
+    """Take note of it, tell what is new about it, and go on to the next."""
+    current = state.current
+    if current is None:
+        return *next_network(state, now), ()
+    if state.view.online and cause not in _PROOFS:
+        # Somebody else has joined a network meanwhile, or this one came after all.
+        return Signal.ONLINE, state, ()
+    before = state.failures.get(current.uuid)
+    noted = failed(before, cause, now.monotonic)
+    state = replace(state, failures={**state.failures, current.uuid: noted})
+    known = before is not None and before.cause is cause
+    if known or cause is Cause.BUSY:
+        return *next_network(state, now), ()
+    message = WORDS[cause].message.format(ssid=current.name)
+    return *next_network(replace(state, blamed=True), now), (Blame(message),)
 
 
 def next_network(state: State, now: Moment) -> Next:
     """The first in the queue, if there is time for it."""
-    if not state.queue or time_left(state, now) < LEAST_SECONDS:
-        return Signal.EXHAUSTED, replace(state, queue=(), current=None)
+    if not state.queue or (_is_away(state) and time_left(state, now) < LEAST_SECONDS):
+        return _exhausted(replace(state, queue=(), current=None))
     current, *rest = state.queue
     state = replace(state, current=current, queue=tuple(rest))
     if state.phase in {Phase.SCOUTING, Phase.REHEARSING}:
         how = approach(state.view.abilities, state.view.hotspot, current.frequency)
-        if how is not Approach.DIRECT:
+        failures = state.failures.get(current.uuid)
+        if how is not Approach.DIRECT and not (failures and failures.doubtful):
             return Signal.REHEARSABLE, state
     return Signal.FOUND, state
+
+
+def no_luck(state: State) -> Next:
+    """The look round could not be done."""
+    return _exhausted(state)
+
+
+def _exhausted(state: State) -> Next:
+    """A link that only a person found wanting is not given up because nothing else was found."""
+    kept = state.phase is Phase.LOOKING and state.trouble.wished and state.view.online
+    return (Signal.ONLINE if kept else Signal.EXHAUSTED), state
+
+
+def _is_away(state: State) -> bool:
+    """Whether trying on costs time in which nobody can reach the device."""
+    beside = state.phase in {Phase.SCOUTING, Phase.REHEARSING} and state.view.hotspot is not None
+    return not beside

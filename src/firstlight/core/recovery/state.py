@@ -70,6 +70,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     rising: bool = False
     over_link: bool = False
     stuck: bool = False
+    blamed: bool = False
     pause_until: float = 0.0
     attended_since: float = 0.0
     attended_until: float = 0.0

@@ -39,9 +39,14 @@ _ABORT_SECONDS = 3.0
 _TRIES = 2
 _LOOK_UP_SECONDS = 5.0
 
-_LOST = dict.fromkeys(("disconnected", "inactive", "scanning", "interface_disabled"), True)
-_LOST |= {"completed": False}
-"""What the others leave as it was: a station that roams passes through them, too."""
+_LOST = {
+    "interface_disabled": True,
+    "disconnected": True,
+    "inactive": True,
+    "scanning": True,
+    "completed": False,
+}
+"""Other states leave it as it was: a station that roams passes through them, too."""
 
 OnLink = Callable[[dict[str, Any]], None]
 OnStation = Callable[[MacAddress, bool], None]
@@ -132,7 +137,7 @@ class Supplicant:
             except NotFound:  # forgotten meanwhile
                 continue
             where = not frequencies or seen["Frequency"] in frequencies
-            if where and bytes(seen["SSID"]) == ssid and seen["Age"] <= seconds:
+            if where and bytes(seen["SSID"]) == ssid and seen.get("Age", 0) <= seconds:
                 return True
         return False
 

@@ -144,6 +144,8 @@ _OBSTACLES: tuple[tuple[type[Fault], Availability], ...] = (
 def availability(faults: Iterable[Fault]) -> Availability:
     """What these faults leave of the radio."""
     kinds = {type(fault) for fault in faults}
+    if not kinds:
+        return Availability.READY
     return next((met for kind, met in _OBSTACLES if kind in kinds), Availability.READY)
 
 

@@ -11,18 +11,18 @@ GOAL_SECONDS = 60.0
 BOUNDS = {"network": 120.0, "start": 120.0, "radio": 120.0, "person": 120.0}
 """Seconds, by what had kept the device away: see ``Homecoming``."""
 
-REFUSALS = frozenset({"password", "address", "gateway"})
+REFUSALS = frozenset({"password", "address", "gateway", "signal"})
 
 OTHERWISE = 1920.0
-"""A network in sight that refused us is asked ever more rarely: half an hour is the longest wait."""
+"""A network in sight that refused us is asked ever more rarely: every half an hour at last."""
 
 
 class Homecoming:
     """Counts from when a saved network can be joined and nobody is in the way, until joined.
 
-    ``cause`` of each case: ``network`` was off or too weak, ``radio`` was unusable or
+    ``cause`` of each case: ``network`` was off, ``radio`` was unusable or
     NetworkManager away, ``start`` of the process, ``person`` at the portal; ``password``,
-    ``address`` or ``gateway`` when one of them was wrong since the device was home last.
+    ``address``, ``gateway`` or ``signal`` when one of them was bad since the device was home last.
     """
 
     def __init__(self, world: World, judge: Judge, loop: asyncio.AbstractEventLoop) -> None:

@@ -10,7 +10,7 @@ LIMIT_SECONDS = 120.0
 _SLACK = 0.01
 
 
-class Reachability:
+class ReachabilityRule:
     """A stretch begins when nobody could reach the device, and ends when somebody could.
 
     It counts all the time in which the radio is ready, whether the process runs or not. Without

@@ -18,6 +18,7 @@ from tests.unit.core.recovery.driving import (
 )
 
 from firstlight.core.mode import Turn
+from firstlight.core.recovery.entering import entered
 from firstlight.core.recovery.messages import (
     Arm,
     Become,
@@ -34,7 +35,13 @@ from firstlight.core.recovery.messages import (
     Tell,
     Triggered,
 )
-from firstlight.core.recovery.phases import HOME_SECONDS, REJOIN_SECONDS, SCAN_SECONDS, Phase
+from firstlight.core.recovery.phases import (
+    HOME_SECONDS,
+    REJOIN_SECONDS,
+    SCAN_SECONDS,
+    Phase,
+    Signal,
+)
 from firstlight.model.attempt import Cause
 from firstlight.model.radio import Abilities
 from firstlight.model.status import RecoveryResult
@@ -241,3 +248,11 @@ def test_a_network_that_somebody_else_has_joined_meanwhile_is_not_given_up(phase
     driven.joined(Cause.BUSY)
     assert driven.phase is Phase.STEADY
     assert not driven.state.over_link
+
+
+@pytest.mark.parametrize("phase", [Phase.REJOINING, Phase.REHEARSING, Phase.HOMING])
+def test_a_join_of_nothing_is_a_fault_and_loud(phase: Phase) -> None:
+    driven = Driven().until(phase)
+    nothing = replace(driven.state, current=None)
+    with pytest.raises(AssertionError, match=f"nothing to try in {phase}"):
+        entered(nothing, Phase.SCOUTING, Signal.FOUND, driven.now)

@@ -35,7 +35,12 @@ from firstlight.core.recovery.messages import (
     Stop,
     View,
 )
-from firstlight.core.recovery.phases import GRACE_SECONDS, PATIENCE_SECONDS, Phase
+from firstlight.core.recovery.phases import (
+    GRACE_SECONDS,
+    PATIENCE_SECONDS,
+    RECOVERY_SECONDS,
+    Phase,
+)
 from firstlight.core.recovery.settings import Settings
 from firstlight.model.attempt import Cause
 from firstlight.model.radio import Connectivity
@@ -223,6 +228,24 @@ def test_once_its_try_is_over_nothing_is_waited_for() -> None:
     driven = Driven().until(Phase.DEGRADED).take(Saw(JOINING)).expire(5).expire(5)
     assert driven.phase is Phase.DEGRADED
     assert driven.take(Saw(DOWN)).expire(5).phase is Phase.LOOKING
+
+
+@pytest.mark.parametrize("check_seconds", [1.0, 5.0, 7.0, 20.0])
+@pytest.mark.parametrize("look", [0.1, 6.0, 10.0])
+def test_however_slowly_it_is_counted_it_is_the_hotspot_s_turn_in_time(
+    check_seconds: float, look: float
+) -> None:
+    """A silent gateway is found late already; from then on there is no time to lose."""
+    settings = replace(SETTINGS, threshold=100, check_seconds=check_seconds)
+    driven = Driven(settings).until(Phase.STEADY).checked(NO_GATEWAY)
+    began = driven.now
+    while driven.phase is Phase.DEGRADED:
+        armed = [one.seconds for one in driven.effects if isinstance(one, Arm)]
+        driven.expire(armed[0]).checked(NO_GATEWAY, after=look)
+    assert driven.phase is Phase.LOOKING
+    driven.expire(driven.the(Arm).seconds)
+    assert driven.phase is Phase.FALLBACK
+    assert driven.now.since(began) <= RECOVERY_SECONDS
 
 
 @pytest.mark.parametrize("joining", [True, False])

@@ -1,5 +1,7 @@
 """Who is left in peace and for how long, and what is said of a hotspot on its way."""
 
+import itertools
+
 import pytest
 from msgspec.structs import replace
 from tests.unit.core.recovery.driving import (
@@ -13,11 +15,14 @@ from tests.unit.core.recovery.driving import (
 )
 
 from firstlight.core.mode import Turn
+from firstlight.core.recovery import Record
+from firstlight.core.recovery.candidates import Failures
 from firstlight.core.recovery.messages import (
     Arm,
     Arrived,
     Attended,
     Become,
+    Forgotten,
     Freed,
     Held,
     News,
@@ -100,6 +105,21 @@ def test_after_many_nobody_who_comes_counts_any_more() -> None:
     assert len(before.guests) == 32
 
 
+@pytest.mark.parametrize("gap", [1.0, 10.0, 44.0])
+def test_made_up_addresses_do_not_keep_the_device_from_home_for_ever(gap: float) -> None:
+    driven = Driven().until(Phase.FALLBACK)
+    began, due = driven.now, driven.now.monotonic + HOME_SECONDS
+    for number in itertools.count():
+        driven.take(Arrived(phone(number)), after=gap)
+        if driven.now.monotonic >= due:
+            driven.expire()
+            if driven.phase is not Phase.FALLBACK:
+                break
+            due = driven.now.monotonic + driven.the(Arm).seconds
+    assert driven.now.since(began) <= 32 * gap + ARRIVAL_SECONDS + HOME_SECONDS + gap
+    assert driven.now.since(began) <= ATTENDED_SECONDS + HOME_SECONDS + gap
+
+
 @pytest.mark.parametrize("start", [0.0, 200.0, 299.0, 301.0, 1e6])
 @pytest.mark.parametrize("gap", [1.0, 29.0, 59.0])
 def test_nobody_keeps_the_device_from_home_for_ever(start: float, gap: float) -> None:
@@ -109,9 +129,8 @@ def test_nobody_keeps_the_device_from_home_for_ever(start: float, gap: float) ->
         driven.take(Attended(), after=gap)
         if driven.now.monotonic >= armed:
             driven.expire()
-            armed = driven.now.monotonic + next(
-                one.seconds for one in driven.effects if isinstance(one, Arm)
-            )
+            arms = [one for one in driven.effects if isinstance(one, Arm)]
+            armed = driven.now.monotonic + arms[0].seconds
         assert driven.now.since(began) <= ATTENDED_SECONDS + HOME_SECONDS + gap
     assert driven.now.since(began) > ATTENDED_SECONDS - 300
 
@@ -145,6 +164,31 @@ def test_a_person_who_wants_the_hotspot_has_it_for_a_while() -> None:
 def test_a_network_that_comes_by_itself_is_taken_also_while_somebody_types() -> None:
     driven = Driven().take(Freed(HOTSPOT, 600.0), Attended(), Saw(ONLINE))
     assert driven.phase is Phase.STEADY
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_when_everything_is_forgotten_nothing_of_before_counts(phase: Phase) -> None:
+    driven = Driven(cooldown=60).until(phase).take(Held())
+    known = replace(
+        driven.state,
+        failures={"u": Failures(count=1, until=1e9)},
+        frequencies=(2437,),
+        scouts=3,
+        record=Record(
+            last_attempt_at=1,
+            last_recovered_at=2,
+            last_result=RecoveryResult.REJOIN_FAILED,
+            last_reason="The link to home was lost.",
+        ),
+    )
+    driven.state = known
+    driven.take(Forgotten())
+    assert driven.effects == ()
+    assert (driven.state.phase, driven.state.turn) == (known.phase, known.turn)
+    assert driven.state.record == Record()
+    assert driven.state.cooldown_left(driven.now) == 0
+    assert (driven.state.failures, driven.state.frequencies) == ({}, ())
+    assert (driven.state.streak, driven.state.scouts) == (0, 0)
 
 
 def fallen() -> Driven:

@@ -16,7 +16,7 @@ from firstlight.core import mode, recovery
 from firstlight.core.hotspot import should_be_up
 from firstlight.core.recovery import messages
 from firstlight.core.recovery.messages import View
-from firstlight.core.recovery.phases import USES_RADIO, Phase
+from firstlight.core.recovery.phases import LEAST_SECONDS, USES_RADIO, Phase
 from firstlight.model.attempt import Cause
 from firstlight.model.moment import Moment
 from firstlight.model.radio import Abilities, Availability, Link, RadioState
@@ -28,7 +28,10 @@ HOME = "home"
 
 
 class World:
-    """One device and one router, ``home``. Seconds since the start are ``now.monotonic``."""
+    """One device and one router, ``home``. Seconds since the start are ``now.monotonic``.
+
+    While there is ``misfortune``, now and then something stays silent or fails for no reason.
+    """
 
     def __init__(
         self, chance: Random, settings: recovery.Settings, abilities: Abilities = DEAF
@@ -37,6 +40,7 @@ class World:
         self.abilities = abilities
         self.now = Moment(0.0, 1_780_000_000.0)
         self.state = recovery.begin(settings, recovery.Record(), cooldown=0.0, now=self.now)
+        self.misfortune = True
         self.router = True
         self.gateway = True
         self.password = True
@@ -48,7 +52,8 @@ class World:
         self.told: list[messages.News] = []
         self.cut_since: float | None = None
         self.worst_cut = 0.0
-        self.away_since: float | None = None
+        self.search_since: float | None = None
+        self.worst_search = 0.0
         self._agenda: list[tuple[float, int, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._stopped = {"work": 0, "timer": 0, "rise": 0}
@@ -106,20 +111,31 @@ class World:
     def attend(self) -> None:
         self._give(messages.Attended())
 
+    def _bad_luck(self) -> bool:
+        return self.misfortune and self.chance.random() < 0.1
+
     def _pass_to(self, at: float) -> None:
         passed = at - self.now.monotonic
         self.now = Moment(at, self.now.wall + passed)
-        cut = self.radio and not self.reachable
-        if cut and self.cut_since is not None:
+        if self.cut_since is not None:
             self.worst_cut = max(self.worst_cut, at - self.cut_since)
+        if self.search_since is not None:
+            self.worst_search = max(self.worst_search, at - self.search_since)
         self._notice()
 
     def _notice(self) -> None:
-        """From when on nobody can reach it; a radio that is not there is not counted."""
+        """Since when nobody can reach it, and since when the machine knows no rest.
+
+        A radio that is not there is not counted.
+        """
         if self.reachable or not self.radio:
             self.cut_since = None
         elif self.cut_since is None:
             self.cut_since = self.now.monotonic
+        if self.state.phase in {Phase.STEADY, Phase.FALLBACK} or not self.radio:
+            self.search_since = None
+        elif self.search_since is None:
+            self.search_since = self.now.monotonic
 
     def _set(self, link: Link) -> None:
         if link is not self.link and self.radio:
@@ -134,6 +150,7 @@ class World:
         self.state, effects = recovery.step(self.state, event, self.now)
         for effect in effects:
             self._carry_out(effect)
+        self._notice()
         self._keep_hotspot()
 
     def _keep_hotspot(self) -> None:
@@ -210,10 +227,10 @@ class World:
             Link.HOTSPOT_STARTING,
         }:
             self._later_down()
-        luck, took = self.chance.random(), self.chance.uniform(0.5, 15.0)
-        if luck < 0.1:
+        took, silent, fails = self.chance.uniform(0.5, 15.0), self._bad_luck(), self._bad_luck()
+        if silent:
             return
-        if luck < 0.2:
+        if fails:
             self._answer(took, lambda: messages.ScanFailed(scan.turn))
             return
         self._answer(
@@ -234,8 +251,8 @@ class World:
         self.joins.append(self.now.monotonic)
         self._stopped["rise"] += 1
         self._set_quietly(Link.JOINING)
-        took = self.chance.uniform(0.5, 25.0)
-        if self.chance.random() < 0.1 or took > work.seconds or not self.router:
+        took = self.chance.uniform(0.5, 25.0 if self.misfortune else LEAST_SECONDS)
+        if self._bad_luck() or took > work.seconds or not self.router:
             cause = Cause.NO_ADDRESS if self.router else Cause.NETWORK_NOT_FOUND
             self._later("work", work.seconds, lambda: self._failed(work.turn, cause))
         elif not self.password:
@@ -261,7 +278,7 @@ class World:
     def _rehearse(self, work: messages.Rehearse) -> None:
         assert work.seconds > 0
         self.joins.append(self.now.monotonic)
-        took = self.chance.uniform(0.5, 25.0)
-        well = self.joinable and took <= work.seconds and self.chance.random() > 0.1
+        took = self.chance.uniform(0.5, 25.0 if self.misfortune else LEAST_SECONDS)
+        well = self.joinable and took <= work.seconds and not self._bad_luck()
         cause = None if well else Cause.TIMEOUT
         self._answer(took if well else work.seconds, lambda: messages.Joined(work.turn, cause))

@@ -1,0 +1,46 @@
+"""What tells this machine from others. Reads ``/proc``, ``/sys`` and ``/etc``; never raises."""
+
+from pathlib import Path
+
+from firstlight.core.pairing.device_id import Identity
+
+_SERIALS = (
+    ("device-tree", "proc/device-tree/serial-number"),
+    ("product-uuid", "sys/class/dmi/id/product_uuid"),
+    ("product-serial", "sys/class/dmi/id/product_serial"),
+    ("board-serial", "sys/class/dmi/id/board_serial"),
+)
+_LONGEST = 256
+
+
+def read_identity(root: Path = Path("/"), interface: str = "") -> Identity:
+    """What there is, under ``root``.
+
+    Serial numbers: the device tree's (Devicetree Specification, 3.2) and those of DMI, which only
+    root may read. ``mac``: the radio's permanent address, of ``interface`` or else the lowest of
+    all radios; the interface's own may be a random one. ``machine_id``: machine-id(5).
+    """
+    return Identity(
+        serials=tuple((source, text) for source, path in _SERIALS if (text := _text(root / path))),
+        mac=_mac(root / "sys/class/net", interface),
+        machine_id=_text(root / "etc/machine-id"),
+    )
+
+
+def _mac(interfaces: Path, interface: str) -> str:
+    if interface and (own := _text(interfaces / interface / "phy80211/macaddress")):
+        return own
+    try:
+        radios = [one / "phy80211/macaddress" for one in interfaces.iterdir()]
+    except OSError:
+        return ""
+    return min((mac for radio in radios if (mac := _text(radio))), default="")
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LONGEST)
+    except OSError:
+        return ""
+    return content.decode(errors="replace").strip("\0\n\t ")

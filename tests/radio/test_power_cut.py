@@ -1,0 +1,66 @@
+"""The device's power is cut, for real: whatever was not synced to its disk is lost.
+
+Every case boots the machine once more, which takes most of a minute, so one step of the switch
+stands for all. LAB_POWER_CUT=all cuts at every step.
+"""
+
+import os
+
+import pytest
+from tests.radio.conftest import Lab
+from tests.radio.lab.device import API, OK, Device
+from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
+from tests.radio.lab.waiting import eventually
+from tests.radio.outcomes import (
+    HOME_NAME,
+    HOTSPOT_PROFILE,
+    PROMISED_SECONDS,
+    falls_back,
+    home_profile_is_intact,
+    on_disk,
+    returns_to,
+)
+
+OFFICE = NEIGHBOURHOOD["office"]
+WHOLE = os.environ.get("LAB_POWER_CUT") == "all"
+STEPS = ("found", "associated", "password_accepted", "address", "gateway", "saved")
+
+
+@pytest.mark.parametrize("step", STEPS if WHOLE else STEPS[-1:])
+def test_in_the_switch(step: str, online: Device, lab: Lab) -> None:
+    attempt = online.connect(OFFICE.ssid, OFFICE.psk)
+
+    lab.cut_power(online.address + attempt, f'"{step}"')
+
+    now_on = returns_to(lab.world, "home", "office")
+    if now_on == "home":
+        home_profile_is_intact(lab.world)
+    lab.device.start()
+    eventually(
+        lambda: lab.device.status()["network"]["connected"],
+        what="the daemon knows that it is online",
+        within=PROMISED_SECONDS,
+    )
+    now_on = returns_to(lab.world, "home", "office")
+    assert now_on is not None
+    assert NEIGHBOURHOOD[now_on].ssid.decode() in on_disk(lab.world)
+    names = [p.name for p in lab.world.system.profiles() if p.name != HOTSPOT_PROFILE]
+    assert len(names) == len(set(names)), "a trial was left behind"
+
+
+def test_in_the_factory_reset(online: Device, lab: Lab) -> None:
+    kept = online.state()
+    assert HOME_NAME in on_disk(lab.world)
+    accepted = online.api("POST", f"{API}/factory-reset", {})
+    assert accepted.status == OK
+
+    lab.cut_power()
+
+    lab.device.start()
+    status = falls_back(lab.device)
+    assert status["network"]["provisioned"] is False
+    now_kept = lab.device.state()
+    for name in ("device.network.hotspotSsid", "device.network.hotspotPassword"):
+        assert now_kept[name] == kept[name]
+    assert on_disk(lab.world) <= {HOTSPOT_PROFILE}
+    assert lab.world.system.linked_to() is None
