@@ -122,7 +122,7 @@ async def harness(device: Device, world: World, bus_address: str) -> AsyncGenera
         await opened.close()
 
 
-# A daemon takes several seconds to start here. So the next three take it as an earlier case left
+# A daemon takes several seconds to start here. So the next four take it as an earlier case left
 # it, as long as no case has failed since it started, and start anew only where that does not serve.
 
 

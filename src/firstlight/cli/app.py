@@ -15,6 +15,7 @@ from firstlight.cli import (
     recovery,
     restart,
     serve,
+    simulate,
 )
 from firstlight.cli.doctor import command as doctor
 from firstlight.cli.exits import MEANINGS
@@ -62,6 +63,7 @@ def build() -> typer.Typer:
     app.add_typer(modes.maintenance(), name="maintenance")
     app.command()(events.events)
     app.command()(doctor.doctor)
+    app.command()(simulate.simulate)
     return app
 
 

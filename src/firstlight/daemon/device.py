@@ -109,7 +109,7 @@ class Device:
             Cooldown(NoteFile(config.state_path / "cooldown.json", CooldownNote), clock),
         )
         self._hotspot.is_alone = lambda: self._recovery.wants_hotspot
-        self._hotspot.goes_over_link = lambda: self._recovery.state.over_link
+        self._hotspot.goes_over_link = lambda: self._recovery.wants_it_over_link
         self._turn = turn
         self._joining = Joining(
             join.Policy(

@@ -128,6 +128,11 @@ class Recovery:
         """Whether it is the hotspot's turn, whatever the mode."""
         return self.state.phase is Phase.FALLBACK
 
+    @property
+    def wants_it_over_link(self) -> bool:
+        """Whether that goes for a radio that has a link, too."""
+        return self.wants_hotspot and self.state.over_link
+
     def now_found(self, found: Reach | None) -> None:
         """Somebody else has looked behind the link."""
         self._link, self.found = _online_link(self._tools.radio.state), found

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 from random import Random
-from typing import Any, Protocol
+from typing import Protocol
 
 from firstlight.config import Config, Reachability
 from firstlight.daemon.device import Device
@@ -11,6 +11,7 @@ from firstlight.daemon.memory import Memory
 from firstlight.errors import FirstlightError
 from firstlight.model.event import DeviceEvent
 from firstlight.model.radio import RadioEvent
+from firstlight.radio.port import Radio
 from firstlight.radio.simulated.faults import ManagerRestart
 from firstlight.radio.simulated.radio import SimulatedRadio
 from firstlight.radio.simulated.reach import SimulatedReach
@@ -178,15 +179,10 @@ class Machine:
 
     async def _begin(self, life: Life) -> Device:
         clock = self.clock
-        memory = Memory(ProvisioningStore(self.disk.folder))
+        memory = Memory(self.make_store())
         for complaint in memory.load():
             self._judge.accuse(Rule.FILES, complaint)
-        radio = WatchedRadio(
-            SimulatedRadio(self._world, self._true),
-            life,
-            booted_at=clock.booted_at,
-            called=self._audience.called,
-        )
+        radio = self.make_radio(life)
         await radio.open()
         device = Device(
             self.config,
@@ -195,14 +191,22 @@ class Machine:
             memory=memory,
             hub=WatchedHub(clock, life, self._audience.heard),
             clock=clock,
-            **self._more(),
         )
         await device.begin()
         return device
 
-    def _more(self) -> dict[str, Any]:
-        """What else the device is made of, for tests that break a part of it."""
-        return {}
+    def make_store(self) -> ProvisioningStore:
+        """The daemon's; another one for a test that breaks it."""
+        return ProvisioningStore(self.disk.folder)
+
+    def make_radio(self, life: Life) -> Radio:
+        """The daemon's, not open yet; another one for a test that breaks it."""
+        return WatchedRadio(
+            SimulatedRadio(self._world, self._true),
+            life,
+            booted_at=self.clock.booted_at,
+            called=self._audience.called,
+        )
 
     def _end_life(self) -> None:
         life, self._life, self.device = self._life, None, None

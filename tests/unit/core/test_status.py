@@ -334,6 +334,17 @@ def test_a_hotspot_that_a_person_has_raised_is_no_sign_of_trouble() -> None:
     assert status.runtime.summary == "home is not reachable; the hotspot own is up."
 
 
+def test_a_network_that_refuses_is_blamed_where_a_person_looks() -> None:
+    message = "The password for home was not accepted."
+    kept = Kept(hotspot_ssid="own", provisioned=True, last_ssid="home", last_error=message)
+    blamed = replace(STEADY, phase=Phase.FALLBACK, blamed=True)
+    status = device_status(facts(kept=kept, radio=HOTSPOT, recovery=blamed))
+    assert status.runtime.summary == f"{message} The hotspot own is up."
+    forgotten = replace(kept, last_error="")
+    status = device_status(facts(kept=forgotten, radio=HOTSPOT, recovery=blamed))
+    assert status.runtime.summary == "home is not reachable; the hotspot own is up."
+
+
 def test_what_recovery_has_written_down() -> None:
     kept = Kept(
         last_attempt_at=1,

@@ -4,11 +4,11 @@ Five wrong tries in a row replace the code and begin a delay: 30 s, then 60, 120
 hour; the right code takes all of it back. Tries are counted for the whole device and not by
 address, because on a hotspot addresses cost nothing. So whoever guesses has at most
 
-- 155 guesses on the first day (the delays double up to an hour, 31 rounds of five), and
+- 150 guesses on the first day (the delays double up to an hour: 30 rounds of five), and
 - 120 on every day after that (24 rounds).
 
 A guess hits a uniform code with probability 1/1 000 000, and a round of five different ones with
-5/1 000 000. That makes 0.016 % for the first day and 0.012 % for a later one. The number of rounds
+5/1 000 000. That makes 0.015 % for the first day and 0.012 % for a later one. The number of rounds
 until success is geometric: 200 000 on average, a million guesses, 23 years; half of all attackers
 need more than 138 629 rounds, 16 years.
 

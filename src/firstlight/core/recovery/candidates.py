@@ -11,8 +11,10 @@ from firstlight.model.attempt import Cause
 from firstlight.model.profile import Profile, ProfileKind
 from firstlight.model.radio import Abilities
 
-_PAUSES = (60.0, 120.0, 240.0, 480.0, 900.0)
-_REFUSED_PAUSES = (60.0, 300.0, 900.0, 1800.0)
+# The first is short: a handshake or a lease goes wrong now and then, most of all with a router that
+# has just come back.
+_PAUSES = (20.0, 60.0, 120.0, 240.0, 480.0, 900.0)
+_REFUSED_PAUSES = (20.0, 120.0, 300.0, 900.0, 1800.0)
 _NO_FAULT_OF_THE_NETWORK = frozenset({Cause.UNAVAILABLE, Cause.TIMEOUT, Cause.BUSY})
 _BAND_END = 2484
 

@@ -83,6 +83,7 @@ def _degraded(state: State, before: Phase, _signal: Signal, now: Moment) -> Ente
 
 
 def _looking(state: State, _before: Phase, _signal: Signal, now: Moment) -> Entered:
+    state = replace(state, over_link=state.view.online and not state.trouble.wished)
     effects: tuple[Effect, ...] = (Stop(),)
     if state.rising and state.record.last_result in _UNFINISHED:
         effects = (*effects, Tell(News.FAILED, "The hotspot is not up yet; recovery begins anew."))
@@ -102,7 +103,8 @@ def _looking(state: State, _before: Phase, _signal: Signal, now: Moment) -> Ente
 def _joining(state: State, before: Phase, _signal: Signal, now: Moment) -> Entered:
     candidate = _candidate(state)
     if before in {Phase.SCOUTING, Phase.REHEARSING} and state.view.hotspot is not None:
-        state = replace(state, away_since=now.monotonic)  # up to now the hotspot was there
+        # Up to now the hotspot was there.
+        state = replace(state, away_since=now.monotonic, attended_since=now.monotonic)
     seconds = min(REJOIN_SECONDS, time_left(state, now))
     return state, (Rejoin(turn=state.turn, candidate=candidate, seconds=seconds),)
 
@@ -137,9 +139,9 @@ def _fallback(state: State, before: Phase, signal: Signal, now: Moment) -> Enter
 
 
 def _scouting(state: State, _before: Phase, _signal: Signal, now: Moment) -> Entered:
-    state = replace(
-        state, away_since=now.monotonic, attended_since=now.monotonic, scouts=state.scouts + 1
-    )
+    state = replace(state, away_since=now.monotonic, scouts=state.scouts + 1)
+    if not state.view.abilities.scan_as_hotspot:
+        state = replace(state, attended_since=now.monotonic)
     # Mostly a network returns where it was, and one channel takes a moment; but it may have moved.
     narrow = state.frequencies if state.narrow else ()
     return state, (

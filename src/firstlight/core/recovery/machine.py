@@ -30,7 +30,7 @@ from firstlight.core.recovery.phases import (
     Phase,
     Signal,
 )
-from firstlight.core.recovery.searching import after_failure, after_search, no_luck
+from firstlight.core.recovery.searching import after_failure, after_rehearsal, after_search, no_luck
 from firstlight.core.recovery.settings import Settings
 from firstlight.core.recovery.state import Record, State, Trouble, ailment
 from firstlight.model.moment import Moment
@@ -108,8 +108,9 @@ def _worked(state: State, event: Event, now: Moment) -> Judged:
         case Joined(_, cause) if state.phase in _TRYING:
             if cause is not None:
                 return after_failure(state, cause, now)
-            proven = state.phase is not Phase.REHEARSING
-            return (Signal.PROVEN if proven else Signal.FOUND), state, ()
+            if state.phase is Phase.REHEARSING:
+                return *after_rehearsal(state, now), ()
+            return Signal.PROVEN, state, ()
         case _:
             return None, state, ()
 
@@ -192,9 +193,9 @@ def _counted(state: State, now: Moment) -> Judged:
     """One more bad sign: wait on, or is it time to do something?"""
     state = replace(state, streak=min(state.streak + 1, state.settings.threshold))
     since = now.monotonic - state.trouble.since
-    patience = max(1.0, PATIENCE_SECONDS - since)
-    again = (Arm(state.turn, min(state.settings.check_seconds, patience)),)
     impatient = since >= PATIENCE_SECONDS
+    wait = state.settings.check_seconds
+    again = (Arm(state.turn, wait if impatient else min(wait, PATIENCE_SECONDS - since)),)
     if state.streak < state.settings.threshold and not impatient:
         return None, state, again
     if not state.settings.enabled or (state.view.joining and since < GRACE_SECONDS):

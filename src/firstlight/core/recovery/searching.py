@@ -69,7 +69,7 @@ def after_failure(
     current = state.current
     if current is None:
         return *next_network(state, now), ()
-    if state.view.online and cause not in _PROOFS:
+    if state.view.online and not state.over_link and cause not in _PROOFS:
         # Somebody else has joined a network meanwhile, or this one came after all.
         return Signal.ONLINE, state, ()
     before = state.failures.get(current.uuid)
@@ -86,6 +86,8 @@ def next_network(state: State, now: Moment) -> Next:
     """The first in the queue, if there is time for it."""
     if not state.queue or (_is_away(state) and time_left(state, now) < LEAST_SECONDS):
         return _exhausted(replace(state, queue=(), current=None))
+    if not _is_away(state) and state.left_in_peace(now):
+        return _exhausted(replace(state, queue=(), current=None))
     current, *rest = state.queue
     state = replace(state, current=current, queue=tuple(rest))
     if state.phase in {Phase.SCOUTING, Phase.REHEARSING}:
@@ -94,6 +96,11 @@ def next_network(state: State, now: Moment) -> Next:
         if how is not Approach.DIRECT and not (failures and failures.doubtful):
             return Signal.REHEARSABLE, state
     return Signal.FOUND, state
+
+
+def after_rehearsal(state: State, now: Moment) -> Next:
+    """It went well; but somebody may have come meanwhile."""
+    return (Signal.EXHAUSTED if state.left_in_peace(now) else Signal.FOUND), state
 
 
 def no_luck(state: State) -> Next:

@@ -144,11 +144,11 @@ def test_a_wrong_password_waits_longer() -> None:
     for _ in range(6):
         kept = failed(kept, Cause.WRONG_PASSWORD, 0.0)
         pauses.append(kept.until)
-    assert pauses == [120, 300, 900, 1800, 1800, 1800]
+    assert pauses == [60, 300, 900, 1800, 1800, 1800]
 
 
 def test_the_pause_goes_by_the_latest_cause_and_by_all_failures() -> None:
-    thrice = Failures(count=3, until=0.0)
+    thrice = Failures(count=3, until=0.0, cause=Cause.TIMEOUT)
     assert failed(thrice, Cause.WRONG_PASSWORD, 0.0).until == 1800
     assert failed(thrice, Cause.NO_ADDRESS, 0.0).until == 480
 
@@ -157,8 +157,18 @@ def test_the_pause_goes_by_the_latest_cause_and_by_all_failures() -> None:
 def test_no_network_is_given_up_or_tried_at_once_again(
     count: int, cause: Cause, now: float
 ) -> None:
-    kept = failed(Failures(count=count, until=0.0), cause, now)
+    kept = failed(Failures(count=count, until=0.0, cause=Cause.TIMEOUT), cause, now)
     assert 60 <= round(kept.until - now, 3) <= 1800
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_rehearsal_is_doubted_when_it_fails_again_for_no_reason_of_the_network(
+    cause: Cause,
+) -> None:
+    once = failed(None, cause, 0.0)
+    twice = failed(once, cause, 0.0)
+    assert not once.doubtful
+    assert twice.doubtful is (cause in {Cause.UNAVAILABLE, Cause.TIMEOUT, Cause.BUSY})
 
 
 STAYS = Abilities(scan_as_hotspot=True, join_as_hotspot=True, one_channel=False)

@@ -148,7 +148,7 @@ def test_when_nothing_helps_it_is_the_hotspot_s_turn(lead: str) -> None:
         case _:
             driven.scan("home", after=4).joined(Cause.WRONG_PASSWORD, after=9)
     state = driven.state
-    assert driven.effects == (Stop(), Become(Turn.ALONE), Arm(state.turn, HOME_SECONDS))
+    assert driven.effects[-3:] == (Stop(), Become(Turn.ALONE), Arm(state.turn, HOME_SECONDS))
     assert state.record.last_result is RecoveryResult.REJOIN_FAILED
     assert state.cooldown_left(driven.now) == 120
     assert state.rising
@@ -256,3 +256,12 @@ def test_a_join_of_nothing_is_a_fault_and_loud(phase: Phase) -> None:
     nothing = replace(driven.state, current=None)
     with pytest.raises(AssertionError, match=f"nothing to try in {phase}"):
         entered(nothing, Phase.SCOUTING, Signal.FOUND, driven.now)
+
+
+def test_a_link_that_was_found_bad_and_never_left_is_no_success() -> None:
+    driven = Driven().until(Phase.STEADY).checked(NO_GATEWAY)
+    for _ in range(2):
+        driven.expire(5).checked(NO_GATEWAY)
+    driven.scan("home").joined(Cause.UNAVAILABLE)
+    assert News.COMPLETED not in driven.told()
+    assert driven.state.record.last_result is not RecoveryResult.REJOIN_SUCCEEDED

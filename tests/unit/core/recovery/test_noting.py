@@ -8,6 +8,7 @@ from tests.unit.core.recovery.driving import (
     BESIDE,
     DOWN,
     GONE,
+    HEARING,
     HOTSPOT,
     ONLINE,
     Driven,
@@ -38,7 +39,9 @@ from firstlight.core.recovery.phases import (
     TYPING_SECONDS,
     Phase,
 )
+from firstlight.model.attempt import Cause
 from firstlight.model.moment import Moment
+from firstlight.model.radio import Abilities
 from firstlight.model.status import RecoveryResult
 
 HOUR = 3600.0
@@ -157,6 +160,34 @@ def test_short_breaks_belong_to_one_go() -> None:
     assert driven.state.attended_since == began
 
 
+def test_somebody_who_comes_while_a_network_is_rehearsed_is_not_cut_off() -> None:
+    driven = Driven().until(Phase.REHEARSING).take(Attended(), after=3)
+    driven.joined(after=3)
+    assert driven.phase is Phase.FALLBACK
+    assert leaves(driven) >= TYPING_SECONDS - 3
+
+
+def test_somebody_who_comes_while_a_hotspot_only_listens_is_not_cut_off() -> None:
+    driven = Driven().until(Phase.SCOUTING, HEARING).take(Attended(), after=1)
+    assert driven.scan("home", after=1).phase is Phase.FALLBACK
+
+
+@pytest.mark.parametrize("abilities", [HEARING, BESIDE])
+def test_but_not_for_ever(abilities: Abilities) -> None:
+    driven = Driven().until(Phase.FALLBACK, abilities)
+    began = driven.now
+    while driven.phase is not Phase.HOMING:
+        driven.take(Attended(), after=10)
+        match driven.phase:
+            case Phase.SCOUTING:
+                driven.scan("home")
+            case Phase.REHEARSING:
+                driven.joined()
+            case _:
+                driven.expire()
+        assert driven.now.since(began) <= ATTENDED_SECONDS + 2 * HOME_SECONDS + 60
+
+
 def test_a_person_who_wants_the_hotspot_has_it_for_a_while() -> None:
     assert leaves(Driven().take(Freed(HOTSPOT, 600.0))) == 600
 
@@ -171,7 +202,7 @@ def test_when_everything_is_forgotten_nothing_of_before_counts(phase: Phase) -> 
     driven = Driven(cooldown=60).until(phase).take(Held())
     known = replace(
         driven.state,
-        failures={"u": Failures(count=1, until=1e9)},
+        failures={"u": Failures(count=1, until=1e9, cause=Cause.TIMEOUT)},
         frequencies=(2437,),
         scouts=3,
         record=Record(

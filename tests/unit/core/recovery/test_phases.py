@@ -66,8 +66,16 @@ def exhausted(driven: Driven) -> Driven:
     return driven.joined(Cause.TIMEOUT)
 
 
+def replaced(driven: Driven) -> Driven:
+    return driven.take(Saw(ONLINE)).joined(Cause.BUSY)
+
+
 WAYS: dict[tuple[Phase, Signal], Lead] = {
     **{(phase, Signal.HELD): held for phase in Phase if phase is not Phase.RESTING},
+    **{
+        (phase, Signal.ONLINE): replaced
+        for phase in (Phase.REJOINING, Phase.REHEARSING, Phase.HOMING)
+    },
     (Phase.RESTING, Signal.ONLINE): lambda one: one.take(Freed(ONLINE)),
     (Phase.RESTING, Signal.AILING): lambda one: one.take(Freed(DOWN)),
     (Phase.RESTING, Signal.STRANDED): lambda one: one.take(Freed(HOTSPOT)),
