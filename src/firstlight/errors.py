@@ -41,7 +41,6 @@ class Code(StrEnum):
     BUSY = "busy"
     COOLING_DOWN = "cooling_down"
     WRONG_MODE = "wrong_mode"
-    RECOVERY_DISABLED = "recovery_disabled"
     NO_NETWORK_MANAGER = "no_network_manager"
     NO_WIFI_DEVICE = "no_wifi_device"
     UNKNOWN_INTERFACE = "unknown_interface"

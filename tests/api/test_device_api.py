@@ -13,12 +13,14 @@ from firstlight.errors import (
     Code,
     FirstlightError,
     InvalidInput,
+    LockedOut,
     NotFound,
     NotPermitted,
     RadioFailure,
     RadioUnavailable,
     RestartFailed,
     StoreFailure,
+    Unauthorized,
 )
 from firstlight.model.wire import ConnectBody, ForgetBody
 from firstlight.web.app import create_app
@@ -103,7 +105,9 @@ async def test_the_description_is_valid_openapi(client: httpx.AsyncClient) -> No
 STATUSES = {
     InvalidInput: 400,
     NotFound: 404,
+    Unauthorized: 401,
     Busy: 409,
+    LockedOut: 429,
     RadioFailure: 502,
     RadioUnavailable: 503,
     NotPermitted: 503,
@@ -131,7 +135,8 @@ async def test_each_error_has_its_status(
         "code": kind.default_code,
         "hint": "Do this.",
     }
-    assert "retry-after" not in answer.headers
+    wait = {LockedOut: "1"}.get(kind)
+    assert answer.headers.get("retry-after") == wait
 
 
 def test_no_error_of_the_tree_is_forgotten() -> None:

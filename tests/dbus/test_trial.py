@@ -124,6 +124,15 @@ def test_two_broken_handshakes_are_enough(played: Played) -> None:
     assert played.reason is LinkReason.HANDSHAKE_FAILED
 
 
+def test_once_a_handshake_was_completed_it_is_not_the_password(played: Played) -> None:
+    """As an overloaded access point does: it begins anew, and throws the station out."""
+    again = ("4way_handshake", "disconnected")
+    played.play(*START, *UP, *again, *HANDSHAKE, *again)
+    assert LinkStage.FAILED not in played.stages
+    played.play((DeviceState.NEED_AUTH, StateReason.SUPPLICANT_DISCONNECT))
+    assert played.reason is LinkReason.SUPPLICANT_TIMEOUT
+
+
 def test_a_password_asked_for_in_vain_is_missing(played: Played) -> None:
     played.play(*START[:3], (DeviceState.FAILED, StateReason.NO_SECRETS))
     assert played.reason is LinkReason.NO_SECRETS

@@ -98,7 +98,8 @@ def test_it_returns_with_another_password(online: Device, world: World) -> None:
         what="the new password is found out",
         within=PROMISED_SECONDS,
     )
-    falls_back(online)
+    status = falls_back(online)
+    assert status["network"]["lastError"] == f"The password for {HOME_NAME} was not accepted."
     home_profile_is_intact(world)
     tries = phases(online.said(since))
     assert sum(tries.count(one) for one in ("rejoining", "rehearsing", "homing")) <= MOST_TRIES

@@ -1,14 +1,12 @@
 """Machines with one broken part each, to show that the rules can fail."""
 
 import asyncio
-from collections.abc import Sequence
 
 import msgspec
 
 from firstlight.errors import RadioFailure
 from firstlight.model.kept import Kept
 from firstlight.model.profile import HotspotSettings, Profile, ProfileKind, TrialPlan
-from firstlight.model.ssid import Ssid
 from firstlight.radio.port import Report
 from firstlight.radio.simulated.radio import SimulatedRadio
 from firstlight.simulation.life import Life
@@ -37,11 +35,6 @@ class _NeverUp(WatchedRadio):
         raise RadioFailure("The driver fails to become an access point.")
 
 
-class _Deaf(WatchedRadio):
-    async def scan(self, ssids: Sequence[Ssid] = (), frequencies: Sequence[int] = ()) -> None:
-        """Hears nothing new, so the way home is never found."""
-
-
 class _Forgetful(WatchedRadio):
     async def activate_trial(self, plan: TrialPlan, report: Report) -> str:
         for old in await self.profiles():
@@ -57,10 +50,6 @@ class _Faulty(WatchedRadio):
 
 class HotspotNeverUp(_OtherRadio):
     kind = _NeverUp
-
-
-class NeverScans(_OtherRadio):
-    kind = _Deaf
 
 
 class ForgetsBeforeTrying(_OtherRadio):

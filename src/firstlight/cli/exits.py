@@ -43,6 +43,7 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.BUSY: ExitCode.BUSY,
     Code.COOLING_DOWN: ExitCode.BUSY,
     Code.WRONG_MODE: ExitCode.BUSY,
+    Code.LOCKED_OUT: ExitCode.BUSY,
     Code.NO_NETWORK_MANAGER: ExitCode.NO_RADIO,
     Code.NO_WIFI_DEVICE: ExitCode.NO_RADIO,
     Code.UNKNOWN_INTERFACE: ExitCode.NO_RADIO,
@@ -58,7 +59,7 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.RADIO_FAILURE: ExitCode.FAILED,
     Code.TIMEOUT: ExitCode.FAILED,
     Code.STORE_FAILURE: ExitCode.FAILED,
-    Code.RECOVERY_DISABLED: ExitCode.FAILED,
+    Code.UNKNOWN_SESSION: ExitCode.FAILED,
     Code.RESTART_FAILED: ExitCode.FAILED,
     Code.INTERNAL: ExitCode.FAILED,
 }

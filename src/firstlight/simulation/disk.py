@@ -67,12 +67,15 @@ class Disk:
         else:
             writing.target.write_bytes(writing.before)
 
-    def _used(self, path: str) -> None:
-        self._follow(Path(path))
+    def _used(self, told: str) -> None:
+        path = Path(told)
+        self._follow(path)
         step = self._writing.step if self._writing is not None else 0
-        self._before_step(f"step {step} on {os.path.basename(path)}")  # noqa: PTH119
+        # The folder has another name every time, and a story does not.
+        name = "the folder" if path == self._real else path.name
+        self._before_step(f"step {step} on {name}")
         if self.full and step == _MAKING:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), told)
 
     def _follow(self, path: Path) -> None:
         name, writing = path.name, self._writing

@@ -47,8 +47,8 @@ class Kind(NamedTuple):
 class Weather:
     """``run`` it for ever.
 
-    ``tempo``: how many times as much happens. ``changed`` is called after everything, with the
-    cause that it may have been for coming home.
+    ``tempo``: how many times as much happens; ``only``: the kinds that do. ``changed`` is called
+    after everything, with the cause that it may have been for coming home.
     ``repair`` asks somebody to type a network's new password; it says whether that worked.
     """
 
@@ -62,6 +62,7 @@ class Weather:
         trace: Trace,
         changed: Callable[[str], None],
         tempo: float = 1.0,
+        only: tuple[str, ...] = (),
     ) -> None:
         self._world = world
         self._town = town
@@ -69,7 +70,8 @@ class Weather:
         self._rng = rng
         self._trace = trace
         self._changed = changed
-        self._rate = tempo * sum(kind.times for kind in KINDS) / YEAR
+        self._kinds = [kind for kind in KINDS if not only or kind.name in only]
+        self._tempo = tempo
         self._tasks: set[asyncio.Task[None]] = set()
         self.repair: Callable[[Ssid], Awaitable[bool]] = _nobody_repairs
         self.events: dict[str, int] = {}
@@ -77,11 +79,11 @@ class Weather:
 
     async def run(self) -> None:
         """One thing after the other, and some at once."""
-        kinds = list(KINDS)
-        weights = [kind.times for kind in kinds]
+        weights = [kind.times for kind in self._kinds]
+        rate = self._tempo * sum(weights) / YEAR
         while True:
-            await asyncio.sleep(self._rng.expovariate(self._rate))
-            (kind,) = self._rng.choices(kinds, weights)
+            await asyncio.sleep(self._rng.expovariate(rate))
+            (kind,) = self._rng.choices(self._kinds, weights)
             self._spawn(kind)
 
     def _spawn(self, kind: Kind) -> None:
@@ -97,10 +99,12 @@ class Weather:
     async def network(self, kind: Kind) -> None:
         """Something is wrong with one network for a while."""
         fault = self._network_fault(kind.name, self._some_ssid())
-        if isinstance(fault, UpstreamChanged) and self._is_upstream_changed(fault.ssid):
-            # From one thing to another NetworkManager tells nothing, and slow looks are rare here.
-            return
-        await self._for_a_while(fault, kind)
+        if not isinstance(fault, UpstreamChanged) or not self._is_upstream_changed(fault.ssid):
+            await self._for_a_while(fault, kind)
+        elif not self._world.radio.connectivity_check:
+            # The later one hides the one before, and with it a gateway that was dead.
+            await self._for_a_while(fault, kind, "gateway")
+        # From one to another NetworkManager's check tells nothing, and slow looks are rare then.
 
     async def flapping(self, kind: Kind) -> None:
         """A network that goes and comes, again and again."""
@@ -190,8 +194,8 @@ class Weather:
         for fault in old:
             self._end(fault, "password")
 
-    async def _for_a_while(self, fault: Fault, kind: Kind) -> None:
-        self._begin(fault)
+    async def _for_a_while(self, fault: Fault, kind: Kind, cause: str = "") -> None:
+        self._begin(fault, cause)
         await asyncio.sleep(self._duration(kind))
         self._end(fault, kind.cause)
 
@@ -213,7 +217,7 @@ class Weather:
         return self._machine.true_wall()
 
     def _is_upstream_changed(self, ssid: Ssid) -> bool:
-        return self._world.radio.connectivity_check and any(
+        return any(
             isinstance(fault, UpstreamChanged) and fault.ssid == ssid
             for fault in self._world.air.faults
         )

@@ -1,10 +1,12 @@
 """One device from its first boot on, until its time is over or a rule is broken."""
 
 import asyncio
+import gc
 import logging
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
@@ -35,16 +37,18 @@ from firstlight.simulation.weather import Weather
 DAYS = 365.0
 _MEMORY = Path("/dev/shm")  # noqa: S108  a folder made there is private, and costs no disk
 _DAY = 86_400.0
+_TIDY_SECONDS = 5 * _DAY
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """``tempo``: how many times as much happens.
+    """``tempo``: how many times as much happens; ``only``: of all the kinds of weather these.
 
     ``told``: NetworkManager finds out what lies behind a network; otherwise the daemon has to look,
     as often as it does by default.
     """
 
     tempo: float = 1.0
+    only: tuple[str, ...] = ()
     told: bool = True
 
 
@@ -63,7 +67,7 @@ def live(
     loop = LeapingLoop()
     loop.set_task_factory(TaskFactory())
     folder = _MEMORY if _MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="firstlight-", dir=folder) as name:
+    with tempfile.TemporaryDirectory(prefix="firstlight-", dir=folder) as name, _tidy_rarely():
         try:
             story = _Story(seed, pace, loop, Path(name), machine)
             violation = loop.run_until_complete(story.run(days * _DAY))
@@ -108,6 +112,7 @@ class _Story:
             trace=self.trace,
             changed=self._changed,
             tempo=pace.tempo,
+            only=pace.only,
         )
         self._people = People(
             self._world,
@@ -127,7 +132,10 @@ class _Story:
         """Until the time is over, or the verdict is there."""
         with _listening(self._complained):
             self._machine.first_boot()
+            # What a killed process leaves half done is not done later.
+            sys.set_asyncgen_hooks(firstiter=None, finalizer=_dropped)
             going_on = [
+                asyncio.create_task(_tidy(), name="tidy"),
                 asyncio.create_task(self._weather.run(), name="weather"),
                 asyncio.create_task(self._people.run(), name="people"),
             ]
@@ -225,6 +233,31 @@ class _Listener(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._complained(record)
+
+
+@contextmanager
+def _tidy_rarely() -> Generator[None]:
+    """Collect garbage at moments of the story: when Python likes it is another one every time."""
+    was_on = gc.isenabled()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was_on:
+            gc.enable()
+
+
+async def _tidy() -> None:
+    while True:
+        await asyncio.sleep(_TIDY_SECONDS)
+        gc.collect()
+
+
+def _dropped(_generator: AsyncGenerator[Any, Any]) -> None:
+    return None
 
 
 def _close(loop: LeapingLoop) -> None:

@@ -22,12 +22,14 @@ from firstlight.errors import (
     Code,
     FirstlightError,
     InvalidInput,
+    LockedOut,
     NotFound,
     NotPermitted,
     RadioFailure,
     RadioUnavailable,
     RestartFailed,
     StoreFailure,
+    Unauthorized,
 )
 from firstlight.model.wire import Problem
 from firstlight.web.encoding import to_json
@@ -35,7 +37,9 @@ from firstlight.web.encoding import to_json
 STATUS_OF: Mapping[type[FirstlightError], int] = {
     InvalidInput: 400,
     NotFound: 404,
+    Unauthorized: 401,
     Busy: 409,
+    LockedOut: 429,
     RadioFailure: 502,
     RadioUnavailable: 503,
     NotPermitted: 503,
@@ -109,6 +113,6 @@ def status_of(kind: type[FirstlightError]) -> int:
 
 
 def _retry_after(error: FirstlightError) -> dict[str, str] | None:
-    if isinstance(error, Busy) and error.retry_after is not None:
+    if isinstance(error, Busy | LockedOut | Unauthorized) and error.retry_after is not None:
         return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
     return None

@@ -92,6 +92,11 @@ class Device:
         """A case has failed, or left something under way: don't use this process for another."""
         self._trusted = False
 
+    def after_power_cut(self) -> None:
+        """Bring back its configuration, which an installer would have synced."""
+        self.distrust()
+        self.configure(self._configured)
+
     def stop(self) -> int | None:
         """Ask it to end; its return code."""
         return self._inside.kill(NAME)

@@ -40,7 +40,6 @@ def test_each_kind_of_error_is_told_apart() -> None:
     assert of_code("busy") is ExitCode.BUSY
     assert of_code("cooling_down") is ExitCode.BUSY
     assert of_code("wrong_mode") is ExitCode.BUSY
-    assert of_code("recovery_disabled") is ExitCode.FAILED
     assert of_code("unknown_profile") is ExitCode.FAILED
 
 

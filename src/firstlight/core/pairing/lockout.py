@@ -17,7 +17,8 @@ paired stays so, and whoever may see the code may end the delay.
 
 ``TriesNote`` carries the count over a crash and a reboot. Boot time decides within one boot; across
 a reboot the delay begins anew, less the time since boot, unless a plausible wall clock shows that
-more has passed. So pulling the plug never shortens it.
+more has passed. So pulling the plug never shortens it. Where the kernel has no ID for its boot, all
+boots count as one, which only makes it longer.
 """
 
 from typing import Annotated

@@ -4,6 +4,8 @@ NetworkManager tells where a device stands and why it left a state; wpa_supplica
 and handshake apart, and carries the 802.11 status and reason codes (IEEE 802.11-2020, 9.4.1.7 and
 9.4.1.9) by which a wrong password is known. A device passes through ``NEED_AUTH`` in good health
 too, to fetch the stored secret; only when the supplicant was thrown out before is it the password.
+And not even then once a handshake was completed: the access point has proved that it knows the same
+password (IEEE 802.11-2020, 12.7.6.4, the third message), so it is the link that failed.
 """
 
 from typing import Any
@@ -71,7 +73,9 @@ class TrialWatch:
         if not self._begun:
             return
         if new is DeviceState.NEED_AUTH and reason is StateReason.SUPPLICANT_DISCONNECT:
-            self._fail(LinkReason.HANDSHAKE_FAILED, reason.name)
+            proved = self._authenticated
+            why = LinkReason.SUPPLICANT_TIMEOUT if proved else LinkReason.HANDSHAKE_FAILED
+            self._fail(why, reason.name)
         elif DeviceState.IP_CONFIG <= new <= DeviceState.ACTIVATED:
             self._reached(LinkStage.AUTHENTICATED)
         elif new is DeviceState.UNAVAILABLE:
@@ -88,7 +92,7 @@ class TrialWatch:
         if self._sae and changed.get("AuthStatusCode", 0) > 0:
             self._rejected(f"SAE authentication refused with status {changed['AuthStatusCode']}")
         state = changed.get("State")
-        if state == "disconnected" and self._handshaking:
+        if state == "disconnected" and self._handshaking and not self._authenticated:
             self._rejected("disconnected in the four-way handshake")
         if state is not None:
             self._handshaking = state == "4way_handshake"
@@ -112,6 +116,10 @@ class TrialWatch:
     def connected(self) -> bool:
         """Whether ``CONNECTED`` has been reported."""
         return self._stage is LinkStage.CONNECTED
+
+    @property
+    def _authenticated(self) -> bool:
+        return _ORDER.index(self._stage) >= _ORDER.index(LinkStage.AUTHENTICATED)
 
     def _rejected(self, detail: str) -> None:
         self._rejections += 1

@@ -29,6 +29,7 @@ class CooldownRule:
         self._judge = judge
         self._loop = loop
         self._began: float | None = None
+        self._latest = 0.0
         self._recovering = False
         self._unwritten = False
         self._check: asyncio.TimerHandle | None = None
@@ -46,8 +47,13 @@ class CooldownRule:
 
     def process_changed(self) -> None:
         """It may have to be remembered."""
-        if self._began is not None:
-            self._look_after(max(self._began, self._machine.clock.booted_at))
+        if self._began is None:
+            return
+        if self._machine.device is None:
+            # A last cooldown may have begun without a word.
+            self._latest = self._loop.time()
+            self._recovering = False
+        self._look_after(max(self._latest, self._machine.clock.booted_at))
 
     def _started(self, now: float) -> None:
         passed = now - self._began if self._began is not None else _SECONDS
@@ -57,7 +63,7 @@ class CooldownRule:
             )
 
     def _begin(self, now: float) -> None:
-        self._began = now
+        self._began = self._latest = now
         self._unwritten = self._machine.disk.full
         self._look_after(now)
 

@@ -265,3 +265,18 @@ def test_a_link_that_was_found_bad_and_never_left_is_no_success() -> None:
     driven.scan("home").joined(Cause.UNAVAILABLE)
     assert News.COMPLETED not in driven.told()
     assert driven.state.record.last_result is not RecoveryResult.REJOIN_SUCCEEDED
+
+
+def test_a_person_who_asks_for_it_makes_a_bad_link_no_better() -> None:
+    driven = Driven().until(Phase.STEADY).checked(NO_GATEWAY)
+    driven.take(Triggered("Somebody asked for it."))
+    driven.take(ScanFailed(driven.state.turn))
+    assert News.COMPLETED not in driven.told()
+
+
+def test_recovery_that_is_begun_anew_while_the_hotspot_is_on_its_way_ends_the_one_before() -> None:
+    driven = Driven().until(Phase.LOOKING).scan(after=4)
+    assert (driven.phase, driven.state.rising) == (Phase.FALLBACK, True)
+    driven.take(Triggered("Somebody asked for it."), after=1)
+    assert driven.phase is Phase.LOOKING
+    assert driven.told() == [News.STARTED, News.FAILED, News.STARTED]

@@ -1,5 +1,7 @@
 """From what was heard to the network to be tried next, and the time there is for it."""
 
+from itertools import pairwise
+
 import pytest
 from tests.unit.core.recovery.driving import (
     BESIDE,
@@ -8,6 +10,7 @@ from tests.unit.core.recovery.driving import (
     CHANNEL_36,
     DEAF,
     DOWN,
+    START,
     Driven,
     heard,
     saved,
@@ -94,28 +97,57 @@ def test_time_beside_the_hotspot_is_not_time_without_it() -> None:
     assert driven.the(Rejoin).seconds >= LEAST_SECONDS
 
 
+def test_beside_the_hotspot_there_is_time_for_every_network() -> None:
+    driven = around(Driven().until(Phase.SCOUTING, BESIDE), *FOUR, after=10)
+    tried = []
+    while driven.phase is Phase.REHEARSING:
+        tried.append(driven.the(Rehearse).candidate.name)
+        driven.joined(Cause.NO_ADDRESS, after=driven.the(Rehearse).seconds)
+    assert sorted(tried) == sorted(FOUR)
+
+
 def failures(driven: Driven) -> dict[str, int]:
     return {uuid: kept.count for uuid, kept in driven.state.failures.items()}
 
 
+def refused(times: int) -> Driven:
+    """Home is in sight, and its password is another now."""
+    driven = Driven().until(Phase.SCOUTING)
+    while True:
+        driven.scan("home", after=2)
+        if driven.phase is Phase.HOMING:
+            driven.joined(Cause.WRONG_PASSWORD, after=5)
+        if failures(driven) == {"uuid-home": times}:
+            return driven
+        driven.scout()
+
+
+def looking(driven: Driven, *, narrow: bool) -> Driven:
+    """On to the next look for home of that kind; home stays in sight until then."""
+    while driven.scout().state.narrow is not narrow:
+        driven.scan("home", after=2)
+    return driven
+
+
 def test_what_failed_is_left_alone_for_a_while_when_looking_for_home() -> None:
-    driven = Driven().until(Phase.SCOUTING).scan("home", after=2).joined(Cause.TIMEOUT, after=10)
-    until = driven.state.failures["uuid-home"].until
-    tried = []
-    while driven.now.monotonic < until + HOME_SECONDS:
-        driven.scout().scan("home", after=2)
-        tried.append(driven.phase is Phase.HOMING)
+    driven = Driven().until(Phase.SCOUTING)
+    until, tried = 0.0, []
+    while driven.now.since(START) < HOUR:
+        driven.scan("home", after=2)
         if driven.phase is Phase.HOMING:
             assert driven.now.monotonic >= until
-            break
-    assert tried == [False, True]
-    driven.joined(Cause.TIMEOUT)
-    assert failures(driven) == {"uuid-home": 2}
+            tried.append(driven.now.monotonic)
+            driven.joined(Cause.TIMEOUT, after=10)
+            until = driven.state.failures["uuid-home"].until
+        driven.scout()
+    pauses = [round(after - before) for before, after in pairwise(tried)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > 900
+    assert failures(driven) == {"uuid-home": len(tried)}
 
 
 def test_another_is_tried_meanwhile() -> None:
-    driven = Driven().until(Phase.SCOUTING).scan("home").joined(Cause.TIMEOUT)
-    driven.scout().scan("home", "office")
+    driven = refused(3).scout().scan("home", "office")
     assert driven.the(Rejoin).candidate.name == "office"
 
 
@@ -128,31 +160,20 @@ def test_recovery_itself_tries_everything_again() -> None:
 
 
 def test_a_network_that_was_out_of_sight_is_tried_afresh() -> None:
-    driven = Driven().until(Phase.SCOUTING).scan("home").joined(Cause.WRONG_PASSWORD)
-    driven.scout()
-    assert driven.state.narrow is False
-    around(driven, after=2)
+    driven = around(looking(refused(4), narrow=False), after=2)
     assert failures(driven) == {}
-    around(driven.scout(), "home", after=2)
-    assert driven.phase is Phase.HOMING
+    assert driven.scout().scan("home", after=2).phase is Phase.HOMING
 
 
 def test_a_look_at_known_frequencies_only_does_not_tell_what_is_out_of_sight() -> None:
-    driven = Driven().until(Phase.SCOUTING).scan("home").joined(Cause.WRONG_PASSWORD)
-    assert driven.phase is Phase.FALLBACK
-    around(driven.scout(), "home", after=2)
-    driven.scout()
-    assert driven.state.narrow
-    around(driven, after=2)
-    assert failures(driven) == {"uuid-home": 1}
+    driven = around(looking(refused(4), narrow=True), after=2)
+    assert failures(driven) == {"uuid-home": 4}
+    assert driven.scout().scan("home", after=2).phase is Phase.FALLBACK
 
 
-def test_a_profile_that_was_deleted_is_forgotten_at_any_look() -> None:
-    driven = Driven().until(Phase.SCOUTING).scan("home").joined(Cause.WRONG_PASSWORD)
-    driven.scout().scan("home").scout()
-    assert driven.state.narrow
-    driven.scan("office")
-    assert failures(driven) == {}
+@pytest.mark.parametrize("narrow", [True, False])
+def test_a_profile_that_was_deleted_is_forgotten_at_any_look(*, narrow: bool) -> None:
+    assert failures(looking(refused(4), narrow=narrow).scan("office")) == {}
 
 
 def test_looks_alternate_between_known_frequencies_and_everywhere() -> None:
