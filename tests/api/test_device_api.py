@@ -122,7 +122,11 @@ def error_of(kind: type[FirstlightError]) -> FirstlightError:
     return kind("The radio sulks.", hint="Do this.")
 
 
-@pytest.mark.parametrize("kind", STATUSES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in STATUSES if kind is not LockedOut],  # sign-in alone can end in that
+    ids=lambda kind: kind.__name__,
+)
 async def test_each_error_has_its_status(
     client: httpx.AsyncClient, service: FakeService, kind: type[FirstlightError]
 ) -> None:
@@ -135,8 +139,7 @@ async def test_each_error_has_its_status(
         "code": kind.default_code,
         "hint": "Do this.",
     }
-    wait = {LockedOut: "1"}.get(kind)
-    assert answer.headers.get("retry-after") == wait
+    assert "retry-after" not in answer.headers
 
 
 def test_no_error_of_the_tree_is_forgotten() -> None:

@@ -6,7 +6,6 @@ import msgspec
 import typer
 
 from firstlight.cli.exits import ExitCode
-from firstlight.cli.options import Json
 from firstlight.cli.screen import console
 
 if TYPE_CHECKING:
@@ -28,7 +27,9 @@ def simulate(
     trace: Annotated[
         int, typer.Option(metavar="LINES", min=1, help="How much to show of a broken rule's past.")
     ] = 60,
-    as_json: Json = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print figures and broken rules for programs.")
+    ] = False,
 ) -> None:
     """Let simulated devices live through outages, kills and people, and watch the promises."""
     from firstlight.simulation.campaign import run

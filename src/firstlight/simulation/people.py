@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable, Coroutine
 from random import Random
 from typing import Any
 
+from firstlight.daemon.device import Device
 from firstlight.errors import FirstlightError
 from firstlight.model.attempt import AttemptState
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.radio import Link
 from firstlight.model.ssid import Ssid
+from firstlight.model.status import Mode
 from firstlight.model.wire import ConnectBody
 from firstlight.radio.simulated.world import World
 from firstlight.simulation import town
@@ -28,9 +30,22 @@ PEACE_ARRIVAL = 50.0
 PEACE_HOTSPOT = 660.0
 """A hotspot that somebody has raised by hand stays that long before the device looks for home."""
 
+Wish = Callable[[Device], Coroutine[Any, Any, None]]
+
 _PHONE_CHANCE = 0.1
-_VISITS = ("second", "typo", "stranger", "forget", "same", "hotspot", "reset")
-_VISITS_A_YEAR = 16.0
+_VISITS = (
+    "second",
+    "typo",
+    "stranger",
+    "forget",
+    "same",
+    "hotspot",
+    "rollback",
+    "recovery",
+    "maintenance",
+    "reset",
+)
+_VISITS_A_YEAR = 20.0
 _PATIENCE = 150.0
 _LOYAL_SECONDS = 6 * HOUR
 
@@ -38,6 +53,7 @@ _LOYAL_SECONDS = 6 * HOUR
 class People:
     """An owner who sets the device up and comes by now and then; phones that find the hotspot.
 
+    ``maintains``: the owner wants nothing repaired just now.
     ``changed`` is called when ``busy`` has changed: somebody may be in the way of coming home.
     """
 
@@ -66,13 +82,14 @@ class People:
         self._wishes = 0
         self._loyal_until = 0.0
         self._phone_here = False
+        self.maintains = False
         self.events: dict[str, int] = {}
         weather.repair = self._join
 
     @property
     def busy(self) -> bool:
-        """Whether somebody types, has just come, or has a wish under way."""
-        return self._wishes > 0 or self._now() < self._peace_until
+        """Whether somebody types, has just come, has a wish under way, or maintains."""
+        return self.maintains or self._wishes > 0 or self._now() < self._peace_until
 
     async def run(self) -> None:
         """Set it up, then come by now and then."""
@@ -108,7 +125,14 @@ class People:
             case "forget" if self._town.second:
                 await self._forget(OFFICE)
             case "hotspot":
-                await self._raise_hotspot()
+                await self._raise_hotspot("raise the hotspot", lambda here: here.enable_hotspot())
+            case "rollback":
+                await self._raise_hotspot("roll back", lambda here: here.rollback("a visit"))
+            case "recovery":
+                self._count("asked for recovery")
+                await self._ask("recover", lambda here: here.trigger_recovery())
+            case "maintenance":
+                await self._maintain()
             case "reset" if happens(self._rng, 0.5):
                 await self._reset()
             case _:
@@ -156,9 +180,13 @@ class People:
     async def _join(self, ssid: Ssid, *, wrong: bool = False) -> bool:
         """Somebody who reaches the device asks it to join; returns whether it did."""
         passphrase = self._weather.passphrases[ssid].reveal() + ("-oops" if wrong else "")
-        body = ConnectBody(ssid=ssid.text, password=passphrase)
+        hidden = self._town.hidden and ssid == HOME
+        body = ConnectBody(ssid=ssid.text, password=passphrase, hidden=hidden)
         self._count("asked to join" if not wrong else "asked to join with a typo")
-        return await self._wish(f"join {ssid.text}", lambda: self._joined(body))
+        joined = await self._wish(f"join {ssid.text}", lambda: self._joined(body))
+        if joined and happens(self._rng, 0.5):
+            await self._ask("complete the setup", lambda here: here.complete_onboarding())
+        return joined
 
     async def _joined(self, body: ConnectBody) -> bool:
         device = self._machine.device
@@ -172,40 +200,48 @@ class People:
         return attempt.state is AttemptState.SUCCEEDED
 
     async def _forget(self, ssid: Ssid) -> None:
-        async def forgotten() -> bool:
-            if self._machine.device is not None:
-                await self._machine.device.forget(ssid.text)
-            return True
-
         self._count("asked to forget")
         self._keeping.given_up.add(ssid.text)
-        await self._wish(f"forget {ssid.text}", forgotten)
+        await self._ask(f"forget {ssid.text}", lambda here: here.forget(ssid.text))
         self._keeping.given_up.discard(ssid.text)
 
-    async def _raise_hotspot(self) -> None:
-        async def raised() -> bool:
-            if self._machine.device is not None:
-                await self._machine.device.enable_hotspot()
-            return True
-
+    async def _raise_hotspot(self, what: str, wish: Wish) -> None:
         self._count("asked for the hotspot")
-        await self._wish("raise the hotspot", raised)
+        await self._ask(what, wish)
         self._leave_in_peace(PEACE_HOTSPOT)
+
+    async def _maintain(self) -> None:
+        """From the wish to enter until the device has heard the wish to leave."""
+        self._count("asked for maintenance")
+        self.maintains = True
+        self._changed()
+        await self._ask("enter maintenance", lambda here: here.enter_maintenance())
+        while True:
+            await asyncio.sleep(self._rng.uniform(MINUTE, 2 * HOUR))
+            device = self._machine.device
+            if device is not None and device.status().mode is not Mode.MAINTENANCE:
+                break
+            await self._ask("leave maintenance", lambda here: here.exit_maintenance())
+        self.maintains = False
+        self._changed()
 
     async def _reset(self) -> None:
         """Everything is forgotten, and sooner or later set up anew."""
-
-        async def reset() -> bool:
-            if self._machine.device is not None:
-                await self._machine.device.factory_reset()
-            return True
-
         self._count("asked for a factory reset")
         self._keeping.everything_given_up = True
-        await self._wish("factory reset", reset)
+        await self._ask("factory reset", lambda here: here.factory_reset())
         await asyncio.sleep(self._rng.uniform(10 * MINUTE, DAY))
         self._keeping.everything_given_up = False
         await self._set_up()
+
+    async def _ask(self, what: str, wish: Wish) -> bool:
+        async def asked() -> bool:
+            device = self._machine.device
+            if device is not None:
+                await wish(device)
+            return device is not None
+
+        return await self._wish(what, asked)
 
     async def _wish(self, what: str, ask: Callable[[], Awaitable[bool]]) -> bool:
         if not town.is_reachable(self._world) or self._machine.life is None:

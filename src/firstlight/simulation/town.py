@@ -27,13 +27,19 @@ STRANGER = Ssid(b"Stranger")
 PHONES = tuple(MacAddress.from_bytes(b"\x02\xf0\0\0\0" + bytes([number])) for number in (1, 2, 3))
 DURATIONS = Durations(rescan=60.0, rescan_connected=86_400.0, expiry=180.0)
 
+_FREQUENCIES = (2412, 2437, 2462, 5180)
+
 
 class Town(msgspec.Struct, frozen=True):
-    """``passphrases``: of every network, before any was changed. ``second``: Office is in reach."""
+    """``passphrases``: of every network, before any was changed.
+
+    ``second``: Office is in reach; ``hidden``: Home does not announce its name.
+    """
 
     described: Description
     passphrases: dict[Ssid, Passphrase]
     second: bool
+    hidden: bool
 
 
 def found(rng: Random, *, connectivity_check: bool = True) -> Town:
@@ -41,7 +47,8 @@ def found(rng: Random, *, connectivity_check: bool = True) -> Town:
     second = happens(rng, 0.4)
     names = [HOME, STRANGER, *([OFFICE] if second else [])]
     passphrases = {ssid: Passphrase(f"{ssid.text}-passphrase") for ssid in names}
-    channels = {ssid: rng.choice((1, 6, 11)) for ssid in names}
+    frequencies = {ssid: rng.choice(_FREQUENCIES) for ssid in names}
+    hidden = happens(rng, 0.15)
     scans = happens(rng, 0.3)
     return Town(
         Description(
@@ -56,7 +63,8 @@ def found(rng: Random, *, connectivity_check: bool = True) -> Town:
                 AccessPointTable(
                     ssid=ssid,
                     passphrase=passphrases[ssid],
-                    channel=channels[ssid],
+                    frequency=frequencies[ssid],
+                    hidden=hidden and ssid == HOME,
                     signal=rng.randint(35, 95),
                 )
                 for ssid in names
@@ -64,6 +72,7 @@ def found(rng: Random, *, connectivity_check: bool = True) -> Town:
         ),
         passphrases,
         second,
+        hidden,
     )
 
 

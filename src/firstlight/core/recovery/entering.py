@@ -82,8 +82,9 @@ def _degraded(state: State, before: Phase, _signal: Signal, now: Moment) -> Ente
     return state, (Stop(), Arm(state.turn, state.settings.check_seconds))
 
 
-def _looking(state: State, _before: Phase, _signal: Signal, now: Moment) -> Entered:
-    state = replace(state, over_link=state.view.online and not state.trouble.wished)
+def _looking(state: State, before: Phase, _signal: Signal, now: Moment) -> Entered:
+    found_bad = before is Phase.DEGRADED or not state.trouble.wished
+    state = replace(state, over_link=state.view.online and found_bad)
     effects: tuple[Effect, ...] = (Stop(),)
     if state.rising and state.record.last_result in _UNFINISHED:
         effects = (*effects, Tell(News.FAILED, "The hotspot is not up yet; recovery begins anew."))
@@ -102,7 +103,8 @@ def _looking(state: State, _before: Phase, _signal: Signal, now: Moment) -> Ente
 
 def _joining(state: State, before: Phase, _signal: Signal, now: Moment) -> Entered:
     candidate = _candidate(state)
-    if before in {Phase.SCOUTING, Phase.REHEARSING} and state.view.hotspot is not None:
+    beside = before is Phase.SCOUTING and state.view.hotspot is not None
+    if beside or before is Phase.REHEARSING:
         # Up to now the hotspot was there.
         state = replace(state, away_since=now.monotonic, attended_since=now.monotonic)
     seconds = min(REJOIN_SECONDS, time_left(state, now))

@@ -110,7 +110,7 @@ def no_luck(state: State) -> Next:
 
 def _exhausted(state: State) -> Next:
     """A link that only a person found wanting is not given up because nothing else was found."""
-    kept = state.phase is Phase.LOOKING and state.trouble.wished and state.view.online
+    kept = state.phase is Phase.LOOKING and state.view.online and not state.over_link
     return (Signal.ONLINE if kept else Signal.EXHAUSTED), state
 
 

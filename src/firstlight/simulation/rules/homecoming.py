@@ -2,13 +2,14 @@
 
 import asyncio
 
+from firstlight.model.radio import Link
 from firstlight.radio.simulated.world import World
 from firstlight.simulation import town
 from firstlight.simulation.judge import Judge, Rule
 
 GOAL_SECONDS = 60.0
 
-BOUNDS = {"network": 120.0, "start": 120.0, "radio": 120.0, "person": 120.0}
+BOUNDS = {"network": 90.0, "start": 90.0, "radio": 90.0, "person": 90.0}
 """Seconds, by what had kept the device away: see ``Homecoming``."""
 
 REFUSALS = frozenset({"password", "address", "gateway", "signal"})
@@ -55,7 +56,9 @@ class Homecoming:
             self._begin(self._refused_by or cause or "network")
 
     def _begin(self, cause: str) -> None:
-        self._since, self._cause = self._loop.time(), cause
+        up = self._world.device.link is Link.HOTSPOT
+        self._since = self._loop.time()
+        self._cause = f"{cause}, from the hotspot" if up else cause
         bound = BOUNDS.get(cause, OTHERWISE)
         self._limit = self._loop.call_later(bound, self._over, bound)
 

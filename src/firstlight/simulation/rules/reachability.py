@@ -15,7 +15,8 @@ class ReachabilityRule:
 
     It counts all the time in which the radio is ready, whether the process runs or not. Without
     power, without NetworkManager or without its radio nobody can ask anything of the device: the
-    stretch ends there, and when the machine is whole again another one begins.
+    stretch ends there, and when the machine is whole again another one begins. ``excused``: a
+    person has put the device into maintenance, in which nothing is repaired.
     """
 
     def __init__(self, world: World, judge: Judge, loop: asyncio.AbstractEventLoop) -> None:
@@ -24,12 +25,14 @@ class ReachabilityRule:
         self._loop = loop
         self._since: float | None = None
         self._limit: asyncio.TimerHandle | None = None
+        self.excused = False
         self.stretches: list[float] = []
 
     def look(self) -> None:
         """Something has changed."""
-        if town.is_reachable(self._world) or not town.is_ready(self._world):
-            self._end(counts=town.is_ready(self._world))
+        counts = town.is_ready(self._world) and not self.excused
+        if not counts or town.is_reachable(self._world):
+            self._end(counts=counts)
         elif self._since is None:
             self._since = self._loop.time()
             self._limit = self._loop.call_later(LIMIT_SECONDS + _SLACK, self._over)

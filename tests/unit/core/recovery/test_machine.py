@@ -336,6 +336,15 @@ def test_a_link_that_comes_by_itself_is_taken(before: Phase) -> None:
     assert driven.the(Check).full
 
 
+def test_a_bad_link_that_is_still_there_is_not_one_that_came() -> None:
+    driven = Driven().until(Phase.STEADY).checked(NO_GATEWAY)
+    for _ in range(2):
+        driven.expire(5).checked(NO_GATEWAY)
+    assert driven.take(Saw(LIMITED)).phase is Phase.LOOKING
+    driven.scan()
+    assert driven.take(Saw(ONLINE)).phase is Phase.FALLBACK
+
+
 @pytest.mark.parametrize("phase", [Phase.REJOINING, Phase.REHEARSING, Phase.HOMING])
 def test_a_link_under_proof_is_not_taken_before_its_proof(phase: Phase) -> None:
     driven = Driven().until(phase).take(Saw(ONLINE))
