@@ -185,6 +185,8 @@ class Recovery:
                 await ended(self._timer)
                 self._timer = asyncio.create_task(self._expire(turn, seconds), name="recovery-wait")
             case messages.Become(turn):
+                # Whoever has put the hotspot out of the way did so while there was a network.
+                self._company.hotspot.wanted |= turn is Turn.ALONE
                 await self._company.turn(turn)
             case messages.Tell():
                 self._company.tell(effect)

@@ -1,6 +1,7 @@
 """Many years, one seed each, on several processors."""
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
@@ -71,13 +72,19 @@ def _lived(plan: list[tuple[int, float]], jobs: int) -> Iterator[tuple[Year, Yea
         return
     # A fresh interpreter each: what this one has open is nobody else's.
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=fresh) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=fresh, initializer=_leave_interrupts) as pool:
         try:
             running = [pool.submit(live_both, seed, days) for seed, days in plan]
             for done in as_completed(running):
                 yield done.result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # After Ctrl-C what is under way, a few seconds of it, is still waited for.
+            pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal; only the first one decides what it means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _violated(part: Year) -> Violated | None:

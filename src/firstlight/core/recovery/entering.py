@@ -6,9 +6,8 @@ from msgspec.structs import replace
 
 from firstlight.core.mode import Turn
 from firstlight.core.recovery import noting
-from firstlight.core.recovery.candidates import Approach, Candidate, approach
+from firstlight.core.recovery.candidates import Approach, approach
 from firstlight.core.recovery.messages import (
-    Absolve,
     Arm,
     Become,
     Check,
@@ -27,7 +26,7 @@ from firstlight.core.recovery.phases import (
     Phase,
     Signal,
 )
-from firstlight.core.recovery.searching import time_left
+from firstlight.core.recovery.searching import time_left, trying
 from firstlight.core.recovery.state import State
 from firstlight.model.access_point import channel_of
 from firstlight.model.moment import Moment
@@ -56,8 +55,9 @@ def _steady(state: State, before: Phase, signal: Signal, now: Moment) -> Entered
     unfinished = state.rising and state.record.last_result in _UNFINISHED
     came_back = proven or before in {Phase.LOOKING, Phase.REJOINING} or unfinished
     effects: tuple[Effect, ...] = (Stop(), Become(Turn.ONLINE))
-    if proven and state.blamed:
-        effects = (*effects, Absolve())
+    if proven:
+        state, absolved = noting.absolved(state)
+        effects = (*effects, *absolved)
     if came_back:
         name = state.current.name if proven and state.current else state.view.network
         state = state.with_record(
@@ -66,9 +66,7 @@ def _steady(state: State, before: Phase, signal: Signal, now: Moment) -> Entered
         effects = (*effects, Tell(News.COMPLETED, f"Back on {name}."))
     if before in {Phase.LOOKING, Phase.REJOINING}:
         state = _cooling(state, now)
-    state = replace(
-        _idle(state), streak=0, failures={}, scouts=0, blamed=state.blamed and not proven
-    )
+    state = replace(_idle(state), streak=0, failures={}, scouts=0, pause_until=0.0)
     state = replace(state, rising=False, stuck=False)
     if proven or before is Phase.DEGRADED:
         # What lies behind the link has just been looked at.
@@ -102,7 +100,7 @@ def _looking(state: State, before: Phase, _signal: Signal, now: Moment) -> Enter
 
 
 def _joining(state: State, before: Phase, _signal: Signal, now: Moment) -> Entered:
-    candidate = _candidate(state)
+    candidate = trying(state)
     beside = before is Phase.SCOUTING and state.view.hotspot is not None
     if beside or before is Phase.REHEARSING:
         # Up to now the hotspot was there.
@@ -112,7 +110,7 @@ def _joining(state: State, before: Phase, _signal: Signal, now: Moment) -> Enter
 
 
 def _rehearsing(state: State, _before: Phase, _signal: Signal, _now: Moment) -> Entered:
-    candidate = _candidate(state)
+    candidate = trying(state)
     how = approach(state.view.abilities, state.view.hotspot, candidate.frequency)
     retuned = how is Approach.RETUNED
     work = Rehearse(
@@ -151,12 +149,6 @@ def _scouting(state: State, _before: Phase, _signal: Signal, now: Moment) -> Ent
         Arm(state.turn, SCAN_SECONDS),
         Scan(turn=state.turn, frequencies=narrow),
     )
-
-
-def _candidate(state: State) -> Candidate:
-    if state.current is None:  # the table leads here only with a network to try
-        raise AssertionError(f"nothing to try in {state.phase}")
-    return state.current
 
 
 _UNFINISHED = frozenset({RecoveryResult.REJOIN_FAILED, RecoveryResult.FAILED})

@@ -76,9 +76,8 @@ def _classify(state: State, event: Event, now: Moment) -> Judged:
         case Freed(view) if state.phase is not Phase.RESTING:
             return _saw(state, view, now)
         case Freed(view, pause, alone):
-            state = replace(
-                state, held=False, view=view, pause_until=now.monotonic + pause, guests=frozenset()
-            )
+            until = max(state.pause_until, now.monotonic + pause)
+            state = replace(state, held=False, view=view, pause_until=until, guests=frozenset())
             return _found_out(state, alone=alone)
         case Saw(view):
             return _saw(state, view, now)
@@ -137,6 +136,8 @@ def _saw(state: State, view: View, now: Moment) -> Judged:
     if not view.ready:
         return Signal.HELD, state, ()
     match state.phase:
+        case Phase.STEADY if view.hotspot is not None:
+            return Signal.STRANDED, state, ()
         case Phase.STEADY if not view.online:
             return Signal.AILING, noting.troubled(state, noting.lost(before.network), now), ()
         case Phase.STEADY if _is_news(before, view):
@@ -147,7 +148,7 @@ def _saw(state: State, view: View, now: Moment) -> Judged:
             return Signal.STRANDED, state, ()
         case Phase.LOOKING | Phase.SCOUTING | Phase.FALLBACK:
             came = view.online and not before.online
-            return (Signal.ONLINE if came else None), *noting.risen(state, before, now)
+            return (Signal.ONLINE if came else None), *noting.risen(state, now)
         case _:
             return None, state, ()
 
@@ -181,7 +182,8 @@ def _checked(state: State, trouble: str | None, now: Moment, *, full: bool) -> J
         if trouble is not None:
             reason = noting.ailing(state.view.network, trouble)
             return Signal.AILING, noting.troubled(state, reason, now), ()
-        return None, state, (Arm(state.turn, state.settings.interval_seconds),)
+        state, effects = noting.absolved(state)
+        return None, state, (*effects, Arm(state.turn, state.settings.interval_seconds))
     if state.phase is not Phase.DEGRADED:
         return None, state, ()
     if trouble is None:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from firstlight.core.mode import Turn
-from firstlight.core.recovery.messages import Become, Check, Effect, News, Tell, View
+from firstlight.core.recovery.messages import Absolve, Become, Check, Effect, News, Tell
 from firstlight.core.recovery.phases import (
     ARRIVAL_SECONDS,
     ATTENDED_SECONDS,
@@ -53,6 +53,13 @@ def forgotten(state: State, now: Moment) -> State:
     )
 
 
+def absolved(state: State) -> Noted:
+    """A network works, so that another did not is over."""
+    if not state.blamed:
+        return state, ()
+    return replace(state, blamed=False), (Absolve(),)
+
+
 def attended(state: State, now: Moment) -> State:
     """A person is there, and was before, unless that is long ago."""
     return _in_peace(state, now, TYPING_SECONDS)
@@ -78,10 +85,10 @@ def _in_peace(state: State, now: Moment, seconds: float) -> State:
     )
 
 
-def risen(state: State, before: View, now: Moment) -> Noted:
+def risen(state: State, now: Moment) -> Noted:
     """The hotspot is up, if it was on its way."""
     up = state.view.hotspot is not None
-    if state.phase is not Phase.FALLBACK or not state.rising or not up or before == state.view:
+    if state.phase is not Phase.FALLBACK or not state.rising or not up:
         return state, ()
     effects: tuple[Effect, ...] = ()
     if state.record.last_result in {RecoveryResult.REJOIN_FAILED, RecoveryResult.FAILED}:

@@ -39,7 +39,7 @@ USES_RADIO = frozenset(
 )
 """In these the radio is the machine's alone: the hotspot is not raised by anybody else."""
 
-_HELD = {(phase, Signal.HELD): Phase.RESTING for phase in Phase}
+_HELD = {(phase, Signal.HELD): Phase.RESTING for phase in Phase if phase is not Phase.RESTING}
 _ONLINE = {
     (phase, Signal.ONLINE): Phase.STEADY
     for phase in (
@@ -60,6 +60,7 @@ TRANSITIONS: dict[tuple[Phase, Signal], Phase] = {
     (Phase.RESTING, Signal.AILING): Phase.DEGRADED,
     (Phase.RESTING, Signal.STRANDED): Phase.FALLBACK,
     (Phase.STEADY, Signal.AILING): Phase.DEGRADED,
+    (Phase.STEADY, Signal.STRANDED): Phase.FALLBACK,
     (Phase.STEADY, Signal.WISHED): Phase.LOOKING,
     (Phase.DEGRADED, Signal.WORN): Phase.LOOKING,
     (Phase.DEGRADED, Signal.WISHED): Phase.LOOKING,
@@ -83,15 +84,16 @@ TRANSITIONS: dict[tuple[Phase, Signal], Phase] = {
     (Phase.HOMING, Signal.EXHAUSTED): Phase.FALLBACK,
 }
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 45.0
 """A link that stays away that long is lost, whatever the threshold says: the promise goes first."""
 
 GRACE_SECONDS = 30.0
 """NetworkManager's own try to join is left alone until this long after the trouble began."""
 
-RECOVERY_SECONDS = 75.0
+RECOVERY_SECONDS = 65.0
 """From the beginning of the trouble until the hotspot's turn. A dead gateway is found within some
-35 s and the hotspot rises in a few, so all of it stays within the promised 120 s."""
+36 s, the last look at a network takes 6 and the hotspot a few, so all of it stays within the
+promised 120 s."""
 
 REJOIN_SECONDS = 30.0
 """How long one network may take to be joined and proven."""

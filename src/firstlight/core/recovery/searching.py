@@ -3,7 +3,14 @@
 from msgspec.structs import replace
 
 from firstlight.core.causes import WORDS
-from firstlight.core.recovery.candidates import Approach, approach, failed, in_order, networks
+from firstlight.core.recovery.candidates import (
+    Approach,
+    Candidate,
+    approach,
+    failed,
+    in_order,
+    networks,
+)
 from firstlight.core.recovery.messages import Blame, Effect, Scanned
 from firstlight.core.recovery.phases import (
     AWAY_SECONDS,
@@ -29,6 +36,13 @@ def time_left(state: State, now: Moment) -> float:
     if state.phase in {Phase.LOOKING, Phase.REJOINING}:
         return state.trouble.since + RECOVERY_SECONDS - now.monotonic
     return state.away_since + AWAY_SECONDS - now.monotonic
+
+
+def trying(state: State) -> Candidate:
+    """The network that is being tried. The table leads nowhere without one where it is asked."""
+    if state.current is None:
+        raise AssertionError(f"nothing to try in {state.phase}")
+    return state.current
 
 
 def after_search(state: State, found: Scanned, now: Moment) -> Next:
@@ -66,9 +80,7 @@ def after_failure(
     state: State, cause: Cause, now: Moment
 ) -> tuple[Signal, State, tuple[Effect, ...]]:
     """Take note of it, tell what is new about it, and go on to the next."""
-    current = state.current
-    if current is None:
-        return *next_network(state, now), ()
+    current = trying(state)
     if state.view.online and not state.over_link and cause not in _PROOFS:
         # Somebody else has joined a network meanwhile, or this one came after all.
         return Signal.ONLINE, state, ()

@@ -68,11 +68,13 @@ def test_where_nothing_was_blamed_nothing_is_made_up_for() -> None:
     assert Absolve() not in Driven().until(Phase.HOMING).joined().effects
 
 
-def test_a_link_that_comes_by_itself_has_proved_nothing_yet() -> None:
+def test_a_link_that_comes_by_itself_has_to_prove_itself_first() -> None:
     driven = Driven().until(Phase.HOMING).joined(Cause.WRONG_PASSWORD).take(Saw(ONLINE))
     assert driven.phase is Phase.STEADY
     assert Absolve() not in driven.all
     assert driven.state.blamed
+    assert Absolve() in driven.checked(full=True).effects
+    assert not driven.state.blamed
 
 
 def test_a_network_that_somebody_else_has_joined_meanwhile_is_not_blamed() -> None:
