@@ -9,10 +9,14 @@ ARGS ?=
 
 FAST := tests/unit tests/contract tests/api tests/dbus
 PYTEST := $(BIN)/python -m pytest
+# Two processes: these tests mostly wait.
+AT_ONCE := -n 2 --dist loadfile
+# Device-years that `make test` lives through.
+YEARS ?= 100
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup fast coverage browser lab bench lint types imports format \
+.PHONY: help run test check setup fast coverage simulation browser lab bench lint types imports format \
 	diagrams docs-freshness lock clean
 
 help:  ## list what can be made
@@ -24,7 +28,7 @@ run:  ## run the daemon on simulated radios (PORT=8080 BACKEND=simulated ARGS=)
 	@exec env FIRSTLIGHT_PROVISIONING_ENABLED=1 $(BIN)/firstlight serve \
 		--backend $(BACKEND) --port $(PORT) --state-dir .run/state $(ARGS)
 
-test: setup lint types imports coverage docs-freshness browser lab  ## everything: checks, all suites, the radio lab
+test: setup lint types imports coverage docs-freshness simulation browser lab  ## everything: checks, all suites, the radio lab
 
 check: setup lint types imports fast docs-freshness  ## what to run before every commit, in about a minute
 
@@ -32,14 +36,18 @@ setup:  ## make .venv and install the Debian packages that the tests need
 	@tools/setup test
 
 fast: setup  ## unit, contract, API and D-Bus tests (ARGS="-k word")
-	$(PYTEST) $(FAST) $(ARGS)
+	$(PYTEST) $(FAST) $(AT_ONCE) $(ARGS)
 
 coverage: setup  ## the fast tests with branch coverage, and its limits
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest $(FAST) $(ARGS)
+	$(BIN)/coverage run -m pytest $(FAST) $(AT_ONCE) $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --fail-under=100 --include='*/firstlight/core/*,*/firstlight/store/*'
+
+simulation: setup  ## device-years of outages on simulated radios (YEARS=100 ARGS="--seed 7")
+	$(PYTEST) tests/simulation
+	$(BIN)/firstlight simulate --years $(YEARS) $(ARGS)
 
 browser: setup  ## the pages in a real browser
 	$(PYTEST) tests/browser $(ARGS)

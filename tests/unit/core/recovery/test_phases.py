@@ -190,7 +190,7 @@ def test_every_phase_leads_to_a_network_and_to_the_hotspot(phase: Phase) -> None
     assert {Phase.STEADY, Phase.FALLBACK} <= reached
 
 
-@pytest.mark.parametrize("phase", USES_RADIO)
+@pytest.mark.parametrize("phase", sorted(USES_RADIO))
 def test_whatever_uses_the_radio_ends_with_the_hotspot_when_nothing_helps(phase: Phase) -> None:
     assert ways(phase)[Signal.EXHAUSTED] is Phase.FALLBACK
 
