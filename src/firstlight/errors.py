@@ -58,15 +58,26 @@ class Code(StrEnum):
 
 
 class FirstlightError(Exception):
-    """Root of the tree: ``code`` for programs, ``message`` and ``hint`` for people."""
+    """Root of the tree: ``code`` for programs, ``message`` and ``hint`` for people.
+
+    ``retry_after``: seconds until it is worth asking again, where that is known.
+    """
 
     default_code = Code.INTERNAL
 
-    def __init__(self, message: str, *, code: Code | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: Code | None = None,
+        hint: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
         self.hint = hint
+        self.retry_after = retry_after
 
 
 class InvalidInput(FirstlightError):
@@ -98,20 +109,9 @@ class NotFound(FirstlightError):
 
 
 class Busy(FirstlightError):
-    """Something is under way that excludes this. ``retry_after`` is in seconds, if known."""
+    """Something is under way that excludes this."""
 
     default_code = Code.BUSY
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        code: Code | None = None,
-        hint: str | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message, code=code, hint=hint)
-        self.retry_after = retry_after
 
 
 class RadioUnavailable(FirstlightError):
@@ -127,37 +127,15 @@ class NotPermitted(FirstlightError):
 
 
 class Unauthorized(FirstlightError):
-    """The caller has not proven who they are. ``retry_after``: seconds to wait, if there are."""
+    """The caller has not proven who they are."""
 
     default_code = Code.UNAUTHORIZED
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        code: Code | None = None,
-        hint: str | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message, code=code, hint=hint)
-        self.retry_after = retry_after
 
 
 class LockedOut(FirstlightError):
     """Too many wrong codes: nothing is looked at for ``retry_after`` seconds."""
 
     default_code = Code.LOCKED_OUT
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        code: Code | None = None,
-        hint: str | None = None,
-        retry_after: float = 0.0,
-    ) -> None:
-        super().__init__(message, code=code, hint=hint)
-        self.retry_after = retry_after
 
 
 class RadioFailure(FirstlightError):

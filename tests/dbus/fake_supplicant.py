@@ -27,7 +27,7 @@ TYPES = {
         "AuthStatusCode": "i",
     },
     STATION: {"Address": "ay"},
-    BSS: {"SSID": "ay", "Frequency": "q", "Age": "u"},
+    BSS: {"BSSID": "ay", "SSID": "ay", "Frequency": "q", "Age": "u"},
 }
 
 
@@ -77,10 +77,18 @@ class FakeSupplicant(FakeService):
         self.signal(path, INTERFACE, "ScanDone", "b", True)
         self.on_scan()
 
-    def hear(self, path: str, ssid: bytes, frequency: int = 2437, age: int = 0) -> str:
+    def hear(
+        self,
+        path: str,
+        ssid: bytes,
+        frequency: int = 2437,
+        age: int = 0,
+        bssid: str = "02:aa:00:00:00:01",
+    ) -> str:
         """A network is in its list."""
         bss = f"{path}/BSSs/{self.number()}"
-        values = {"SSID": ssid, "Frequency": frequency, "Age": age}
+        address = bytes.fromhex(bssid.replace(":", ""))
+        values = {"BSSID": address, "SSID": ssid, "Frequency": frequency, "Age": age}
         self.objects[bss] = {BSS: self.typed(BSS, values)}
         self.set(path, INTERFACE, BSSs=[*self.get(path, INTERFACE, "BSSs"), bss])
         return bss

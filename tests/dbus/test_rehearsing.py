@@ -43,6 +43,7 @@ async def hotspot(iw: FakeIw, scene: Scene) -> Scene:
         scene.device, "org.freedesktop.NetworkManager.Device.Wireless", ActiveAccessPoint=own
     )
     await until(lambda: scene.radio.state.frequency == FREQUENCY, "its channel is known")
+    scene.nm.add_access_point(scene.device, b"HomeNet", bssid="02:AA:00:00:00:01")
     scene.supplicant.hear(scene.wlan0, b"another")
     scene.supplicant.hear(scene.wlan0, b"HomeNet", FREQUENCY)
     return scene

@@ -5,7 +5,7 @@ import pytest
 from tests.dbus.fake_networkmanager import FakeNetworkManager
 from tests.dbus.fake_service import ACCESS_DENIED
 from tests.dbus.fake_supplicant import FakeSupplicant
-from tests.dbus.nm_interfaces import DEVICE, NAME, WIRELESS
+from tests.dbus.nm_interfaces import ACCESS_POINT, DEVICE, NAME, WIRELESS
 from tests.dbus.waiting import until
 
 from firstlight.errors import Busy, Code, RadioFailure
@@ -68,6 +68,30 @@ async def test_results_are_in_the_list_when_it_returns(
     assert AccessPointsChanged() in events
     assert len(supplicant.scans) == 1
     assert nm.made("RequestScan") == []
+
+
+async def test_the_list_is_as_fresh_as_the_scan_when_it_returns(
+    nm: FakeNetworkManager,
+    supplicant: FakeSupplicant,
+    device: str,
+    wlan0: str,
+    both: NetworkManagerRadio,
+) -> None:
+    """NetworkManager tells of the scan's end first, and of what was heard a moment later."""
+    path = nm.add_access_point(device, bssid="02:AA:00:00:00:01")
+    supplicant.hear(wlan0, b"net")
+    supplicant.hear(wlan0, b"elsewhere", 5180, bssid="02:aa:00:00:00:02")
+    supplicant.hear(wlan0, b"gone", age=9, bssid="02:aa:00:00:00:03")
+    supplicant.hear(wlan0, b"", bssid="02:aa:00:00:00:04")
+    supplicant.on_scan = lambda: nm.set(device, WIRELESS, LastScan=500_000)
+    scanning = asyncio.create_task(both.scan(frequencies=[2437]))
+    await until(lambda: supplicant.made("GetAll"), "its list is read")
+    nm.set(device, DEVICE, Driver="marked")
+    await until(lambda: both.state.driver == "marked", "all has come")
+    assert not scanning.done()
+    nm.set(path, ACCESS_POINT, LastSeen=500)
+    await scanning
+    assert [seen.last_seen for seen in both.access_points()] == [500]
 
 
 async def test_names_and_channels_reach_the_supplicant(

@@ -4,8 +4,6 @@ Decisions come from ``core``; the parts put together here carry them out, keep t
 the hub.
 """
 
-import asyncio
-import logging
 import shutil
 import socket
 from contextlib import ExitStack
@@ -17,7 +15,7 @@ from firstlight.core.mode import Turn
 from firstlight.core.recovery.cooldown import CooldownNote
 from firstlight.core.status import Facts, device_status
 from firstlight.core.wish import join_request
-from firstlight.daemon import joining, reset, wishes
+from firstlight.daemon import joining, meeting, reset, wishes
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.attempts import Attempts
 from firstlight.daemon.cooldown import Cooldown
@@ -27,6 +25,7 @@ from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.joining import Joining
 from firstlight.daemon.lookout import Lookout
+from firstlight.daemon.meeting import Meeting
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.modes import Modes
 from firstlight.daemon.recovery import Company, Recovery
@@ -36,7 +35,7 @@ from firstlight.daemon.reset import FactoryReset
 from firstlight.daemon.system_control import SystemControl
 from firstlight.daemon.tasks import Tasks
 from firstlight.daemon.wishes import Wishes
-from firstlight.errors import Busy, Code, FirstlightError, NotFound
+from firstlight.errors import Busy, Code, NotFound
 from firstlight.model.attempt import Attempt
 from firstlight.model.event import Action
 from firstlight.model.ladder import Diagnostics
@@ -44,8 +43,6 @@ from firstlight.model.moment import Moment
 from firstlight.model.profile import Profile
 from firstlight.model.radio import (
     AccessPointsChanged,
-    Availability,
-    Link,
     RadioChanged,
     RadioEvent,
     RadioState,
@@ -64,8 +61,6 @@ from firstlight.model.wire import (
 from firstlight.radio.port import Radio
 from firstlight.reach.port import ReachProbe
 from firstlight.store.notes import NoteFile, reset_note
-
-log = logging.getLogger(__name__)
 
 BY_HAND_SECONDS = 600.0
 """A hotspot that a person has raised stays up that long before the device looks for home."""
@@ -143,10 +138,23 @@ class Device:
             )
         )
         self._diagnosis = Diagnosis(radio, reach, clock, config, regulation=regulation)
-        self._clearing = asyncio.Lock()
-        self._started = False
-        self._was_ready = False
-        self._ready = asyncio.Event()
+        self._meeting = Meeting(
+            meeting.Company(
+                radio=radio,
+                memory=memory,
+                home=self._home,
+                lookout=self._lookout,
+                hotspot=self._hotspot,
+                recovery=self._recovery,
+                joining=self._joining,
+                attempts=self._attempts,
+                reset=self._reset,
+                wishes=self._wishes,
+                announce=self._announce,
+                tasks=self._tasks,
+                turn=turn,
+            )
+        )
         self._subscription = ExitStack()
 
     @property
@@ -158,41 +166,9 @@ class Device:
         """Start watching the radio, and meet reality in the background."""
         self._subscription.enter_context(self._radio.subscribe(self._heard))
         await self._hotspot.identify()
-        self._hotspot.hold()
         self._tasks.spawn(self._recovery.run(), "recovery")
         self._tasks.spawn(self._hotspot.run(), "hotspot-keeper")
-        self._tasks.spawn(self._start(), "start")
-
-    async def _start(self) -> None:
-        """Meet reality, once more when a radio comes late; then let the hotspot go up."""
-        self._announce.system("Firstlight has started.")
-        await self._wishes.restarted()
-        await self._meet()
-        if not _is_ready(self._radio.state):
-            self._ready.clear()
-            await self._ready.wait()
-            await self._meet()
-        self._started = self._was_ready = True
-        self._hotspot.resume()
-        self._recovery.resume()
-        self._radio_changed(self._radio.state)
-
-    async def _meet(self) -> None:
-        """Clear up after a kill, and see whether the network of before is there."""
-        await self._clear_up()
-        if self._reset.is_due() and _is_ready(self._radio.state):
-            await self._reset.carry_out()
-            await self._recovery.forget()
-            return
-        at_home = await self._home.comes()
-        if not at_home:
-            await self._lookout.look_round()
-        if not self._attempts:
-            await self._memory.change(
-                ap_enabled=self._radio.state.link is Link.HOTSPOT,
-                provisioned=self._memory.kept.provisioned or await self._home.is_known(),
-            )
-            await self._turn(Turn.ONLINE if at_home else Turn.ALONE)
+        self._meeting.begin()
 
     async def stop(self) -> None:
         """End what is under way, the old network back first; leave the radio as it is."""
@@ -244,7 +220,7 @@ class Device:
         self._check_idle()
         request = join_request(body, self._radio.access_points())
         await self._radio.profiles()
-        async with self._clearing:  # a trial that begins now must not be cleared away
+        async with self._meeting.clearing:  # a trial that begins now must not be cleared away
             self._check_idle()
             return self._joining.begin(request)
 
@@ -364,15 +340,6 @@ class Device:
         self._hotspot.wanted = True
         await self._turn(Turn.ALONE)
 
-    async def _clear_up(self) -> None:
-        """Undo what a killed process, or an attempt that lost NetworkManager, has left behind."""
-        try:
-            async with self._clearing:
-                for done in () if self._joining.under_way else await self._radio.settle():
-                    self._announce.system(done)
-        except FirstlightError as error:
-            log.warning("what was left behind could not be cleared: %s", error)
-
     def _heard(self, event: RadioEvent) -> None:
         match event:
             case AccessPointsChanged():
@@ -387,25 +354,8 @@ class Device:
 
     def _radio_changed(self, state: RadioState) -> None:
         self._hotspot.changed()
-        ready = _is_ready(state)
-        if ready:
-            self._ready.set()
-        if self._started:
-            if ready and not self._was_ready and not self._joining.under_way:
-                self._hotspot.hold()
-                self._tasks.spawn(self._return_home(), "return-home")
-            self._was_ready = ready
-            self._recovery.saw()
+        self._meeting.radio_changed(state)
         self._announce.status()
-
-    async def _return_home(self) -> None:
-        """The radio is back: a saved network goes before the hotspot, unless that was up."""
-        try:
-            await self._clear_up()
-            if not self._memory.kept.ap_enabled:
-                await self._home.comes()
-        finally:
-            self._hotspot.resume()
 
     def _check_idle(self) -> None:
         self._joining.check_idle()
@@ -438,7 +388,3 @@ def _tools(config: Config, memory: Memory, radio: Radio, reach: ReachProbe, cloc
             cooldown_ms=wish.cooldown_ms,
         ),
     )
-
-
-def _is_ready(state: RadioState) -> bool:
-    return state.availability is Availability.READY

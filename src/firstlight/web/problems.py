@@ -113,6 +113,6 @@ def status_of(kind: type[FirstlightError]) -> int:
 
 
 def _retry_after(error: FirstlightError) -> dict[str, str] | None:
-    if isinstance(error, Busy | LockedOut | Unauthorized) and error.retry_after is not None:
+    if error.retry_after is not None:
         return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
     return None

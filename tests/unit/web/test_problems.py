@@ -10,7 +10,7 @@ from firstlight.web.problems import answer_to
     ("error", "status", "wait"),
     [
         (LockedOut("Too many wrong codes.", retry_after=29.2), 429, "30"),
-        (LockedOut("Too many wrong codes."), 429, "1"),
+        (LockedOut("Too many wrong codes.", retry_after=0.0), 429, "1"),
         (Unauthorized("That is not the code."), 401, None),
         (Unauthorized("That is not the code.", retry_after=30), 401, "30"),
         (Busy("Not now.", retry_after=0.01), 409, "1"),

@@ -143,7 +143,12 @@ class Rehearsing:
         where = (channel,) if abilities.one_channel else ()
         await self._scanner.scan((profile.ssid,), where)
         supplicant = self._session.supplicant
-        return not supplicant.usable or await supplicant.hears(profile.ssid, where, FRESH_SECONDS)
+        if not supplicant.usable:
+            return True
+        return any(
+            one.ssid == profile.ssid and (not where or one.frequency in where)
+            for one in await supplicant.heard(FRESH_SECONDS)
+        )
 
     def _check(self, link: Link) -> None:
         if link is not Link.HOTSPOT:

@@ -1,5 +1,7 @@
 """Scanning through wpa_supplicant where it listens to us, else through NetworkManager."""
 
+import asyncio
+import math
 from collections.abc import Sequence
 
 from dbus_fast import Variant
@@ -48,8 +50,10 @@ class Scanner:
         await self._session.supplicant.looked_up()
         try:
             if self._session.supplicant.usable:
+                began = asyncio.get_running_loop().time()
                 await self._session.supplicant.scan(ssids, frequencies, SCAN_SECONDS)
-                await mirror.until(lambda: device.last_scan != before, _SPREAD_SECONDS)
+                if await mirror.until(lambda: device.last_scan != before, _SPREAD_SECONDS):
+                    await self._spread(asyncio.get_running_loop().time() - began, frequencies)
             else:
                 options = (
                     {"ssids": Variant("aay", [bytes(ssid) for ssid in ssids])} if ssids else {}
@@ -64,3 +68,25 @@ class Scanner:
                 hint="Try again; if it stays so: rfkill block wifi, then unblock.",
             ) from error
         self.remember()
+
+    async def _spread(self, seconds: float, frequencies: Sequence[int]) -> None:
+        """Wait until NetworkManager's list says of each BSS what the scan has found just now.
+
+        It learns of the end of a scan first, and of what was heard a moment later.
+        """
+        session = self._session
+        device = session.device
+        if device is None:
+            return
+        wanted = {
+            one.bssid
+            for one in await session.supplicant.heard(seconds)
+            if not frequencies or one.frequency in frequencies
+        }
+        began = math.floor(device.last_scan / 1000 - seconds)
+
+        def listed() -> bool:
+            fresh = {one.bssid for one in session.heard() if (one.last_seen or 0) >= began}
+            return wanted <= fresh
+
+        await session.mirror.until(listed, _SPREAD_SECONDS)

@@ -8,7 +8,7 @@ view must do.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from dbus_fast import Message, Variant
 
@@ -50,6 +50,14 @@ _LOST = {
 
 OnLink = Callable[[dict[str, Any]], None]
 OnStation = Callable[[MacAddress, bool], None]
+
+
+class Heard(NamedTuple):
+    """A BSS in wpa_supplicant's list; ``frequency`` in MHz."""
+
+    bssid: MacAddress
+    ssid: bytes
+    frequency: int
 
 
 class Supplicant:
@@ -128,18 +136,25 @@ class Supplicant:
                     return
             raise Busy("The radio broke off the scan.", retry_after=5)
 
-    async def hears(self, ssid: Ssid, frequencies: Sequence[int], seconds: float) -> bool:
-        """Whether that network was heard in the last ``seconds``; no frequencies: on any."""
+    async def heard(self, seconds: float) -> tuple[Heard, ...]:
+        """What was heard in the last ``seconds`` and has a name."""
         paths: list[str] = await self._call(_PROPERTIES, "Get", "ss", INTERFACE, "BSSs")
-        for path in paths:
-            try:
-                seen = await self._bus.get_all(self.peer, path, BSS)
-            except NotFound:  # forgotten meanwhile
-                continue
-            where = not frequencies or seen["Frequency"] in frequencies
-            if where and bytes(seen["SSID"]) == ssid and seen.get("Age", 0) <= seconds:
-                return True
-        return False
+        found = await asyncio.gather(*(self._bss(path) for path in paths))
+        return tuple(
+            Heard(
+                bssid=MacAddress.from_bytes(bytes(one["BSSID"])),
+                ssid=bytes(one["SSID"]),
+                frequency=int(one["Frequency"]),
+            )
+            for one in found
+            if one is not None and one.get("Age", 0) <= seconds and any(one["SSID"])
+        )
+
+    async def _bss(self, path: str) -> dict[str, Any] | None:
+        try:
+            return await self._bus.get_all(self.peer, path, BSS)
+        except NotFound:  # forgotten meanwhile
+            return None
 
     async def set_country(self, country: str) -> None:
         """Set the regulatory domain (ISO 3166-1 alpha-2)."""

@@ -3,7 +3,32 @@ import asyncio
 import pytest
 
 from firstlight.radio.simulated.clock import VirtualClock
-from firstlight.radio.simulated.timeline import Timeline
+from firstlight.radio.simulated.timeline import Action, AlarmClock, Timeline
+
+
+class AlarmingClock(VirtualClock):
+    """Calls back, too; ``ring`` moves it to the next call. One call at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.due: float | None = None
+        self._action: Action | None = None
+
+    def call_at(self, due: float, action: Action) -> "AlarmingClock":
+        assert self.due is None
+        self.due, self._action = due, action
+        return self
+
+    def cancel(self) -> None:
+        self.due, self._action = None, None
+
+    async def ring(self) -> None:
+        due, action = self.due, self._action
+        assert due is not None
+        assert action is not None
+        self.cancel()
+        await self.advance(due - self.monotonic())
+        action()
 
 
 async def test_actions_happen_in_order_of_time_then_of_planning() -> None:
@@ -113,3 +138,40 @@ async def test_what_is_due_happens_soon(seconds: float) -> None:
     await clock.advance(0)
     assert done == ["done"]
     timeline.stop()
+
+
+async def test_a_clock_that_calls_back_spares_the_task() -> None:
+    clock, timeline = AlarmingClock(), Timeline()
+    assert isinstance(clock, AlarmClock)
+    done: list[float] = []
+
+    def again() -> None:
+        done.append(timeline.now)
+        timeline.after(2, again)
+
+    timeline.start(clock)
+    assert clock.due is None
+    timeline.after(3, again)
+    timeline.after(1, lambda: done.append(timeline.now))
+    assert clock.due == 1001
+    tasks = asyncio.all_tasks()
+    for _ in range(3):
+        await clock.ring()
+    assert done == [1001, 1003, 1005]
+    assert clock.due == 1007
+    assert asyncio.all_tasks() == tasks
+    timeline.stop()
+    assert clock.due is None
+    timeline.after(1, again)
+    assert clock.due is None
+
+
+async def test_an_action_may_start_the_timeline_anew() -> None:
+    clock, timeline = AlarmingClock(), Timeline()
+    timeline.start(clock)
+    timeline.after(1, lambda: timeline.start(clock))
+    timeline.after(2, timeline.stop)
+    await clock.ring()
+    assert clock.due == 1002
+    await clock.ring()
+    assert clock.due is None
