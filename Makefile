@@ -7,7 +7,7 @@ BACKEND ?= simulated
 # Further arguments: of the daemon in `make run`, of pytest in the suites, of uv in `make lock`.
 ARGS ?=
 
-FAST := tests/unit tests/contract tests/api tests/dbus
+FAST := tests/unit tests/contract tests/api tests/dbus tests/simulation
 PYTEST := $(BIN)/python -m pytest
 # Two processes: these tests mostly wait.
 AT_ONCE := -n 2 --dist loadfile
@@ -46,7 +46,6 @@ coverage: setup  ## the fast tests with branch coverage, and its limits
 	$(BIN)/coverage report --fail-under=100 --include='*/firstlight/core/*,*/firstlight/store/*'
 
 simulation: setup  ## device-years of outages on simulated radios (YEARS=100 ARGS="--seed 7")
-	$(PYTEST) tests/simulation
 	$(BIN)/firstlight simulate --years $(YEARS) $(ARGS)
 
 browser: setup  ## the pages in a real browser

@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 HOME_SECONDS = 30.0
 """How long NetworkManager may take to join a saved network by itself before the hotspot goes up."""
 
+GLANCE_SECONDS = 6.0
+"""So long it has where no saved network is in sight."""
+
 
 class Home:
     """NetworkManager joins saved networks; this only knows them and waits."""
@@ -37,7 +40,11 @@ class Home:
             return state.online
         if state.link is Link.HOTSPOT or not await self.is_known():
             return False
-        return await until(self._radio, _online, HOME_SECONDS, self._clock)
+        if await until(self._radio, _online, GLANCE_SECONDS, self._clock):
+            return True
+        if self._radio.state.link is not Link.JOINING and not await self._is_in_sight():
+            return False
+        return await until(self._radio, _online, HOME_SECONDS - GLANCE_SECONDS, self._clock)
 
     async def is_known(self) -> bool:
         """Whether there is a saved network to come back to; yes when that can't be seen."""
@@ -46,6 +53,14 @@ class Home:
         except FirstlightError as error:
             log.warning("whether a network is saved could not be seen: %s", error)
             return True
+
+    async def _is_in_sight(self) -> bool:
+        heard = {seen.ssid for seen in self._radio.access_points()}
+        try:
+            saved = [one for one in await self.networks() if one.autoconnect]
+        except FirstlightError:
+            return True
+        return any(one.hidden or one.ssid in heard for one in saved)
 
 
 def _online(state: RadioState) -> bool:

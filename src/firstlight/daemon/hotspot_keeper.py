@@ -21,6 +21,7 @@ from firstlight.radio.port import Radio
 
 log = logging.getLogger(__name__)
 
+_SETTLE_SECONDS = 1.0
 _RETRY_SECONDS = (2.0, 5.0, 10.0, 20.0, 30.0)
 
 
@@ -124,6 +125,8 @@ class HotspotKeeper:
                 if failures:
                     log.info("the hotspot is up after %d failures", failures)
                 failures = 0
+                if self._is_due():  # it is up, and the radio has not said so yet
+                    await self._clock.sleep(_SETTLE_SECONDS)
 
     async def _stations(self) -> tuple[Station, ...]:
         if self._radio.state.link is not Link.HOTSPOT:

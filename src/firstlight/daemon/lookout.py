@@ -49,13 +49,17 @@ class Lookout:
             log.info("showing the list of before: %s", error)
 
     async def look_round(self) -> None:
-        """Scan once if nothing is known yet: as a hotspot most radios are deaf."""
-        if self._radio.access_points() or self._radio.state.link is not Link.DOWN:
+        """Scan while the radio has nothing to do, unless the list is fresh.
+
+        As a hotspot most radios are deaf; and NetworkManager, which joins only what is in its list,
+        may leave two minutes between its own scans.
+        """
+        if self._radio.state.link is not Link.DOWN:
             return
         try:
             await self.renew()
         except FirstlightError as error:
-            log.info("nothing could be heard before the hotspot: %s", error)
+            log.info("nothing could be heard: %s", error)
 
     async def close(self) -> None:
         """Stop looking."""

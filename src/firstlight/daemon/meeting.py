@@ -95,6 +95,7 @@ class Meeting:
             await company.reset.carry_out()
             await company.recovery.forget()
             return
+        await company.lookout.look_round()
         at_home = await company.home.comes()
         if not at_home:
             await company.lookout.look_round()
@@ -109,6 +110,7 @@ class Meeting:
         try:
             await self._clear_up()
             if not self._with.memory.kept.ap_enabled:
+                await self._with.lookout.look_round()
                 await self._with.home.comes()
         finally:
             self._with.hotspot.resume()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -17,17 +17,20 @@ from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.rejoining import Outcome, Tools, rehearse, rejoin
 from firstlight.daemon.waiting import ended
-from firstlight.errors import FirstlightError
+from firstlight.errors import Busy, FirstlightError, RadioFailure
 from firstlight.model.attempt import Cause
 from firstlight.model.mac import MacAddress
 from firstlight.model.moment import Moment
 from firstlight.model.radio import Availability, Ipv4, Link, RadioState
 from firstlight.model.reach import Internet, Reach
+from firstlight.model.ssid import Ssid
 from firstlight.model.status import Mode
 
 log = logging.getLogger(__name__)
 
 _INBOX = 1024
+_SCANS = 3
+_SCAN_PAUSE_SECONDS = 2.0
 _WAITING = frozenset({Mode.PROVISIONING, Mode.ERROR})
 
 
@@ -247,7 +250,7 @@ class Recovery:
                 await radio.hotspot_down()
             began = self._tools.clock.monotonic()
             names = [one.ssid for one in hidden(profiles) if one.ssid is not None]
-            await radio.scan(names, effect.frequencies)
+            await self._scan_at_last(names, effect.frequencies)
         except FirstlightError as error:
             log.info("recovery: nothing could be heard: %s", error)
             return messages.ScanFailed(effect.turn)
@@ -258,6 +261,18 @@ class Recovery:
             if seen.last_seen is None or seen.last_seen >= began - 1
         )
         return messages.Scanned(turn=effect.turn, profiles=profiles, heard=heard)
+
+    async def _scan_at_last(self, names: Sequence[Ssid], frequencies: Sequence[int]) -> None:
+        """A scan that meets one of NetworkManager's own is refused, or broken off."""
+        for _ in range(_SCANS - 1):
+            try:
+                await self._tools.radio.scan(names, frequencies)
+            except (Busy, RadioFailure) as error:
+                log.info("recovery: scanning again: %s", error)
+                await self._tools.clock.sleep(_SCAN_PAUSE_SECONDS)
+            else:
+                return
+        await self._tools.radio.scan(names, frequencies)
 
     async def _rehearse(self, effect: messages.Rehearse) -> messages.Event:
         if effect.channel is not None:

@@ -253,12 +253,12 @@ _RADIO_FAULTS: dict[str, Callable[[], Fault]] = {
 
 KINDS = (
     Kind("network off", 40, 10, 10 * MINUTE, "network"),
-    Kind("network off for hours", 2, 10 * MINUTE, 8 * HOUR, "network"),
-    Kind("network off for days", 0.1, 8 * HOUR, 3 * DAY, "network"),
+    Kind("network off for hours", 2, 10 * MINUTE, 4 * HOUR, "network"),
+    Kind("network off for days", 0.05, 4 * HOUR, 3 * DAY, "network"),
     Kind("network flapping", 3, 2, MINUTE, "network"),
     Kind("network weak", 4, MINUTE, 2 * HOUR, "signal"),
-    Kind("password changed", 2, 10 * MINUTE, 8 * HOUR, "password"),
-    Kind("password changed for days", 0.1, 8 * HOUR, 3 * DAY, "password"),
+    Kind("password changed", 2, 10 * MINUTE, 4 * HOUR, "password"),
+    Kind("password changed for days", 0.05, 4 * HOUR, 3 * DAY, "password"),
     Kind("no addresses", 5, 30, HOUR, "address"),
     Kind("gateway dead", 10, 10, HOUR, "gateway"),
     Kind("internet gone", 12, MINUTE, DAY, ""),

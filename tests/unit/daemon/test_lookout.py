@@ -115,14 +115,20 @@ async def test_a_radio_that_is_gone_is_told_with_and_without_a_list(looking: Loo
         await looking.renew()
 
 
-async def test_looking_round_once_before_the_radio_goes_deaf(looking: Looking) -> None:
+async def test_looking_round_before_the_radio_goes_deaf_unless_the_list_is_fresh(
+    looking: Looking,
+) -> None:
     task = asyncio.create_task(looking.lookout.look_round())
     await looking.clock.advance(3)
     await task
     assert looking.listed == ["home", "pier"]
-    await looking.clock.advance(60)
     await looking.lookout.look_round()
     assert looking.scans == 1
+    await looking.clock.advance(60)
+    task = asyncio.create_task(looking.lookout.look_round())
+    await looking.clock.advance(3)
+    await task
+    assert looking.scans == 2
 
 
 async def test_looking_round_in_vain_is_no_failure(looking: Looking) -> None:

@@ -7,12 +7,12 @@ from tests.unit.daemon.lamp import Lamp, network, wish, world
 from tests.unit.daemon.proxies import FailingRadio
 
 from firstlight.config import Config, Hotspot
-from firstlight.daemon.home import HOME_SECONDS
+from firstlight.daemon.home import GLANCE_SECONDS, HOME_SECONDS
 from firstlight.errors import Code, RadioFailure, RadioUnavailable
 from firstlight.model.kept import Kept
 from firstlight.model.radio import Link
 from firstlight.model.status import Health, Mode
-from firstlight.radio.simulated.faults import Unplugged
+from firstlight.radio.simulated.faults import Dhcp, Unplugged
 from firstlight.store.provisioning import ProvisioningStore
 
 NEVER_A_HOTSPOT = {Link.DOWN, Link.JOINING, Link.CONNECTED}
@@ -56,12 +56,20 @@ async def test_nothing_saved_raises_the_hotspot(tmp_path: Path) -> None:
     assert [one.ssid for one in listed] == ["home"]
 
 
-async def test_a_saved_network_out_of_sight_raises_the_hotspot(tmp_path: Path) -> None:
+async def test_a_saved_network_out_of_sight_raises_the_hotspot_soon(tmp_path: Path) -> None:
     lamp = Lamp(tmp_path, world(saved=[b"home"]))
     await lamp.start()
     with pytest.raises(TimeoutError):
-        await lamp.wait(lambda: lamp.link is not Link.DOWN, HOME_SECONDS - 1)
+        await lamp.wait(lambda: lamp.link is not Link.DOWN, GLANCE_SECONDS - 1)
     await lamp.wait(lambda: lamp.link is Link.HOTSPOT, 10)
+
+
+async def test_a_saved_network_in_sight_gets_its_time(tmp_path: Path) -> None:
+    lamp = Lamp(tmp_path, world(network(b"home", dhcp=Dhcp.SILENT), saved=[b"home"]))
+    await lamp.start()
+    with pytest.raises(TimeoutError):
+        await lamp.wait(lambda: lamp.link is Link.HOTSPOT, HOME_SECONDS - 1)
+    await lamp.wait(lambda: lamp.link is Link.HOTSPOT, 60)
 
 
 async def test_no_hotspot_at_start_when_none_is_wished(tmp_path: Path) -> None:

@@ -38,6 +38,9 @@ from firstlight.model.radio import Connectivity
 
 __all__ = ["State", "begin", "step"]
 
+_SOON = 0.5
+"""A shorter wait may pass without the clock moving on."""
+
 _TRYING = frozenset({Phase.REJOINING, Phase.REHEARSING, Phase.HOMING})
 
 Judged = tuple[Signal | None, State, tuple[Effect, ...]]
@@ -197,7 +200,9 @@ def _counted(state: State, now: Moment) -> Judged:
     since = now.monotonic - state.trouble.since
     impatient = since >= PATIENCE_SECONDS
     wait = state.settings.check_seconds
-    again = (Arm(state.turn, wait if impatient else min(wait, PATIENCE_SECONDS - since)),)
+    again = (
+        Arm(state.turn, wait if impatient else min(wait, max(_SOON, PATIENCE_SECONDS - since))),
+    )
     if state.streak < state.settings.threshold and not impatient:
         return None, state, again
     if not state.settings.enabled or (state.view.joining and since < GRACE_SECONDS):

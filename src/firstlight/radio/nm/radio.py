@@ -24,6 +24,7 @@ from firstlight.radio.nm import iw
 from firstlight.radio.nm.abilities import AbilityReader
 from firstlight.radio.nm.codes import ActiveState, DeviceState, StateReason
 from firstlight.radio.nm.device import Active
+from firstlight.radio.nm.durable import made_durable
 from firstlight.radio.nm.hotspot import Hotspot
 from firstlight.radio.nm.rehearsing import Rehearsing
 from firstlight.radio.nm.rejoining import Rejoining
@@ -116,7 +117,9 @@ class NetworkManagerRadio:
             raise NotFound(f"There is no profile {uuid}.", code=Code.UNKNOWN_PROFILE)
         active, mirror = device.active, self._session.mirror
         was_active = active.uuid == uuid
+        file = await self._session.connections.file(path)
         await self._session.connections.delete(path)
+        await made_durable(file)
         if was_active:
             await mirror.until(
                 lambda: Active(mirror, active.path).state is ActiveState.DEACTIVATED, SETTLE_SECONDS

@@ -80,6 +80,14 @@ class Connections:
         )
         return str(path)
 
+    async def file(self, path: str) -> str:
+        """Where it is kept, asked anew; empty where it is kept nowhere, or that is not told."""
+        try:
+            found = await self._bus.get_all(self._mirror.peer, path, CONNECTION)
+        except FirstlightError:
+            return ""
+        return str(found.get("Filename", ""))
+
     async def save(self, path: str, settings: Settings) -> None:
         """``Update2`` to disk, leaving what is active as it is; empty: what it is, secrets too."""
         flags = UpdateFlags.TO_DISK | UpdateFlags.NO_REAPPLY

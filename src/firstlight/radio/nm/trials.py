@@ -16,6 +16,7 @@ from firstlight.model.profile import KeyManagement, ProfileKind, TrialPlan
 from firstlight.model.radio import SWITCH_SECONDS
 from firstlight.radio.nm.codes import ActiveState, ConnectionFlags, DeviceState, StateReason
 from firstlight.radio.nm.device import WifiDevice
+from firstlight.radio.nm.durable import made_durable
 from firstlight.radio.nm.following import Following
 from firstlight.radio.nm.manager import Settings
 from firstlight.radio.nm.profiles import TYPE, Mark, mark_of, read_profile, station_settings
@@ -149,6 +150,7 @@ class Trials:
         await self._session.connections.save(self._path, {})
         if self._session.connections.flags(self._path) & ConnectionFlags.VOLATILE:
             await self._session.mirror.until(self._is_saved, 2)
+        await made_durable(await self._session.connections.file(self._path))
         self._forget_trial()
 
     async def release(self) -> None:
