@@ -1,4 +1,4 @@
-"""In the radio lab: Firstlight against nmcli, paired in one run, and coming back from outages.
+"""In the radio lab: Firstlight against nmcli, paired in one run.
 
 Both sides of a pair begin with the radio and the list of networks in the same state.
 """
@@ -13,7 +13,6 @@ from tests.radio.lab.inside import Inside
 from tests.radio.lab.vm import Machine, unavailable
 from tests.radio.lab.world import World
 
-from benchmarks import recovery
 from benchmarks.figures import Figure, circumstances, figure, table
 
 ROUNDS = 3
@@ -31,8 +30,8 @@ channel = 1
 """
 
 
-def measure() -> str:
-    """The section of the page, in Markdown."""
+def measure(*measures: Callable[[World], list[Figure]]) -> str:
+    """A section of the page, in Markdown; one boot of the laboratory for all of ``measures``."""
     if missing := unavailable():
         return f"Not measured: {missing}"
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -41,13 +40,18 @@ def measure() -> str:
     try:
         world = World(Inside(machine))
         world.build()
-        figures = [*_joins(world), *_hotspots(world), *recovery.measure(world)]
+        figures = [one for measured in measures for one in measured(world)]
     finally:
         machine.stop()
     return (
         f"{circumstances()} Virtual radios (mac80211_hwsim) in an emulated machine of two cores: "
         f"only ratios travel to other machines.\n\n{table(figures)}"
     )
+
+
+def pairs(world: World) -> list[Figure]:
+    """Joining and the hotspot, each beside nmcli."""
+    return [*_joins(world), *_hotspots(world)]
 
 
 def _joins(world: World) -> list[Figure]:
