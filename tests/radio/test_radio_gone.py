@@ -12,11 +12,11 @@ def pulled_out_and_back(device: Device, world: World) -> None:
     try:
         status = eventually(
             device.status,
-            lambda seen: seen["runtime"]["health"] == "error",
+            lambda seen: seen["runtime"]["summary"] == "There is no WiFi device.",
             what="a missing radio is told",
         )
         assert status["network"]["connected"] is False
-        assert status["runtime"]["summary"] == "There is no WiFi device."
+        assert status["runtime"]["health"] == "error"
         assert device.runs()
     finally:
         world.system.plug_radio()
