@@ -223,7 +223,7 @@ class System:
         """Take the radio away, as when a USB stick is pulled."""
         self._inside.shell(
             f"ip netns add {DRAWER}; iw phy $(cat /sys/class/net/{DEVICE}/phy80211/name)"
-            f" set netns name {DRAWER}"
+            f" set netns name {DRAWER}; udevadm settle -t 30"
         )
 
     def plug_radio(self) -> None:
@@ -233,4 +233,8 @@ class System:
             f"iw phy $(cat /sys/class/net/{DEVICE}/phy80211/name) set netns 1",
             netns=DRAWER,
         )  # fmt: skip
-        self._inside.must("ip", "netns", "del", DRAWER)
+        self._inside.shell(
+            f"ip netns del {DRAWER}\n"
+            # A move between namespaces is not announced as reliably as a stick in a port.
+            f"udevadm trigger -c add /sys/class/net/{DEVICE}; udevadm settle -t 30\n"
+        )
