@@ -48,11 +48,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RESULTS] = Results()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.timeout(CASE_SECONDS), append=False)
     items.sort(key=_place)
+    left_out = [item for item in items if item.get_closest_marker("lengthy")]
+    if left_out and os.environ.get("LAB") != "all":
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+        config.stash[RESULTS].notes.append(
+            f"{len(left_out)} lengthy cases are left out; LAB=all runs them too."
+        )
 
 
 def _place(item: pytest.Item) -> int:

@@ -32,7 +32,15 @@ def test_a_typo_keeps_the_old_network(ssid: bytes, online: Device, world: World)
 
 
 @pytest.mark.parametrize(
-    "step", ["found", "associated", "password_accepted", "address", "gateway", "saved"]
+    "step",
+    [
+        "found",
+        pytest.param("associated", marks=pytest.mark.lengthy),
+        "password_accepted",
+        pytest.param("address", marks=pytest.mark.lengthy),
+        pytest.param("gateway", marks=pytest.mark.lengthy),
+        "saved",
+    ],
 )
 def test_killed_in_the_switch(step: str, online: Device, world: World) -> None:
     attempt = online.connect(OFFICE.ssid, OFFICE.psk)

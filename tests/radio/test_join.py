@@ -99,6 +99,7 @@ def assert_back_in_provisioning(device: Device, world: World, message: str) -> N
     ]
 
 
+@pytest.mark.lengthy
 def test_without_internet_is_enough_if_it_is_not_required(device: Device, world: World) -> None:
     device.configure(NO_HOTSPOT_AT_START)
     device.start()
@@ -109,6 +110,7 @@ def test_without_internet_is_enough_if_it_is_not_required(device: Device, world:
     assert_on(world, "dead")
 
 
+@pytest.mark.lengthy
 def test_joining_again_replaces_the_profile(online: Device, world: World) -> None:
     world["home"].change(psk="changed-by-its-owner")
     attempt = online.join(b"HomeNet", "changed-by-its-owner")
@@ -161,6 +163,7 @@ def test_two_attempts_at_once_are_refused(running: Device, world: World) -> None
     running.distrust()
 
 
+@pytest.mark.lengthy
 def test_the_event_stream_tells_the_outcome(running: Device, world: World) -> None:
     world["spare"].start(RouterSpec(b"Stream", psk="in-the-stream"))
     attempt = running.join(b"Stream", "in-the-stream")

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from tests.radio.conftest import start_at_home
 from tests.radio.lab.device import API, OK, Device
 from tests.radio.lab.waiting import eventually
@@ -109,6 +110,7 @@ def test_it_returns_with_another_password(online: Device, world: World) -> None:
     assert returns_to(world, "home")
 
 
+@pytest.mark.lengthy
 def test_and_with_the_old_one_again(impatient: Device, world: World) -> None:
     """A password that was refused is tried again as soon as the network has been out of sight."""
     since = impatient.mark()
@@ -132,6 +134,7 @@ def test_and_with_the_old_one_again(impatient: Device, world: World) -> None:
     comes_home(impatient, world)
 
 
+@pytest.mark.lengthy
 def test_somebody_who_types_is_not_cut_off(impatient: Device, world: World) -> None:
     world["home"].stop()
     status = falls_back(impatient)

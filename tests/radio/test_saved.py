@@ -72,6 +72,7 @@ async def test_a_lost_link_is_told_before_networkmanager_gives_it_up(
     assert (lost.link, lost.online) == (Link.CONNECTED, False)
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize(
     ("name", "found"),
     [
@@ -113,6 +114,7 @@ async def test_the_hotspot_hears_others_and_keeps_its_guest(
     assert await harness.radio.stations() == guests
 
 
+@pytest.mark.lengthy
 async def test_a_left_over_interface_is_not_ours_and_is_removed(
     harness: LabHarness, world: World
 ) -> None:

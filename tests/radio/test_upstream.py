@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from tests.radio.conftest import start_at_home
 from tests.radio.lab.device import API, IMPATIENT, REQUIRE_INTERNET, Device
 from tests.radio.lab.routers import Upstream
@@ -27,6 +28,7 @@ def health(device: Device, wanted: str) -> dict[str, Any]:
     )
 
 
+@pytest.mark.lengthy
 def test_a_line_that_is_cut_is_told_and_nothing_else(impatient: Device, world: World) -> None:
     health(impatient, "ok")
     since = impatient.mark()
@@ -52,6 +54,7 @@ def test_a_line_that_is_cut_is_told_and_nothing_else(impatient: Device, world: W
     assert world.system.linked_to() == world["home"].bssid
 
 
+@pytest.mark.lengthy
 def test_a_line_that_is_needed_and_cut_ends_in_the_hotspot(device: Device, world: World) -> None:
     start_at_home(device, world, REQUIRE_INTERNET + IMPATIENT)
 
