@@ -28,7 +28,6 @@ def health(device: Device, wanted: str) -> dict[str, Any]:
     )
 
 
-@pytest.mark.lengthy
 def test_a_line_that_is_cut_is_told_and_nothing_else(impatient: Device, world: World) -> None:
     health(impatient, "ok")
     since = impatient.mark()
@@ -68,6 +67,7 @@ def test_a_line_that_is_needed_and_cut_ends_in_the_hotspot(device: Device, world
     comes_home(device, world, within=PROMISED_SECONDS)
 
 
+@pytest.mark.lengthy
 def test_a_router_that_hangs(online: Device, world: World) -> None:
     world["home"].freeze()
 
