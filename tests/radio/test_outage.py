@@ -31,6 +31,7 @@ def test_ten_seconds_are_sat_out(online: Device, world: World) -> None:
     assert status["network"]["lastSsid"] == HOME_NAME
 
 
+@pytest.mark.lengthy
 def test_two_minutes_end_in_the_hotspot_and_at_home(device: Device, world: World) -> None:
     """With every setting at its default, and an idle phone on the hotspot all the time."""
     start_at_home(device, world)
@@ -38,14 +39,11 @@ def test_two_minutes_end_in_the_hotspot_and_at_home(device: Device, world: World
     world["home"].stop()
     off = time.monotonic()
     status = falls_back(device)
-    heard = seen_by_phone(world, status["network"]["hotspotSsid"])
     assert status["mode"] == "provisioning"
     assert status["network"]["lastSsid"] == HOME_NAME
     assert status["recovery"]["lastReason"] == f"The link to {HOME_NAME} was lost."
     kept = device.state()
-    ssid, password = status["network"]["hotspotSsid"], kept["device.network.hotspotPassword"]
-    assert world.phone.join(ssid.encode(), password, heard.frequency) == "connected"
-    assert world.phone.lease()
+    phone_joins(device, world)
     home_profile_is_intact(world)
 
     time.sleep(max(0.0, 120 - (time.monotonic() - off)))
@@ -59,7 +57,10 @@ def test_two_minutes_end_in_the_hotspot_and_at_home(device: Device, world: World
 
 
 def test_killed_in_the_middle_of_an_outage(online: Device, world: World) -> None:
-    """The next start knows what the killed one had begun, and waits no shorter for the next."""
+    """The next start knows what the killed one had begun, and waits no shorter for the next.
+
+    An idle phone on the hotspot does not keep it from home.
+    """
     world["home"].stop()
     eventually(
         lambda: online.state()["device.recovery.lastResult"],
@@ -85,6 +86,7 @@ def test_killed_in_the_middle_of_an_outage(online: Device, world: World) -> None
     assert status["recovery"]["lastResult"] != "pending"
     home_profile_is_intact(world)
 
+    phone_joins(online, world)
     world["home"].start()
     comes_home(online, world)
 
@@ -102,6 +104,7 @@ def test_it_returns_with_another_password(online: Device, world: World) -> None:
     status = falls_back(online)
     assert status["network"]["lastError"] == f"The password for {HOME_NAME} was not accepted."
     home_profile_is_intact(world)
+    types_for_a_while(online, world)
     tries = phases(online.said(since))
     assert sum(tries.count(one) for one in ("rejoining", "rehearsing", "homing")) <= MOST_TRIES
 
@@ -137,18 +140,29 @@ def test_and_with_the_old_one_again(impatient: Device, world: World) -> None:
 @pytest.mark.lengthy
 def test_somebody_who_types_is_not_cut_off(impatient: Device, world: World) -> None:
     world["home"].stop()
-    status = falls_back(impatient)
-    password = impatient.state()["device.network.hotspotPassword"]
-    assert world.phone.join(status["network"]["hotspotSsid"].encode(), password) == "connected"
+    falls_back(impatient)
     world["home"].start(HOME)
-
-    since = impatient.mark()
-    for _ in range(5):
-        assert impatient.api("POST", f"{API}/attended", {}).status == OK
-        time.sleep(9)
-        stations = world.inside.must("iw", "dev", "wlan0", "station", "dump")
-        assert world.phone.mac in stations, "the phone was cut off"
-    assert phases(impatient.said(since)) == []
-
+    types_for_a_while(impatient, world)
     assert impatient.api("POST", f"{API}/recovery/trigger", {}).status == OK
     comes_home(impatient, world)
+
+
+def phone_joins(device: Device, world: World) -> None:
+    """A phone sees the hotspot, joins it, and has nothing to do there."""
+    ssid = device.status()["network"]["hotspotSsid"]
+    password = device.state()["device.network.hotspotPassword"]
+    heard = seen_by_phone(world, ssid)
+    assert world.phone.join(ssid.encode(), password, heard.frequency) == "connected"
+    assert world.phone.lease()
+
+
+def types_for_a_while(device: Device, world: World) -> None:
+    """Somebody on the hotspot uses the page for longer than from one look for home to the next."""
+    phone_joins(device, world)
+    since = device.mark()
+    for _ in range(5):
+        assert device.api("POST", f"{API}/attended", {}).status == OK
+        time.sleep(7)
+        stations = world.inside.must("iw", "dev", "wlan0", "station", "dump")
+        assert world.phone.mac in stations, "the phone was cut off"
+    assert phases(device.said(since)) == []

@@ -1,5 +1,6 @@
 """The radio is pulled out and put back, as a USB stick is."""
 
+import pytest
 from tests.radio.lab.device import Device
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
@@ -29,6 +30,7 @@ def test_in_a_network(online: Device, world: World) -> None:
     assert status["runtime"]["phase"] == "onboarding"
 
 
+@pytest.mark.lengthy
 def test_in_the_hotspot(offline: Device, world: World) -> None:
     before = falls_back(offline)
     pulled_out_and_back(offline, world)

@@ -17,6 +17,8 @@ from tests.radio.outcomes import (
     phases,
 )
 
+LENGTHY = pytest.mark.lengthy
+
 
 def health(device: Device, wanted: str) -> dict[str, Any]:
     """Wait for that health; the status then."""
@@ -53,7 +55,7 @@ def test_a_line_that_is_cut_is_told_and_nothing_else(impatient: Device, world: W
     assert world.system.linked_to() == world["home"].bssid
 
 
-@pytest.mark.lengthy
+@LENGTHY
 def test_a_line_that_is_needed_and_cut_ends_in_the_hotspot(device: Device, world: World) -> None:
     start_at_home(device, world, REQUIRE_INTERNET + IMPATIENT)
 
@@ -67,11 +69,13 @@ def test_a_line_that_is_needed_and_cut_ends_in_the_hotspot(device: Device, world
     comes_home(device, world, within=PROMISED_SECONDS)
 
 
-@pytest.mark.lengthy
-def test_a_router_that_hangs(online: Device, world: World) -> None:
+@LENGTHY
+@pytest.mark.parametrize("configured", ["impatient", pytest.param("online", marks=LENGTHY)])
+def test_a_router_that_hangs(configured: str, world: World, request: pytest.FixtureRequest) -> None:
+    device: Device = request.getfixturevalue(configured)
     world["home"].freeze()
 
-    status = falls_back(online, within=PROMISED_SECONDS)
+    status = falls_back(device)
 
     assert world["home"].bssid in {bss.bssid for bss in world.phone.hears()}
     reason = f"{HOME_NAME} is joined, but its gateway does not answer."
