@@ -1,14 +1,23 @@
 """A device in memory, for what a real daemon can't be asked to do: fail on demand, in every way."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
 from firstlight.clock import Clock, SystemClock
+from firstlight.config import Config
+from firstlight.core.pairing.lockout import TriesNote
 from firstlight.daemon.hub import Hub
+from firstlight.daemon.memory import Memory
+from firstlight.daemon.pairing import Company, Pairing
 from firstlight.errors import FirstlightError, InvalidInput, NotFound
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.event import Action, ActionPhase, EventType, Level
+from firstlight.model.kept import Kept
 from firstlight.model.ladder import Diagnostics, Ladder, Rung, RungName, RungState
 from firstlight.model.status import (
     DeviceStatus,
@@ -29,6 +38,9 @@ from firstlight.model.wire import (
     RestartScope,
     SavedNetwork,
 )
+from firstlight.store.notes import NoteFile
+from firstlight.store.provisioning import ProvisioningStore
+from firstlight.store.sessions import SessionFile
 
 STATUS = DeviceStatus(
     mode=Mode.PROVISIONING,
@@ -123,8 +135,25 @@ DIAGNOSTICS = Diagnostics(
 )
 
 
+DEVICE_ID = "LMP-2026-7KD4MXQP"
+
+
+def _pairing(clock: Clock) -> Pairing:
+    folder = Path(tempfile.mkdtemp(prefix="firstlight-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    memory = Memory(ProvisioningStore(folder))
+    memory.kept = Kept(device_id=DEVICE_ID)
+    tries = NoteFile(folder / "pairing.json", TriesNote)
+    return Pairing(
+        Config(), Company(memory, clock, SessionFile(folder), tries, lambda level, text: None)
+    )
+
+
 class FakeService:
-    """Raises ``fault`` from every operation while it is set. ``now`` is its status."""
+    """Raises ``fault`` from every operation while it is set. ``now`` is its status.
+
+    ``guests``: addresses that count as on the hotspot. ``pairing`` is the real one.
+    """
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
@@ -134,7 +163,20 @@ class FakeService:
         self.changes: list[str] = []
         self.times_attended = 0
         self.now = STATUS
+        self.guests: frozenset[str] = frozenset()
+        self.waits = True
+        self.pairing = _pairing(self.clock)
         self._attempts: list[Attempt] = []
+
+    @property
+    def device_id(self) -> str:
+        return DEVICE_ID
+
+    def over_hotspot(self, peer: str, own: str) -> bool:
+        return peer in self.guests
+
+    def setting_up(self) -> bool:
+        return self.waits
 
     @property
     def events(self) -> Hub:

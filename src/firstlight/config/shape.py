@@ -12,9 +12,18 @@ from firstlight.model.reach import ReachTarget
 
 
 class Brand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the product calls itself; the hotspot's name begins with it."""
+    """What the product calls itself, and how its pages look.
+
+    ``colour``: ``#rrggbb``, the one accent; ``logo``: a file, SVG or PNG, at most 8 KiB;
+    ``support_url``: where people find help. ``ssid_prefix``: what the hotspot's name begins with,
+    instead of ``name``.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=27)] = "Firstlight"
+    colour: str | None = None
+    logo: str | None = None
+    support_url: str | None = None
+    ssid_prefix: Annotated[str, Meta(min_length=1, max_length=27)] | None = None
 
 
 class Join(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,7 +34,10 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Hotspot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The device's own network. Without ``ssid`` and ``password`` both are made for this device."""
+    """The device's own network. Without ``ssid`` and ``password`` both are made for this device.
+
+    ``portal_port``: where the page is served to it, too, whatever ``web`` says; 0 for nowhere.
+    """
 
     ssid: str | None = None
     password: str | None = None
@@ -33,6 +45,7 @@ class Hotspot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     channel: Annotated[int, Meta(ge=1, le=13)] | None = None
     address: str = "192.168.4.1/24"
     at_start: bool = True
+    portal_port: Annotated[int, Meta(ge=0, le=65535)] = 80
 
     def __repr__(self) -> str:
         return f"Hotspot(ssid={self.ssid!r}, channel={self.channel}, address={self.address!r})"
@@ -97,10 +110,19 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     code_seconds: Annotated[float, Meta(ge=60, le=3600)] = 300.0
 
 
+class Mdns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether the device tells its name on the networks that it serves pages to (RFC 6762, 6763)."""
+
+    enabled: bool = True
+
+
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the daemon listens, and who may ask.
 
-    ``host_names``: further names under which browsers may reach it.
+    ``host_names``: further names under which browsers may reach it. ``trust_local``: whether this
+    machine's own TCP peers need no sign-in while there is no token; switch it off behind a proxy.
+    With ``tls_certificate`` and ``tls_key`` (PEM files) pages and API are served over TLS on
+    ``tls_port``, and ``port`` only leads there.
     """
 
     host: str = "127.0.0.1"
@@ -109,6 +131,10 @@ class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     token: str | None = None
     allowed_cidrs: tuple[str, ...] = ()
     host_names: tuple[str, ...] = ()
+    trust_local: bool = True
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+    tls_port: Annotated[int, Meta(ge=0, le=65535)] = 8443
 
     def __repr__(self) -> str:
         return f"Web(host={self.host!r}, port={self.port}, public={self.public})"
@@ -133,6 +159,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     hooks: Hooks = Hooks()
     mqtt: Mqtt = Mqtt()
     pairing: Pairing = Pairing()
+    mdns: Mdns = Mdns()
     web: Web = Web()
 
     @property

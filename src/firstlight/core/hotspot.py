@@ -1,5 +1,6 @@
 """What the device's own network is like, and when it should be up."""
 
+import ipaddress
 from collections import Counter
 from collections.abc import Iterable
 
@@ -83,6 +84,30 @@ def should_be_up(
         and state.availability is Availability.READY
         and idle
     )
+
+
+def came_over_hotspot(state: RadioState, peer: str, own: str) -> bool:
+    """Whether a connection from ``peer`` to ``own`` came over the hotspot that is up.
+
+    Both addresses as text. A host elsewhere with a route to ``own`` has an address of its own
+    there; one that makes up an address of the hotspot's network never gets the answers, for they go
+    out over the hotspot.
+    """
+    if state.link is not Link.HOTSPOT or state.ipv4 is None:
+        return False
+    ours = ipaddress.ip_interface(f"{state.ipv4.address}/{state.ipv4.prefix}")
+    try:
+        source, target = (_unmapped(ipaddress.ip_address(text)) for text in (peer, own))
+    except ValueError:
+        return False
+    return target == ours.ip and source in ours.network and source != ours.ip
+
+
+def _unmapped(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address in an IPv6 one that a socket for both sees (RFC 4291, 2.5.5.2)."""
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def told(

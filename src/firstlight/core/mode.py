@@ -65,6 +65,11 @@ def turned(mode: Mode, turn: Turn) -> Mode:
         raise Busy(_REFUSALS[turn].format(mode=mode.value), code=Code.WRONG_MODE) from None
 
 
+def waits_to_be_set_up(mode: Mode) -> bool:
+    """Whether whoever stands in front of it may give it a network, and finish that."""
+    return mode in {Mode.PROVISIONING, Mode.CONNECTING, Mode.ONBOARDING}
+
+
 def turn_online(*, onboarded: bool) -> Turn:
     """What it means that a network is joined."""
     return Turn.HOME if onboarded else Turn.ONLINE

@@ -39,11 +39,15 @@ class Announcer:
 
     def system(self, message: str) -> None:
         """Something about the daemon itself."""
-        self._hub.publish(EventType.SYSTEM, Level.INFO, message)
+        self.pairing(Level.INFO, message)
 
     def warning(self, message: str) -> None:
         """Something that a person should know of."""
-        self._hub.publish(EventType.SYSTEM, Level.WARNING, message)
+        self.pairing(Level.WARNING, message)
+
+    def pairing(self, level: Level, message: str) -> None:
+        """Who came in, or did not."""
+        self._hub.publish(EventType.SYSTEM, level, message)
 
     def status(self) -> None:
         """The device is another one, if it is."""

@@ -11,23 +11,14 @@ from pathlib import Path
 from firstlight import __version__
 from firstlight.clock import Clock, SystemClock
 from firstlight.config import Config
-from firstlight.daemon.device import Device
-from firstlight.daemon.diagnosis import nothing_known
-from firstlight.daemon.hooks import Hooks
-from firstlight.daemon.hub import Hub
-from firstlight.daemon.memory import Memory
-from firstlight.daemon.regulation import KernelRegulation
-from firstlight.daemon.waiting import ended
+from firstlight.daemon.opening import open_device, remembered
+from firstlight.daemon.page_settings import web_settings
 from firstlight.model.backend import Backend
-from firstlight.radio.select import Chosen, open_radio
-from firstlight.reach.port import ReachProbe
-from firstlight.reach.sockets import SocketReach
-from firstlight.store.provisioning import ProvisioningStore
+from firstlight.radio.select import Chosen
 from firstlight.web.app import create_app
 from firstlight.web.listeners import bind_tcp, bind_unix
 from firstlight.web.server import WebServer
 from firstlight.web.service import DeviceService
-from firstlight.web.settings import WebSettings
 
 log = logging.getLogger(__name__)
 
@@ -66,40 +57,17 @@ async def _serve(config: Config, clock: Clock) -> int:
 async def _serve_device(
     config: Config, clock: Clock, listener: socket.socket, stack: AsyncExitStack
 ) -> asyncio.Task[None]:
-    memory = Memory(ProvisioningStore(config.state_path))
-    for sentence in memory.load():
-        log.warning("%s", sentence)
+    memory = remembered(config)
     control = bind_unix(config.socket_path)
     stack.callback(control.close)
-    world = Path(config.world) if config.world else None
-    chosen = await open_radio(config.backend, interface=config.interface, clock=clock, world=world)
-    stack.push_async_callback(chosen.radio.close)
-    reach: ReachProbe = chosen.reach or SocketReach()
-    hub = Hub(clock)
-    device = Device(
-        config,
-        radio=chosen.radio,
-        reach=reach,
-        memory=memory,
-        hub=hub,
-        clock=clock,
-        regulation=nothing_known if chosen.reach else KernelRegulation().of,
-    )
-    serving = _listen(device, config, clock, [listener, control], stack)
-    stack.callback(hub.close)
-    stack.push_async_callback(device.stop)
-    _tell_hooks(config, hub, clock, stack)
-    await device.begin()
-    _say(f"{_address(listener)}  ({_radio_in_words(chosen, config)})")
+    opened = await stack.enter_async_context(open_device(config, clock=clock, memory=memory))
+    serving = _listen(opened.device, config, clock, [listener, control], stack)
+    # First of all, so that no reader of events keeps the server from ending.
+    stack.callback(opened.device.events.close)
+    _say(f"{_address(listener)}  ({_radio_in_words(opened.chosen, config)})")
     _say("Open that page, or in another terminal: " + _next_command(config))
     _warn(config)
     return serving
-
-
-def _tell_hooks(config: Config, hub: Hub, clock: Clock, stack: AsyncExitStack) -> None:
-    hooks = Hooks(config.hooks, socket=config.socket_path, clock=clock)
-    telling = asyncio.create_task(hooks.run(hub, hub.cursor), name="hooks")
-    stack.push_async_callback(ended, telling)
 
 
 def _listen(
@@ -109,16 +77,8 @@ def _listen(
     sockets: list[socket.socket],
     stack: AsyncExitStack,
 ) -> asyncio.Task[None]:
-    settings = WebSettings(
-        version=__version__,
-        enabled=config.enabled,
-        token=config.web.token,
-        allowed_cidrs=config.web.allowed_cidrs,
-        hostname=socket.gethostname(),
-        host_names=config.web.host_names,
-        brand=config.brand.name,
-    )
-    server = WebServer(create_app(service, settings, clock=clock), sockets)
+    app = create_app(service, web_settings(config), clock=clock)
+    server = WebServer(app, sockets)
     serving = asyncio.create_task(server.serve(), name="web-server")
 
     async def stop() -> None:
@@ -162,6 +122,7 @@ def _say(line: str) -> None:
 def _warn(config: Config) -> None:
     if config.web.public and config.web.token is None:
         log.warning(
-            "listening on all interfaces without a token: others may look, "
-            "and only this machine may change anything; set FIRSTLIGHT_PROVISIONING_TOKEN"
+            "listening on all interfaces without a token: whoever is on the network may look; "
+            "to change anything they have to pair (firstlight pair). "
+            "FIRSTLIGHT_PROVISIONING_TOKEN closes both"
         )

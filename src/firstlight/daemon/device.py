@@ -6,35 +6,25 @@ the hub.
 
 import shutil
 import socket
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from firstlight.clock import Clock
 from firstlight.config import Config
-from firstlight.core import join, recovery
-from firstlight.core.mode import Turn
-from firstlight.core.recovery.cooldown import CooldownNote
+from firstlight.core.hotspot import came_over_hotspot
+from firstlight.core.mode import Turn, waits_to_be_set_up
+from firstlight.core.pairing.device_id import Identity
 from firstlight.core.status import Facts, device_status
 from firstlight.core.wish import join_request
-from firstlight.daemon import joining, meeting, reset, wishes
 from firstlight.daemon.announcer import Announcer
-from firstlight.daemon.attempts import Attempts
-from firstlight.daemon.cooldown import Cooldown
-from firstlight.daemon.diagnosis import Diagnosis, nothing_known
-from firstlight.daemon.home import Home
-from firstlight.daemon.hotspot_keeper import HotspotKeeper
+from firstlight.daemon.diagnosis import nothing_known
 from firstlight.daemon.hub import Hub
-from firstlight.daemon.joining import Joining
-from firstlight.daemon.lookout import Lookout
-from firstlight.daemon.meeting import Meeting
+from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
-from firstlight.daemon.modes import Modes
-from firstlight.daemon.recovery import Company, Recovery
+from firstlight.daemon.pairing import Pairing
+from firstlight.daemon.parts import Surroundings, assembled
 from firstlight.daemon.regulation import RegulationOf
-from firstlight.daemon.rejoining import Tools
-from firstlight.daemon.reset import FactoryReset
-from firstlight.daemon.system_control import SystemControl
-from firstlight.daemon.tasks import Tasks
-from firstlight.daemon.wishes import Wishes
+from firstlight.daemon.sessions import Randomness
 from firstlight.errors import Busy, Code, NotFound
 from firstlight.model.attempt import Attempt
 from firstlight.model.event import Action
@@ -60,7 +50,6 @@ from firstlight.model.wire import (
 )
 from firstlight.radio.port import Radio
 from firstlight.reach.port import ReachProbe
-from firstlight.store.notes import NoteFile, reset_note
 
 BY_HAND_SECONDS = 600.0
 """A hotspot that a person has raised stays up that long before the device looks for home."""
@@ -79,82 +68,38 @@ class Device:
         hub: Hub,
         clock: Clock,
         regulation: RegulationOf = nothing_known,
+        identity: Callable[[], Identity] = read_identity,
+        randomness: Randomness | None = None,
     ) -> None:
         self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
         self._nmcli = shutil.which("nmcli") is not None
-        self._tasks = Tasks()
-        self._attempts = Attempts()
-        self._announce = Announcer(hub, self.status)
-        self._lookout = Lookout(radio, clock)
-        self._home = Home(radio, clock)
-        self._hotspot = HotspotKeeper(config, self._hostname, radio, memory, clock)
-        turn = Modes(radio, memory, self._hotspot, self._announce.status).turn
-        tools = _tools(config, memory, radio, reach, clock)
-        self._recovery = Recovery(
-            tools,
-            Company(
-                memory=memory,
-                hotspot=self._hotspot,
-                turn=turn,
-                tell=self._announce.recovery,
-                warn=self._announce.warning,
-                changed=self._announce.status,
-            ),
-            Cooldown(NoteFile(config.state_path / "cooldown.json", CooldownNote), clock),
+        around = Surroundings(
+            config=config,
+            hostname=self._hostname,
+            radio=radio,
+            reach=reach,
+            memory=memory,
+            clock=clock,
+            regulation=regulation,
+            identity=identity,
+            randomness=randomness,
         )
-        self._hotspot.is_alone = lambda: self._recovery.wants_hotspot
-        self._hotspot.goes_over_link = lambda: self._recovery.wants_it_over_link
-        self._turn = turn
-        self._joining = Joining(
-            join.Policy(
-                require_gateway=config.join.require_gateway,
-                require_internet=config.join.require_internet,
-            ),
-            tools,
-            joining.Company(
-                memory,
-                self._hotspot,
-                self._recovery,
-                self._announce,
-                self._attempts,
-                self._tasks,
-                turn,
-            ),
-        )
-        self._reset = FactoryReset(
-            reset_note(config.state_path),
-            reset.Company(radio, clock, memory, self._home, self._hotspot, self._announce, turn),
-        )
-        self._wishes = Wishes(
-            wishes.Company(
-                radio,
-                memory,
-                self._recovery,
-                self._announce,
-                SystemControl(allowed=config.allow_system_control),
-                config.allow_system_control,
-                turn,
-            )
-        )
-        self._diagnosis = Diagnosis(radio, reach, clock, config, regulation=regulation)
-        self._meeting = Meeting(
-            meeting.Company(
-                radio=radio,
-                memory=memory,
-                home=self._home,
-                lookout=self._lookout,
-                hotspot=self._hotspot,
-                recovery=self._recovery,
-                joining=self._joining,
-                attempts=self._attempts,
-                reset=self._reset,
-                wishes=self._wishes,
-                announce=self._announce,
-                tasks=self._tasks,
-                turn=turn,
-            )
-        )
+        parts = assembled(around, Announcer(hub, self.status))
+        self._tasks = parts.tasks
+        self._attempts = parts.attempts
+        self._announce = parts.announce
+        self._lookout = parts.lookout
+        self._home = parts.home
+        self._hotspot = parts.hotspot
+        self._turn = parts.turn
+        self._recovery = parts.recovery
+        self._joining = parts.joining
+        self._pairing = parts.pairing
+        self._reset = parts.reset
+        self._wishes = parts.wishes
+        self._diagnosis = parts.diagnosis
+        self._meeting = parts.meeting
         self._subscription = ExitStack()
 
     @property
@@ -162,8 +107,29 @@ class Device:
         """Where everything is told."""
         return self._hub
 
+    @property
+    def pairing(self) -> Pairing:
+        """Who may come in."""
+        return self._pairing
+
+    @property
+    def device_id(self) -> str:
+        """What stands on the label."""
+        return self._memory.kept.device_id
+
+    def over_hotspot(self, peer: str, own: str) -> bool:
+        """Whether a connection from ``peer`` to our address ``own`` came over the hotspot."""
+        return came_over_hotspot(self._radio.state, peer, own)
+
+    def setting_up(self) -> bool:
+        """Whether it waits to be set up."""
+        return waits_to_be_set_up(self._memory.kept.mode) and not self._reset.under_way
+
     async def begin(self) -> None:
         """Start watching the radio, and meet reality in the background."""
+        await self._pairing.begin()
+        if self._reset.is_due():
+            await self._reset.sign_everybody_out()
         self._subscription.enter_context(self._radio.subscribe(self._heard))
         await self._hotspot.identify()
         self._tasks.spawn(self._recovery.run(), "recovery")
@@ -177,6 +143,7 @@ class Device:
         await self._lookout.close()
         await self._diagnosis.close()
         await self._tasks.close()
+        await self._pairing.close()
 
     def status(self) -> DeviceStatus:
         """How the device is."""
@@ -364,27 +331,3 @@ class Device:
 
     def _now(self) -> Moment:
         return Moment(self._clock.monotonic(), self._clock.wall())
-
-
-def _tools(config: Config, memory: Memory, radio: Radio, reach: ReachProbe, clock: Clock) -> Tools:
-    wish = config.recovery
-    return Tools(
-        radio=radio,
-        reach=reach,
-        clock=clock,
-        targets=config.reach.targets,
-        look_seconds=config.reach.seconds,
-        settings=recovery.configured(
-            recovery.Settings(
-                check_seconds=wish.check_seconds,
-                interval_seconds=config.reach.interval_seconds,
-                internet_interval_seconds=config.reach.internet_interval_seconds,
-                require_gateway=config.join.require_gateway,
-                require_internet=config.join.require_internet,
-            ),
-            memory.kept,
-            enabled=wish.enabled,
-            failure_threshold=wish.failure_threshold,
-            cooldown_ms=wish.cooldown_ms,
-        ),
-    )

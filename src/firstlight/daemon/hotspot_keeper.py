@@ -50,7 +50,8 @@ class HotspotKeeper:
     async def identify(self) -> None:
         """Give the hotspot a name and a password of its own, once; configuration beats both."""
         kept, wish = self._memory.kept, self._config.hotspot
-        default = hotspot.default_ssid(self._config.brand.name, self._hostname).decode()
+        brand = self._config.brand
+        default = hotspot.default_ssid(brand.ssid_prefix or brand.name, self._hostname).decode()
         password = _usable(Passphrase.parse, kept.hotspot_password)
         await self._memory.change(
             hotspot_ssid=wish.ssid or _usable(Ssid.from_text, kept.hotspot_ssid) or default,

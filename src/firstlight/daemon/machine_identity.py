@@ -13,6 +13,11 @@ _SERIALS = (
 _LONGEST = 256
 
 
+def nothing_said() -> Identity:
+    """A machine that says nothing of itself."""
+    return Identity()
+
+
 def read_identity(root: Path = Path("/"), interface: str = "") -> Identity:
     """What there is, under ``root``.
 

@@ -18,6 +18,7 @@ from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.home import Home
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.pairing import Pairing
 from firstlight.errors import Busy, FirstlightError, NotFound, NotPermitted, StoreFailure
 from firstlight.model.event import Action
 from firstlight.model.profile import Profile
@@ -37,6 +38,7 @@ class Company(NamedTuple):
     memory: Memory
     home: Home
     hotspot: HotspotKeeper
+    pairing: Pairing
     announce: Announcer
     turn: Callable[[Turn], Awaitable[None]]
 
@@ -77,6 +79,13 @@ class FactoryReset:
             self._accepted = False
             raise
 
+    async def sign_everybody_out(self) -> None:
+        """For the start, ahead of the rest: nobody comes in by what is about to be forgotten."""
+        try:
+            await self._with.pairing.forget()
+        except StoreFailure as error:
+            log.warning("sessions are still on disk: %s", error)
+
     async def carry_out(self) -> None:
         """Do it, as often as it takes; nobody else may work with the radio meanwhile."""
         announce = self._with.announce
@@ -100,10 +109,11 @@ class FactoryReset:
         for profile in await company.home.networks():
             await self._forget(profile)
         unsaved = None
-        try:
-            await company.memory.reset()
-        except StoreFailure as error:
-            unsaved = error
+        for forget in (company.memory.reset, company.pairing.forget):
+            try:
+                await forget()
+            except StoreFailure as error:
+                unsaved = error
         # A full disk must not keep the device from being reached.
         await self._offer_hotspot()
         if unsaved is not None:

@@ -7,7 +7,9 @@ from typing import Protocol
 
 from firstlight.config import Config, Reachability
 from firstlight.daemon.device import Device
+from firstlight.daemon.machine_identity import nothing_said
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.sessions import Randomness
 from firstlight.errors import FirstlightError
 from firstlight.model.event import DeviceEvent
 from firstlight.model.radio import RadioEvent
@@ -191,6 +193,12 @@ class Machine:
             memory=memory,
             hub=WatchedHub(clock, life, self._audience.heard),
             clock=clock,
+            identity=nothing_said,
+            randomness=Randomness(
+                below=self._rng.randrange,
+                some=self._rng.randbytes,
+                token=lambda size: self._rng.randbytes(size).hex(),
+            ),
         )
         await device.begin()
         return device

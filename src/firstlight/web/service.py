@@ -6,6 +6,8 @@ from typing import Protocol, Self
 from firstlight.model.attempt import Attempt
 from firstlight.model.event import DeviceEvent
 from firstlight.model.ladder import Diagnostics
+from firstlight.model.pairing import CodeShown, Paired
+from firstlight.model.session import SessionEntry
 from firstlight.model.status import DeviceStatus
 from firstlight.model.wire import (
     ConnectBody,
@@ -60,11 +62,73 @@ class Following(Protocol):
         ...
 
 
+class PairingService(Protocol):
+    """Who may come in. ``caller`` is always the peer's own address, never a header's claim."""
+
+    async def code(self) -> CodeShown:
+        """The code of the moment; a new one when the last has expired."""
+        ...
+
+    async def regenerate(self) -> CodeShown:
+        """A new code. A delay after wrong tries goes on."""
+        ...
+
+    async def unlock(self) -> CodeShown:
+        """End the delay after wrong tries."""
+        ...
+
+    async def pair(self, code: str, device_name: str, caller: str) -> Paired:
+        """A token for the code. Raises ``Unauthorized`` (wrong), ``LockedOut`` (not looked at)."""
+        ...
+
+    async def promote(self, code: str, caller: str) -> None:
+        """The code is good as ``visual-token`` of that caller for 60 minutes. Raises as ``pair``."""
+        ...
+
+    def authorize_bearer(self, token: str) -> SessionEntry | None:
+        """The session of that token, if there is one."""
+        ...
+
+    def authorize_visual(self, value: str, caller: str) -> bool:
+        """Whether that value is promoted for that caller."""
+        ...
+
+    def sessions(self) -> tuple[SessionEntry, ...]:
+        """Everybody who is paired, the newest last."""
+        ...
+
+    async def revoke(self, session_id: str) -> None:
+        """Sign one out. Raises ``NotFound``, ``StoreFailure``."""
+        ...
+
+    async def revoke_all(self) -> None:
+        """Sign everybody out. Raises ``StoreFailure``."""
+        ...
+
+
 class DeviceService(Protocol):
     """The device's operations.
 
     They raise ``FirstlightError``; each docstring names what is particular.
     """
+
+    @property
+    def pairing(self) -> PairingService:
+        """Codes and sessions."""
+        ...
+
+    @property
+    def device_id(self) -> str:
+        """What stands on the label, such as ``LMP-2026-7KD4MXQP``."""
+        ...
+
+    def over_hotspot(self, peer: str, own: str) -> bool:
+        """Whether a connection from address ``peer`` to our address ``own`` came over the hotspot."""
+        ...
+
+    def setting_up(self) -> bool:
+        """Whether the device waits to be set up, so that whoever is on its hotspot may do that."""
+        ...
 
     @property
     def events(self) -> EventSource:

@@ -3,12 +3,27 @@
 import msgspec
 
 
+class Brand(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pages look like. ``colour``: ``#rrggbb``; ``logo``: the bytes of an SVG or PNG.
+
+    ``support_url``: where a person finds help, told on the pages; empty for nowhere.
+    """
+
+    name: str = "Firstlight"
+    colour: str = ""
+    logo: bytes = b""
+    support_url: str = ""
+
+
 class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One value, handed in by the daemon.
 
     ``allowed_cidrs``: peers that may ask at all, empty for everybody. ``hostname``: this machine's
     name; ``host_names``: further names under which browsers may reach it. ``heartbeat_seconds``:
-    the longest silence on an event stream.
+    the longest silence on an event stream. ``trust_local``: whether this machine's own TCP peers
+    need no sign-in while no token is configured; ``code_on_hotspot``: whether the hotspot's
+    password alone is not enough there. ``secure``: served over TLS. ``portal``: where people on the
+    hotspot are sent, such as ``http://192.168.4.1/``; empty without a hotspot of our own.
     """
 
     version: str
@@ -17,7 +32,11 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_cidrs: tuple[str, ...] = ()
     hostname: str = ""
     host_names: tuple[str, ...] = ()
-    brand: str = "Firstlight"
+    brand: Brand = Brand()
+    trust_local: bool = True
+    code_on_hotspot: bool = False
+    secure: bool = False
+    portal: str = ""
     heartbeat_seconds: float = 15.0
 
     def __repr__(self) -> str:

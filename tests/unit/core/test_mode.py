@@ -2,7 +2,7 @@
 
 import pytest
 
-from firstlight.core.mode import MEANINGS, TABLE, Turn, turn_online, turned
+from firstlight.core.mode import MEANINGS, TABLE, Turn, turn_online, turned, waits_to_be_set_up
 from firstlight.errors import Busy, Code
 from firstlight.model.status import Mode
 
@@ -85,3 +85,9 @@ def test_every_mode_has_a_way_in_and_a_way_out(mode: Mode) -> None:
 def test_whoever_has_finished_the_setup_is_home() -> None:
     assert turn_online(onboarded=True) is Turn.HOME
     assert turn_online(onboarded=False) is Turn.ONLINE
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_it_can_be_set_up_until_the_setup_is_finished(mode: Mode) -> None:
+    waiting = {Mode.PROVISIONING, Mode.CONNECTING, Mode.ONBOARDING}
+    assert waits_to_be_set_up(mode) is (mode in waiting)

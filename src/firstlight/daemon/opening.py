@@ -1,0 +1,83 @@
+"""Opens a device: for the daemon, and for programs that have the device in their own process."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from firstlight.clock import Clock, SystemClock
+from firstlight.config import Config
+from firstlight.core.pairing.messages import first_words
+from firstlight.daemon.device import Device
+from firstlight.daemon.diagnosis import nothing_known
+from firstlight.daemon.hooks import Hooks
+from firstlight.daemon.hub import Hub
+from firstlight.daemon.machine_identity import read_identity
+from firstlight.daemon.memory import Memory
+from firstlight.daemon.regulation import KernelRegulation
+from firstlight.daemon.tasks import Tasks
+from firstlight.radio.select import Chosen, open_radio
+from firstlight.reach.port import ReachProbe
+from firstlight.reach.sockets import SocketReach
+from firstlight.store.provisioning import ProvisioningStore
+
+log = logging.getLogger(__name__)
+
+
+class Opened(NamedTuple):
+    """A device at work, and the radio that was chosen for it."""
+
+    device: Device
+    chosen: Chosen
+
+
+def remembered(config: Config) -> Memory:
+    """What the state folder holds; what is wrong with it is logged."""
+    memory = Memory(ProvisioningStore(config.state_path))
+    for sentence in memory.load():
+        log.warning("%s", sentence)
+    return memory
+
+
+@asynccontextmanager
+async def open_device(
+    config: Config, *, clock: Clock | None = None, memory: Memory | None = None
+) -> AsyncGenerator[Opened, None]:
+    """The device while it is open; it then leaves the radio as it is.
+
+    Only one process may have a state folder open. Raises ``FirstlightError``.
+    """
+    time = clock or SystemClock()
+    kept = memory or remembered(config)
+    world = Path(config.world) if config.world else None
+    chosen = await open_radio(config.backend, interface=config.interface, clock=time, world=world)
+    hub, tasks = Hub(time), Tasks()
+    device = _device(config, chosen, kept, hub, time)
+    try:
+        hooks = Hooks(config.hooks, socket=config.socket_path, clock=time)
+        tasks.spawn(hooks.run(hub, hub.cursor), "hooks")
+        await device.begin()
+        if device.pairing.is_first_start:
+            log.warning("%s", first_words(await device.pairing.code()))
+        yield Opened(device, chosen)
+    finally:
+        await tasks.close()
+        await device.stop()
+        hub.close()
+        await chosen.radio.close()
+
+
+def _device(config: Config, chosen: Chosen, memory: Memory, hub: Hub, clock: Clock) -> Device:
+    reach: ReachProbe = chosen.reach or SocketReach()
+    return Device(
+        config,
+        radio=chosen.radio,
+        reach=reach,
+        memory=memory,
+        hub=hub,
+        clock=clock,
+        regulation=nothing_known if chosen.reach else KernelRegulation().of,
+        identity=partial(read_identity, interface=config.interface),
+    )

@@ -1,0 +1,48 @@
+"""What the web layer is told of the configuration."""
+
+import socket
+from pathlib import Path
+
+from firstlight import __version__
+from firstlight.config import Brand as Wish
+from firstlight.config import Config
+from firstlight.errors import ConfigError
+from firstlight.web.settings import Brand, WebSettings
+
+
+def web_settings(config: Config, *, portal: str = "") -> WebSettings:
+    """``portal``: where people on the hotspot are sent; empty without a hotspot of our own.
+
+    Reads the logo. Raises ``ConfigError`` when it can't be read.
+    """
+    web = config.web
+    return WebSettings(
+        version=__version__,
+        enabled=config.enabled,
+        token=web.token,
+        allowed_cidrs=web.allowed_cidrs,
+        hostname=socket.gethostname(),
+        host_names=web.host_names,
+        brand=_brand(config.brand),
+        trust_local=web.trust_local,
+        code_on_hotspot=config.pairing.required_on_hotspot,
+        secure=web.tls_certificate is not None,
+        portal=portal,
+    )
+
+
+def _brand(wish: Wish) -> Brand:
+    return Brand(
+        name=wish.name,
+        colour=wish.colour or "",
+        logo=_logo(wish.logo) if wish.logo else b"",
+        support_url=wish.support_url or "",
+    )
+
+
+def _logo(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigError("brand.logo", f"{path} can't be read: {reason}") from error
