@@ -36,6 +36,7 @@ def checked(config: Config) -> Config:
     for name in config.web.host_names:
         _check_host_name(name)
     _check_token(config.web.token)
+    _check_tls(config)
     _check_id_prefix(config.device.id_prefix)
     _check_folder(config.hooks.folder)
     _check_broker(config.mqtt.host)
@@ -80,6 +81,22 @@ def _check_token(token: str | None) -> None:
         f"{wrong}; allowed are ASCII letters, digits and punctuation, at least one of them",
         hint="`openssl rand -hex 16` prints a good one.",
     )
+
+
+def _check_tls(config: Config) -> None:
+    """Both files or none: never half."""
+    web = config.web
+    for present, absent in (("tls_certificate", "tls_key"), ("tls_key", "tls_certificate")):
+        if getattr(web, present) is not None and getattr(web, absent) is None:
+            raise ConfigError(
+                f"web.{absent}",
+                f"is missing; web.{present} is set, and TLS needs both",
+                hint="`firstlight install --tls` makes a certificate and its key.",
+            )
+    if web.tls_certificate is not None and web.port == web.tls_port != 0:
+        raise ConfigError(
+            "web.tls_port", f"is {web.tls_port}, as web.port is; they must be different"
+        )
 
 
 def _check_id_prefix(text: str | None) -> None:

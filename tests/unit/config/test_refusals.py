@@ -46,6 +46,18 @@ from firstlight.model.reach import ReachTarget
         (f'[hotspot]\nssid = "{"ü" * 17}"', "hotspot.ssid: has 34 bytes"),
         ("[hotspot]\nssid = 5", "hotspot.ssid: is 5; allowed is text in quotes"),
         ('[hotspot]\nprofile = ""', "allowed is text of 1 to 64 characters"),
+        (
+            '[web]\ntls_certificate = "/etc/tls.pem"',
+            "web.tls_key: is missing; web.tls_certificate is set, and TLS needs both",
+        ),
+        (
+            '[web]\ntls_key = "/etc/tls.key"',
+            "web.tls_certificate: is missing; web.tls_key is set, and TLS needs both",
+        ),
+        (
+            '[web]\ntls_certificate = "/a"\ntls_key = "/b"\nport = 443\ntls_port = 443',
+            "web.tls_port: is 443, as web.port is; they must be different",
+        ),
         ('[hotspot]\naddress = "here"', "is 'here'; allowed is like 192.168.4.1/24"),
         ('[hotspot]\naddress = "fd00::1/64"', "allowed is like 192.168.4.1/24"),
         ('[hotspot]\naddress = "192.168.4.1"', "the prefix length is 8 to 29"),

@@ -22,6 +22,11 @@ world = "/srv/world.toml"
 [brand]
 name = "Aurora"
 
+colour = "#a84a00"
+logo = "/srv/logo.svg"
+support_url = "https://aurora.example/help"
+ssid_prefix = "Aura"
+
 [device]
 id_prefix = "AURORA7"
 
@@ -36,6 +41,7 @@ profile = "aurora"
 channel = 13
 address = "10.0.0.1/16"
 at_start = false
+portal_port = 8088
 
 [reach]
 targets = [{ url = "http://status.aurora.example/alive", status = 200, body = "alive" }]
@@ -62,6 +68,9 @@ port = 8883
 required_on_hotspot = true
 code_seconds = 600
 
+[mdns]
+enabled = false
+
 [web]
 host = "::1"
 port = 80
@@ -69,6 +78,10 @@ public = true
 token = "correct-horse"
 allowed_cidrs = ["10.0.0.0/8", "fd00::/8", "192.168.7.5"]
 host_names = ["setup.aurora.example"]
+trust_local = false
+tls_certificate = "/srv/tls.pem"
+tls_key = "/srv/tls.key"
+tls_port = 443
 """
 
 
