@@ -38,6 +38,7 @@ class Code(StrEnum):
     UNKNOWN_ATTEMPT = "unknown_attempt"
     UNKNOWN_SESSION = "unknown_session"
     LOCKED_OUT = "locked_out"
+    RATE_LIMITED = "rate_limited"
     BUSY = "busy"
     COOLING_DOWN = "cooling_down"
     WRONG_MODE = "wrong_mode"

@@ -111,7 +111,7 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Mdns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whether the device tells its name on the networks that it serves pages to (RFC 6762, 6763)."""
+    """Whether the device tells its name on the networks that it serves (RFC 6762, RFC 6763)."""
 
     enabled: bool = True
 

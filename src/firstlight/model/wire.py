@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from firstlight.model.attempt import Attempt
 from firstlight.model.ladder import Diagnostics
+from firstlight.model.session import SessionEntry
 from firstlight.model.status import DeviceStatus, Health, Mode
 
 Signal = Annotated[int, Meta(ge=0, le=100)]
@@ -153,6 +154,31 @@ class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     mode: Mode | None = None
     health: Health | None = None
+
+
+class PairBody(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
+    """The code that the device shows; spaces and dashes in it don't count."""
+
+    code: Annotated[str, Meta(max_length=64)]
+    device_name: Annotated[str, Meta(max_length=64)] = ""
+
+
+class PairAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A bearer token, told this once. ``expires_at`` in Unix ms as the device believes."""
+
+    token: str
+    expires_at: int
+
+    def __repr__(self) -> str:
+        return f"PairAnswer(expires_at={self.expires_at})"
+
+
+class SessionsAnswer(msgspec.Struct, frozen=True):
+    """Everybody who is paired, the newest last."""
+
+    sessions: tuple[SessionEntry, ...]
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

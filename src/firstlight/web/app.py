@@ -14,7 +14,8 @@ from firstlight.web.api.endpoint import Context
 from firstlight.web.api.routes import api_routes
 from firstlight.web.attendance import Attendance
 from firstlight.web.gate import Gate
-from firstlight.web.guards import GUARDS, Guard, Policy
+from firstlight.web.guards import GUARDS, Guard
+from firstlight.web.policy import Policy
 from firstlight.web.portal.page import page_routes
 from firstlight.web.problems import Refusal, answer_to
 from firstlight.web.service import DeviceService
@@ -34,7 +35,8 @@ def create_app(
     """
     enabled = settings.enabled and service is not None
     context = Context(service if enabled else None, settings, clock or SystemClock())
-    middleware = [Middleware(Gate, guards=guards, policy=Policy.of(settings, enabled=enabled))]
+    policy = Policy.of(settings, context.service, context.clock)
+    middleware = [Middleware(Gate, guards=guards, policy=policy)]
     if context.service is not None:
         middleware.append(Middleware(Attendance, attended=context.service.attended))
     app = Starlette(

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from firstlight.web.guards import BEACON, PREFIX, Visit
+from firstlight.web.guards import BEACON, PREFIX
+from firstlight.web.visit import Visit
 
 BY_HAND_HEADER = "x-firstlight-by-hand"
 """What the page adds to a question that somebody has asked it to ask."""

@@ -7,18 +7,24 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from firstlight.web.guards import Guard, Policy, Visit
+from firstlight.web.guards import Guard
+from firstlight.web.policy import Policy
 from firstlight.web.problems import Refusal, answer_to
+from firstlight.web.visit import Visit
 
 _LOG = logging.getLogger(__name__)
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "img-src 'self' data:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
     ),
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # With no-referrer, browsers would send a form of ours with 'Origin: null'.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -51,6 +57,8 @@ class Gate:
             visit = Visit.of(scope)
             for guard in self._guards:
                 guard(visit, self._policy)
+            scope["firstlight.visit"] = visit
+            scope["firstlight.standing"] = visit.standing
             await self._app(scope, receive, send_dressed)
         except ClientDisconnect:
             pass

@@ -82,7 +82,7 @@ class PairingService(Protocol):
         ...
 
     async def promote(self, code: str, caller: str) -> None:
-        """The code is good as ``visual-token`` of that caller for 60 minutes. Raises as ``pair``."""
+        """The code is good as that caller's ``visual-token`` for an hour. Raises as ``pair``."""
         ...
 
     def authorize_bearer(self, token: str) -> SessionEntry | None:
@@ -123,7 +123,7 @@ class DeviceService(Protocol):
         ...
 
     def over_hotspot(self, peer: str, own: str) -> bool:
-        """Whether a connection from address ``peer`` to our address ``own`` came over the hotspot."""
+        """Whether a connection from ``peer`` to our address ``own`` came over the hotspot."""
         ...
 
     def setting_up(self) -> bool:

@@ -20,6 +20,7 @@ from firstlight.web.encoding import to_json
 from firstlight.web.problems import Refusal
 from firstlight.web.service import DeviceService
 from firstlight.web.settings import WebSettings
+from firstlight.web.visit import Visit
 
 RADIO_ERRORS: tuple[type[FirstlightError], ...] = (RadioUnavailable, NotPermitted, RadioFailure)
 """What can go wrong wherever the radio is asked."""
@@ -39,6 +40,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request, checked. ``body`` is of the endpoint's ``body`` type."""
 
     context: Context
+    visit: Visit
     headers: Headers
     path: Mapping[str, str]
     body: Any = None
@@ -52,13 +54,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An answer of the endpoint's ``answer`` type, with headers of its own."""
+    """An answer of the endpoint's ``answer`` type, with headers of its own; ``None``: 204."""
 
-    answer: msgspec.Struct
+    answer: msgspec.Struct | None
     headers: Mapping[str, str] | None = None
 
     def response(self) -> Response:
         """As HTTP."""
+        if self.answer is None:
+            return Response(status_code=204, headers=self.headers)
         return Response(to_json(self.answer), 200, self.headers, media_type="application/json")
 
 
@@ -66,9 +70,10 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One method of one path.
 
     ``answer`` is the type of its JSON answer, or of one event where ``streams``; ``None`` for a
-    JSON object of no type of ours. ``body_optional``: no body at all is one with every field at its
-    default. ``errors`` are the classes that it may fail with beyond those
-    that every endpoint shares. ``headers`` are those of a good answer, each with its description.
+    JSON object of no type of ours, or for no content where ``empty``. ``body_optional``: no body at
+    all is one with every field at its default. ``errors`` are the classes that it may fail with
+    beyond those that every endpoint shares. ``headers`` are those of a good answer, each with its
+    description, and ``takes`` those of the request.
     """
 
     method: str
@@ -81,6 +86,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[type[FirstlightError], ...] = ()
     headers: Mapping[str, str] | None = None
     streams: bool = False
+    empty: bool = False
+    takes: Mapping[str, str] | None = None
 
 
 def not_enabled() -> Refusal:

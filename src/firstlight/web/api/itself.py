@@ -6,6 +6,7 @@
 from starlette.responses import Response
 
 from firstlight.model.wire import HealthAnswer
+from firstlight.web.api.auth import AUTH
 from firstlight.web.api.device import DEVICE
 from firstlight.web.api.endpoint import Call, Endpoint, Reply
 from firstlight.web.api.hotspot import HOTSPOT
@@ -35,7 +36,8 @@ async def health(call: Call) -> Reply:
 async def description(call: Call) -> Response:
     """The whole API as OpenAPI 3.1, from the types that it is checked with."""
     settings = call.context.settings
-    document = describe(ENDPOINTS, title=f"{settings.brand} device API", version=settings.version)
+    title = f"{settings.brand.name} device API"
+    document = describe(ENDPOINTS, title=title, version=settings.version)
     return Response(document, media_type="application/json")
 
 
@@ -45,6 +47,7 @@ ENDPOINTS = (
     *HOTSPOT,
     *RECOVERY,
     *SYSTEM,
+    *AUTH,
     Endpoint(
         method="GET",
         path="/api/health",

@@ -7,19 +7,22 @@ from typing import Any
 import msgspec
 
 from firstlight.model.wire import Problem
+from firstlight.web.access import Right, right_for
 from firstlight.web.api.endpoint import Endpoint
 from firstlight.web.encoding import to_json
-from firstlight.web.guards import TOKEN_HEADERS, asks_for_sign_in, is_device_api
+from firstlight.web.guards import is_device_api
 from firstlight.web.problems import status_of
+from firstlight.web.standing import TOKEN_HEADERS, VISUAL_HEADER
+from firstlight.web.visit import SESSION_COOKIE
 
 _REF = "#/components/schemas/{name}"
 
 # What the web layer itself may say, before or around any handler.
-_ANYWHERE = (403, 500)
+_ANYWHERE = (400, 403, 429, 500)
 _TO_DEVICE_API = (404,)
 _TO_STRANGERS = (401,)
 _TO_BODIES = (408, 413)
-_TO_JSON_BODIES = (400, 415)
+_TO_JSON_BODIES = (415,)
 
 
 def describe(endpoints: Iterable[Endpoint], *, title: str, version: str) -> bytes:
@@ -45,17 +48,23 @@ def _operation(row: Endpoint, refs: Mapping[type, dict[str, Any]]) -> dict[str, 
     operation: dict[str, Any] = {
         "operationId": row.handle.__name__,
         "summary": row.summary,
-        "responses": {"200": _success(row, refs)}
+        "responses": {"204" if row.empty else "200": _success(row, refs)}
         | {str(status): _failure(status, refs[Problem]) for status in _failures(row)},
     }
-    parameters = [*_path_parameters(row.path), *(_RESUME if row.streams else ())]
+    parameters = [
+        *_path_parameters(row.path),
+        *(_RESUME if row.streams else ()),
+        *_header_parameters(row.takes or {}),
+    ]
     if parameters:
         operation["parameters"] = parameters
     if row.body:
         required = not row.body_optional
         operation["requestBody"] = {"required": required, "content": _json(refs[row.body])}
-    if asks_for_sign_in(row.path):
-        operation["security"] = [{name: []} for name in _security_schemes()] + [{}]
+    right = right_for(row.method, row.path)
+    if right is not Right.OPEN:
+        open_to_some: list[dict[str, list[str]]] = [] if right is Right.MANAGE else [{}]
+        operation["security"] = [{name: []} for name in _security_schemes()] + open_to_some
     return operation
 
 
@@ -67,7 +76,7 @@ def _success(row: Endpoint, refs: Mapping[type, dict[str, Any]]) -> dict[str, An
             "First 'event: connected' with {\"ok\": true, \"ts\": <Unix ms>}, then 'event: device' "
             f"with a {row.answer.__name__} as data; ': heartbeat' when there is nothing to say."
         )
-    else:
+    elif not row.empty:
         answer["content"] = _json(refs[row.answer] if row.answer else {"type": "object"})
     if row.headers:
         answer["headers"] = {
@@ -81,7 +90,7 @@ def _failures(row: Endpoint) -> list[int]:
     statuses = {*_ANYWHERE, *(status_of(kind) for kind in row.errors)}
     if is_device_api(row.path):
         statuses.update(_TO_DEVICE_API)
-    if asks_for_sign_in(row.path):
+    if right_for(row.method, row.path) is not Right.OPEN:
         statuses.update(_TO_STRANGERS)
     if row.method != "GET":
         statuses.update(_TO_BODIES)
@@ -92,7 +101,7 @@ def _failures(row: Endpoint) -> list[int]:
 
 def _failure(status: int, problem: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": _json(problem)}
-    if status == HTTPStatus.CONFLICT:
+    if status in {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.UNAUTHORIZED}:
         answer["headers"] = _COME_BACK
     return answer
 
@@ -106,6 +115,19 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
         {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
         for part in path.split("/")
         if part.startswith("{")
+    ]
+
+
+def _header_parameters(takes: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "header",
+            "required": True,
+            "description": words,
+            "schema": {"type": "string"},
+        }
+        for name, words in takes.items()
     ]
 
 
@@ -131,4 +153,9 @@ def _security_schemes() -> dict[str, Any]:
         name.split("-")[1]: {"type": "apiKey", "in": "header", "name": name.title()}
         for name in TOKEN_HEADERS
     }
-    return {"bearer": {"type": "http", "scheme": "bearer"}, **headers}
+    return {
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+        "visual": {"type": "apiKey", "in": "header", "name": VISUAL_HEADER},
+        **headers,
+    }

@@ -35,6 +35,7 @@ def _route(path: str, methods: Mapping[str, Endpoint], context: Context) -> Rout
 async def _answer(endpoint: Endpoint, request: Request, context: Context) -> ASGIApp:
     call = Call(
         context=context,
+        visit=request.scope["firstlight.visit"],
         headers=request.headers,
         path=request.path_params,
         body=await _body(endpoint, request),

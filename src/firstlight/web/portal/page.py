@@ -42,7 +42,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
 
 def page_routes(settings: WebSettings, *, enabled: bool) -> list[BaseRoute]:
     """The page at ``/`` and its files under ``/static/``. Not enabled, it says how to enable."""
-    page = _page("index.html" if enabled else "inert.html", settings.brand)
+    page = _page("index.html" if enabled else "inert.html", settings.brand.name)
     files = {name: _asset(name, _read(name)) for name in _names() if not name.endswith(".html")}
 
     async def front(request: Request) -> Response:
