@@ -191,6 +191,10 @@ class FakeService:
         self.on_networks()
         return (LIGHTHOUSE,)
 
+    async def known_networks(self) -> tuple[NetworkEntry, ...]:
+        self._fail()
+        return (LIGHTHOUSE,)
+
     async def saved(self) -> tuple[SavedNetwork, ...]:
         self._fail()
         return (SavedNetwork(name="Home", uuid="u-1", type="wifi", autoconnect=True, active=False),)

@@ -169,6 +169,10 @@ class Device:
             await self._lookout.renew()
         return self._lookout.entries(profiles)
 
+    async def known_networks(self) -> tuple[NetworkEntry, ...]:
+        """What was heard so far."""
+        return self._lookout.entries(await self._radio.profiles())
+
     async def saved(self) -> tuple[SavedNetwork, ...]:
         """Saved WiFi networks, without hotspots and trials."""
         return tuple(

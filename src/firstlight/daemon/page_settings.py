@@ -9,6 +9,8 @@ from firstlight.config import Config
 from firstlight.errors import ConfigError
 from firstlight.web.settings import Brand, WebSettings
 
+_HERE_ONLY = ("127.0.0.1", "localhost", "::1")
+
 
 def web_settings(config: Config, *, portal: str = "") -> WebSettings:
     """``portal``: where people on the hotspot are sent; empty without a hotspot of our own.
@@ -28,7 +30,15 @@ def web_settings(config: Config, *, portal: str = "") -> WebSettings:
         code_on_hotspot=config.pairing.required_on_hotspot,
         secure=web.tls_certificate is not None,
         portal=portal,
+        page_port=_page_port(config),
     )
+
+
+def _page_port(config: Config) -> int:
+    web = config.web
+    if not web.public and web.host in _HERE_ONLY:
+        return 0
+    return web.port if web.tls_certificate is None else web.tls_port
 
 
 def _brand(wish: Wish) -> Brand:

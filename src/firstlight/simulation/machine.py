@@ -197,11 +197,14 @@ class Machine:
             randomness=Randomness(
                 below=self._rng.randrange,
                 some=self._rng.randbytes,
-                token=lambda size: self._rng.randbytes(size).hex(),
+                token=self._token,
             ),
         )
         await device.begin()
         return device
+
+    def _token(self, size: int) -> str:
+        return self._rng.randbytes(size).hex()
 
     def make_store(self) -> ProvisioningStore:
         """The daemon's; another one for a test that breaks it."""

@@ -17,7 +17,9 @@ from firstlight.web.gate import Gate
 from firstlight.web.guards import GUARDS, Guard
 from firstlight.web.policy import Policy
 from firstlight.web.portal.page import page_routes
-from firstlight.web.problems import Refusal, answer_to
+from firstlight.web.portal.rendering import Renderer
+from firstlight.web.portal.trouble import TroublePages
+from firstlight.web.problems import Refusal
 from firstlight.web.service import DeviceService
 from firstlight.web.settings import WebSettings
 
@@ -36,17 +38,18 @@ def create_app(
     enabled = settings.enabled and service is not None
     context = Context(service if enabled else None, settings, clock or SystemClock())
     policy = Policy.of(settings, context.service, context.clock)
-    middleware = [Middleware(Gate, guards=guards, policy=policy)]
+    trouble = TroublePages(Renderer(settings))
+    middleware = [Middleware(Gate, guards=guards, policy=policy, answer=trouble.answer)]
     if context.service is not None:
         middleware.append(Middleware(Attendance, attended=context.service.attended))
+
+    async def answer(request: Request, error: Exception) -> Response:
+        return trouble.answer(request, error)
+
     app = Starlette(
-        routes=[*api_routes(context), *page_routes(settings, enabled=enabled)],
+        routes=[*api_routes(context), *page_routes(context)],
         middleware=middleware,
-        exception_handlers=dict.fromkeys((FirstlightError, HTTPException, Refusal), _answer),
+        exception_handlers=dict.fromkeys((FirstlightError, HTTPException, Refusal), answer),
     )
     app.router.redirect_slashes = False
     return app
-
-
-async def _answer(request: Request, error: Exception) -> Response:
-    return answer_to(error)

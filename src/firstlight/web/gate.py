@@ -1,16 +1,20 @@
 """The first thing that a request meets, and the last thing that an answer passes."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from firstlight.web.guards import Guard
 from firstlight.web.policy import Policy
-from firstlight.web.problems import Refusal, answer_to
+from firstlight.web.problems import Refusal
 from firstlight.web.visit import Visit
+
+Answer = Callable[[Request, Exception], Response]
+"""What to answer to an error."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,10 +39,13 @@ class Gate:
     What nobody caught becomes a 500 that tells nothing of itself.
     """
 
-    def __init__(self, app: ASGIApp, guards: Sequence[Guard], policy: Policy) -> None:
+    def __init__(
+        self, app: ASGIApp, guards: Sequence[Guard], policy: Policy, answer: Answer
+    ) -> None:
         self._app = app
         self._guards = guards
         self._policy = policy
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry one request through."""
@@ -53,21 +60,19 @@ class Gate:
                 _dress(message, scope["path"])
             await send(message)
 
+        visit = scope["firstlight.visit"] = Visit.of(scope)
         try:
-            visit = Visit.of(scope)
             for guard in self._guards:
                 guard(visit, self._policy)
-            scope["firstlight.visit"] = visit
-            scope["firstlight.standing"] = visit.standing
             await self._app(scope, receive, send_dressed)
         except ClientDisconnect:
             pass
         except Refusal as refusal:
-            await answer_to(refusal)(scope, receive, send_dressed)
+            await self._answer(Request(scope), refusal)(scope, receive, send_dressed)
         except Exception as error:  # noqa: BLE001  the last line: whatever it is, the daemon goes on
             _LOG.exception("%s %r failed", scope["method"], scope["path"])
             if not begun:
-                await answer_to(error)(scope, receive, send_dressed)
+                await self._answer(Request(scope), error)(scope, receive, send_dressed)
 
 
 def _dress(message: Message, path: str) -> None:

@@ -1,4 +1,4 @@
-"""What a request must pass, in order. Each guard looks at one request and refuses it, or lets it by.
+"""What a request must pass, in order. Each guard refuses a request or lets it by.
 
 Only the peer's own address counts as its address: forwarding headers are a claim that anybody can
 make. The daemon's Unix socket is guarded by the permissions of its file, so whoever came through it
@@ -102,7 +102,7 @@ def from_own_page(visit: Visit, policy: Policy) -> None:
     origin = visit.headers.get("origin")
     own = f"{visit.scheme}://{visit.headers.get('host', '')}".lower()
     foreign = origin is not None and origin.lower() != own
-    # A browser names the origin of whatever changes something, so a cookie without one is no page's.
+    # A browser names the origin of whatever changes something: a cookie without is no page's.
     unnamed = origin is None and visit.by_cookie and visit.changes
     site = visit.headers.get("sec-fetch-site", "none")
     elsewhere = site not in {"none", "same-origin"} and not _opens_page(visit)

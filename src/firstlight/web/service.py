@@ -38,6 +38,10 @@ class EventSource(Protocol):
         """The ID of the newest event so far."""
         ...
 
+    def recent(self, count: int) -> tuple[DeviceEvent, ...]:
+        """The newest events, oldest first."""
+        ...
+
     def follow(self, after: str | None) -> AbstractContextManager["Following"]:
         """Subscribe.
 
@@ -144,6 +148,10 @@ class DeviceService(Protocol):
 
         Scans first where the radio can and the list is old.
         """
+        ...
+
+    async def known_networks(self) -> tuple[NetworkEntry, ...]:
+        """What was heard so far, strongest first; asks nobody to listen."""
         ...
 
     async def saved(self) -> tuple[SavedNetwork, ...]:

@@ -24,6 +24,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     need no sign-in while no token is configured; ``code_on_hotspot``: whether the hotspot's
     password alone is not enough there. ``secure``: served over TLS. ``portal``: where people on the
     hotspot are sent, such as ``http://192.168.4.1/``; empty without a hotspot of our own.
+    ``page_port``: where the pages are served to the network; 0 for nowhere.
     """
 
     version: str
@@ -37,6 +38,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     code_on_hotspot: bool = False
     secure: bool = False
     portal: str = ""
+    page_port: int = 0
     heartbeat_seconds: float = 15.0
 
     def __repr__(self) -> str:

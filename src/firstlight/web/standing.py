@@ -22,6 +22,11 @@ def recognise(visit: Visit, policy: Policy) -> None:
         visit.standing = Standing.ONLOOKER if policy.token is None else Standing.STRANGER
 
 
+def is_token(given: str, token: str | None) -> bool:
+    """Whether it is the configured one. Nothing is, where none is configured."""
+    return bool(token) and _same(given.strip().encode(), str(token).encode())
+
+
 def _is_owner(visit: Visit, policy: Policy) -> bool:
     if visit.over_unix_socket or (policy.token is None and policy.trust_local and visit.local):
         return True

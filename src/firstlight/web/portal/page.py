@@ -1,82 +1,98 @@
-"""The page, and the files it is made of: read and packed once, then served from memory."""
+"""All pages there are."""
 
-import gzip
-import hashlib
-import html
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from firstlight.web.settings import WebSettings
+from firstlight.web.api.endpoint import Context
+from firstlight.web.portal.assets import FOLDER, Asset, asset_routes
+from firstlight.web.portal.branding import brand_routes
+from firstlight.web.portal.codes import Codes
+from firstlight.web.portal.entrance import Entrance, local_path
+from firstlight.web.portal.forms import read_form
+from firstlight.web.portal.landing import Landing
+from firstlight.web.portal.language import COOKIE, languages
+from firstlight.web.portal.rendering import Reader, Renderer
+from firstlight.web.portal.settings_page import SettingsPage
 
-_TYPES = {
-    "css": "text/css; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-}
-_FOLDER = Path(__file__).parent / "static"
-_BRAND = "{{brand}}"
+Handler = Callable[[Request], Awaitable[Response]]
 
-
-class Asset(msgspec.Struct, frozen=True, kw_only=True):
-    """One file as it is served. ``tag`` is its entity tag (RFC 9110, 8.8.3)."""
-
-    kind: str
-    plain: bytes
-    packed: bytes
-    tag: str
-
-    def response(self, request: Request) -> Response:
-        """The file, packed where the browser takes that; nothing when it has it already."""
-        headers = {"Cache-Control": "no-cache", "ETag": self.tag, "Vary": "Accept-Encoding"}
-        if self.tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-            return Response(self.packed, headers=headers, media_type=self.kind)
-        return Response(self.plain, headers=headers, media_type=self.kind)
+_YEAR = 31_536_000
 
 
-def page_routes(settings: WebSettings, *, enabled: bool) -> list[BaseRoute]:
-    """The page at ``/`` and its files under ``/static/``. Not enabled, it says how to enable."""
-    page = _page("index.html" if enabled else "inert.html", settings.brand.name)
-    files = {name: _asset(name, _read(name)) for name in _names() if not name.endswith(".html")}
+def page_routes(context: Context) -> list[BaseRoute]:
+    """Every page. Not enabled, the one at ``/`` says how to enable it."""
+    settings = context.settings
+    renderer = Renderer(settings)
+    routes = [*asset_routes(), *brand_routes(settings), *_common(renderer)]
+    service = context.service
+    if service is None:
 
-    async def front(request: Request) -> Response:
-        return page.response(request)
+        async def inert(request: Request) -> Response:
+            return renderer.page(Reader.of(request), "inert.html")
 
-    routes: list[BaseRoute] = [Route("/", front)]
-    routes += [_file_route(name, asset) for name, asset in files.items()]
+        return [Route("/", inert), *routes]
+    landing = Landing(service, settings, renderer)
+    entrance = Entrance(service, settings, renderer)
+    controls = SettingsPage(service, renderer, context.clock)
+    codes = Codes(service, settings)
+    shown: dict[str, Handler] = {
+        "/": landing.show,
+        "/qr.svg": codes.page,
+        "/hotspot.svg": codes.hotspot,
+        "/label.svg": codes.label,
+        "/settings": controls.show,
+    }
+    sent: dict[str, Handler] = {
+        "/connect": landing.connect,
+        "/finish": landing.finish,
+        "/pair/new": entrance.renew,
+        "/pair/unlock": entrance.unlock,
+        "/pair/sign-out": entrance.sign_out,
+        "/settings/forget": controls.forget,
+        "/settings/hotspot": controls.hotspot,
+        "/settings/diagnose": controls.diagnose,
+        "/settings/recover": controls.recover,
+        "/settings/maintenance": controls.maintenance,
+        "/settings/restart": controls.restart,
+    }
+    both: dict[str, tuple[Handler, Handler]] = {
+        "/pair": (entrance.show, entrance.enter),
+        "/factory-reset": (controls.ask_reset, controls.reset),
+    }
+    routes += [Route(path, handle, methods=["GET"]) for path, handle in shown.items()]
+    routes += [Route(path, handle, methods=["POST"]) for path, handle in sent.items()]
+    for path, (show, take) in both.items():
+        routes.append(Route(path, _by_method(show, take), methods=["GET", "POST"]))
     return routes
 
 
-def _file_route(name: str, asset: Asset) -> Route:
-    async def serve(request: Request) -> Response:
-        return asset.response(request)
+def _by_method(show: Handler, take: Handler) -> Handler:
+    async def handle(request: Request) -> Response:
+        return await (take if request.method == "POST" else show)(request)
 
-    return Route(f"/static/{name}", serve)
-
-
-def _page(name: str, brand: str) -> Asset:
-    text = _read(name).decode().replace(_BRAND, html.escape(brand))
-    return _asset(name, text.encode())
+    return handle
 
 
-def _asset(name: str, plain: bytes) -> Asset:
-    return Asset(
-        kind=_TYPES[name.rpartition(".")[2]],
-        plain=plain,
-        packed=gzip.compress(plain, mtime=0),
-        tag=f'W/"{hashlib.sha256(plain).hexdigest()[:16]}"',
-    )
+def _common(renderer: Renderer) -> list[BaseRoute]:
+    """What is there whether or not Firstlight is enabled."""
 
+    async def choose_language(request: Request) -> Response:
+        reader = Reader.of(request)
+        form = await read_form(request)
+        tag = form.get("language", "")
+        kept = f"{COOKIE}={tag}; Path={reader.visit.root or '/'}; Max-Age={_YEAR}; SameSite=Strict"
+        headers = {"Set-Cookie": kept} if tag in languages() else None
+        return renderer.go(reader, local_path(form.get("back", "/")), headers)
 
-def _names() -> list[str]:
-    return sorted(file.name for file in _FOLDER.iterdir())
+    async def offline(request: Request) -> Response:
+        return renderer.page(Reader.of(request), "offline.html")
 
-
-def _read(name: str) -> bytes:
-    return (_FOLDER / name).read_bytes()
+    worker = Asset.of("text/javascript; charset=utf-8", (FOLDER / "service-worker.js").read_bytes())
+    return [
+        Route("/language", choose_language, methods=["POST"]),
+        Route("/offline", offline),
+        worker.route("/service-worker.js"),
+    ]

@@ -1,0 +1,1 @@
+"""QR codes, and the label on the box."""

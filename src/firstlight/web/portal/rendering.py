@@ -1,0 +1,107 @@
+"""Pages out of templates. Whatever comes over the air or the wire is only ever text in them."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from firstlight.web.access import Right, Standing, may
+from firstlight.web.portal.language import COOKIE, Language, chosen, language, languages
+from firstlight.web.settings import WebSettings
+from firstlight.web.visit import Visit
+
+FOLDER = Path(__file__).parent / "templates"
+
+LIVE_HEADER = "x-firstlight-live"
+"""What the page's own script adds, so that it is told where to go instead of being sent there."""
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """Who reads a page, and how."""
+
+    visit: Visit
+    language: Language
+    live: bool
+
+    @classmethod
+    def of(cls, request: Request) -> "Reader":
+        """From a request that has passed the guards."""
+        visit: Visit = request.scope["firstlight.visit"]
+        tag = chosen(visit.cookie(COOKIE), request.headers.get("accept-language", ""))
+        return cls(visit=visit, language=language(tag), live=LIVE_HEADER in request.headers)
+
+    @property
+    def standing(self) -> Standing:
+        """Who it is, as far as that is proven."""
+        return self.visit.standing
+
+    def may(self, right: Right) -> bool:
+        """Whether they have that right."""
+        return may(self.standing, right)
+
+
+class Renderer:
+    """Makes pages in one brand's look."""
+
+    def __init__(self, settings: WebSettings) -> None:
+        self._settings = settings
+
+    def page(
+        self,
+        reader: Reader,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> Response:
+        """The page. Nobody may keep it but the browser's own offline copy."""
+        speech = reader.language
+        text = (
+            _environment(speech.tag)
+            .get_template(template)
+            .render(
+                settings=self._settings,
+                brand=self._settings.brand,
+                root=reader.visit.root,
+                path=reader.visit.path,
+                lang=speech.tag,
+                languages=languages(),
+                told=speech.told,
+                looks=reader.may(Right.LOOK),
+                sets_up=reader.may(Right.SET_UP),
+                manages=reader.may(Right.MANAGE),
+                **values,
+            )
+        )
+        kept = {"Cache-Control": "no-store", "Content-Language": speech.tag, **(headers or {})}
+        return Response(text, status, kept, "text/html; charset=utf-8")
+
+    def go(self, reader: Reader, where: str, headers: Mapping[str, str] | None = None) -> Response:
+        """To another page: a script is told, everybody else is sent."""
+        there = f"{reader.visit.root}{where}"
+        kept = {"Cache-Control": "no-store", **(headers or {})}
+        if reader.live:
+            return Response(status_code=204, headers={**kept, "Firstlight-Location": there})
+        return Response(status_code=303, headers={**kept, "Location": there})
+
+
+@cache
+def _environment(tag: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
+    install: Any = getattr(environment, "install_gettext_translations")  # noqa: B009  added by i18n
+    install(language(tag).words, newstyle=True)
+    return environment
