@@ -38,7 +38,7 @@ _RUNGS = {
 _MARKS = {
     RungState.OK: ("✓", N_("holds")),
     RungState.FAILED: ("✕", N_("broken")),
-    RungState.SKIPPED: ("–", N_("not looked at")),
+    RungState.SKIPPED: ("-", N_("not looked at")),
 }
 _RESULTS = {
     RecoveryResult.IDLE: N_("Never needed"),
