@@ -12,13 +12,14 @@ from firstlight import __version__
 from firstlight.clock import Clock, SystemClock
 from firstlight.config import Config
 from firstlight.daemon.opening import open_device, remembered
-from firstlight.daemon.page_settings import web_settings
+from firstlight.daemon.page_settings import portal_door, web_settings
 from firstlight.model.backend import Backend
 from firstlight.radio.select import Chosen
 from firstlight.web.app import create_app
 from firstlight.web.listeners import bind_tcp, bind_unix
 from firstlight.web.server import WebServer
 from firstlight.web.service import DeviceService
+from firstlight.web.settings import WebSettings
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ async def _serve(config: Config, clock: Clock) -> int:
         if config.enabled:
             serving = await _serve_device(config, clock, listener, stack)
         else:
-            serving = _listen(None, config, clock, [listener], stack)
+            serving = _listen(None, web_settings(config), clock, [listener], stack)
             _say(f"{_address(listener)}  (not enabled)")
             _say("Set FIRSTLIGHT_PROVISIONING_ENABLED=1 to enable it.")
         serving.add_done_callback(lambda _task: stopping.set())
@@ -61,7 +62,12 @@ async def _serve_device(
     control = bind_unix(config.socket_path)
     stack.callback(control.close)
     opened = await stack.enter_async_context(open_device(config, clock=clock, memory=memory))
-    serving = _listen(opened.device, config, clock, [listener, control], stack)
+    doors, portal = [listener, control], ""
+    if opened.chosen.reach is None:
+        door, portal = portal_door(config)
+        doors += door
+    settings = web_settings(config, portal=portal)
+    serving = _listen(opened.device, settings, clock, doors, stack)
     # First of all, so that no reader of events keeps the server from ending.
     stack.callback(opened.device.events.close)
     _say(f"{_address(listener)}  ({_radio_in_words(opened.chosen, config)})")
@@ -72,12 +78,12 @@ async def _serve_device(
 
 def _listen(
     service: DeviceService | None,
-    config: Config,
+    settings: WebSettings,
     clock: Clock,
     sockets: list[socket.socket],
     stack: AsyncExitStack,
 ) -> asyncio.Task[None]:
-    app = create_app(service, web_settings(config), clock=clock)
+    app = create_app(service, settings, clock=clock)
     server = WebServer(app, sockets)
     serving = asyncio.create_task(server.serve(), name="web-server")
 

@@ -1,5 +1,6 @@
 """What the web layer is told of the configuration."""
 
+import logging
 import socket
 from pathlib import Path
 
@@ -7,8 +8,12 @@ from firstlight import __version__
 from firstlight.config import Brand as Wish
 from firstlight.config import Config
 from firstlight.errors import ConfigError
+from firstlight.web.listeners import bind_portal
 from firstlight.web.settings import Brand, WebSettings
 
+log = logging.getLogger(__name__)
+
+_HTTP = 80
 _HERE_ONLY = ("127.0.0.1", "localhost", "::1")
 
 
@@ -32,6 +37,28 @@ def web_settings(config: Config, *, portal: str = "") -> WebSettings:
         portal=portal,
         page_port=_page_port(config),
     )
+
+
+def portal_door(config: Config) -> tuple[list[socket.socket], str]:
+    """A listener on the hotspot's own address, and the address that people are sent to there.
+
+    Where it can't be had, the page is left to ``web.port``, if that is open to the hotspot at all.
+    """
+    address, port = config.hotspot.address.partition("/")[0], config.hotspot.portal_port
+    if port:
+        try:
+            return [bind_portal(address, port)], _page_at(address, port)
+        except ConfigError as error:
+            log.warning("the captive portal has no port of its own: %s", error.message)
+    if config.web.public:
+        return [], _page_at(address, config.web.port)
+    if port:
+        log.warning("nobody on the hotspot can reach the page; set web.public, or free that port")
+    return [], ""
+
+
+def _page_at(address: str, port: int) -> str:
+    return f"http://{address}/" if port == _HTTP else f"http://{address}:{port}/"
 
 
 def _page_port(config: Config) -> int:

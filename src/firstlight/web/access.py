@@ -60,6 +60,7 @@ class Rule(msgspec.Struct, frozen=True):
 RULES: tuple[Rule, ...] = (
     Rule("GET", "/api/health", Right.OPEN),
     Rule("GET", "/api/openapi.json", Right.OPEN),
+    Rule("GET", "/api/captive", Right.OPEN),
     Rule("POST", "/api/auth/pair", Right.OPEN),
     Rule("POST", "/auth", Right.OPEN),
     Rule("POST", f"{API}/attended", Right.OPEN),

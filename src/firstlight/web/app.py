@@ -13,6 +13,7 @@ from firstlight.errors import FirstlightError
 from firstlight.web.api.endpoint import Context
 from firstlight.web.api.routes import api_routes
 from firstlight.web.attendance import Attendance
+from firstlight.web.captive.door import CaptiveDoor, captive_route
 from firstlight.web.gate import Gate
 from firstlight.web.guards import GUARDS, Guard
 from firstlight.web.policy import Policy
@@ -40,6 +41,13 @@ def create_app(
     policy = Policy.of(settings, context.service, context.clock)
     trouble = TroublePages(Renderer(settings))
     middleware = [Middleware(Gate, guards=guards, policy=policy, answer=trouble.answer)]
+    routes = [*api_routes(context), *page_routes(context)]
+    if context.service is not None and settings.portal:
+        door = Middleware(
+            CaptiveDoor, service=context.service, policy=policy, portal=settings.portal
+        )
+        middleware.insert(0, door)
+        routes.append(captive_route(context.service, settings.portal))
     if context.service is not None:
         middleware.append(Middleware(Attendance, attended=context.service.attended))
 
@@ -47,7 +55,7 @@ def create_app(
         return trouble.answer(request, error)
 
     app = Starlette(
-        routes=[*api_routes(context), *page_routes(context)],
+        routes=routes,
         middleware=middleware,
         exception_handlers=dict.fromkeys((FirstlightError, HTTPException, Refusal), answer),
     )

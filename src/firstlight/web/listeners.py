@@ -16,6 +16,7 @@ _SEND_BUFFER = 128 * 1024
 _USER_TIMEOUT_MS = 30_000
 
 _BACKLOG = 64
+_IP_FREEBIND = 15  # Linux; the socket module has no name for it
 _CONNECT_SECONDS = 2.0
 
 
@@ -39,12 +40,27 @@ def bind_tcp(host: str, port: int, *, public: bool = False) -> socket.socket:
         raise _refused(host, port, error) from error
 
 
-def _bind(family: int, address: tuple[object, ...], port: int) -> socket.socket:
+def bind_portal(address: str, port: int) -> socket.socket:
+    """Listen on the hotspot's own address, which need not be there yet (IP_FREEBIND, ip(7)).
+
+    Raises ``ConfigError`` as ``bind_tcp`` does.
+    """
+    try:
+        return _bind(socket.AF_INET, (address, port), port, free=True)
+    except OSError as error:
+        raise _refused(address, port, error) from error
+
+
+def _bind(
+    family: int, address: tuple[object, ...], port: int, *, free: bool = False
+) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _USER_TIMEOUT_MS)
+        if free:
+            listener.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(address[0] != "::"))
         listener.bind(address)

@@ -90,7 +90,7 @@ class Landing:
         self._renderer = renderer
 
     async def show(self, request: Request) -> Response:
-        """``GET /`` with ``?attempt=ID``, ``list``, ``look`` (scan now), ``ssid=HEX``, ``other``."""
+        """``GET /``, with ``?attempt=ID``, ``list``, ``look`` (scan), ``ssid=HEX``, ``other``."""
         reader = Reader.of(request)
         if not reader.may(Right.LOOK):
             return self._renderer.go(reader, "/pair")
