@@ -10,8 +10,10 @@ from firstlight.cli import (
     device,
     events,
     hotspot,
+    label,
     modes,
     networks,
+    pairing,
     recovery,
     restart,
     serve,
@@ -55,6 +57,9 @@ def build() -> typer.Typer:
     app.command()(networks.saved)
     app.command()(networks.forget)
     app.add_typer(hotspot.build(), name="hotspot")
+    app.command()(pairing.pair)
+    app.add_typer(pairing.build(), name="sessions")
+    app.command()(label.label)
     app.command()(recovery.recover)
     app.command()(recovery.rollback)
     app.command()(restart.restart)

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Final, Generic, TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from firstlight.cli.exits import ExitCode
 from firstlight.cli.failures import NO_DAEMON, Failure, failure
 from firstlight.errors import Code
+from firstlight.model.pairing import CodeShown
 from firstlight.model.wire import (
     AttemptAnswer,
     ConnectBody,
@@ -24,6 +26,7 @@ from firstlight.model.wire import (
     RestartBody,
     RollbackBody,
     SavedNetworksAnswer,
+    SessionsAnswer,
     StatusAnswer,
 )
 
@@ -102,6 +105,27 @@ class DaemonClient:
     def switch_hotspot(self, *, up: bool) -> Answer[Ok]:
         """Raise or lower the device's own network; returns when it is done."""
         return self._ask("POST", f"{_API}/hotspot/{'enable' if up else 'disable'}", Ok)
+
+    def code(self) -> Answer[CodeShown]:
+        """The pairing code of the moment."""
+        return self._ask("GET", f"{_API}/auth-code", CodeShown)
+
+    def new_code(self) -> Answer[CodeShown]:
+        """Another code."""
+        return self._ask("POST", f"{_API}/auth-code/regenerate", CodeShown)
+
+    def unlock_code(self) -> Answer[CodeShown]:
+        """End the pause after wrong codes."""
+        return self._ask("POST", f"{_API}/auth-code/unlock", CodeShown)
+
+    def sessions(self) -> Answer[SessionsAnswer]:
+        """Who is paired."""
+        return self._ask("GET", f"{_API}/sessions", SessionsAnswer)
+
+    def revoke(self, session_id: str | None) -> Answer[Ok]:
+        """Sign one out, or with ``None`` everybody."""
+        one = "" if session_id is None else f"/{quote(session_id, safe='')}"
+        return self._ask("DELETE", f"{_API}/sessions{one}", Ok)
 
     def diagnose(self) -> Answer[DiagnosticsAnswer]:
         """The diagnostic ladder, climbed now; takes up to 8 s."""

@@ -52,3 +52,8 @@ def show(
         from firstlight.cli.views import hotspot_table
 
         console().print(hotspot_table(answer.value))
+        if console().is_terminal:
+            from firstlight.label.qr import terminal, wifi_text
+
+            found = answer.value
+            typer.echo(terminal(wifi_text(bytes.fromhex(found.ssid_hex), found.password)))
