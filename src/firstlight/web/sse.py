@@ -8,10 +8,13 @@ How long a reader may leave unread what was sent is bounded where the socket is:
 """
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from starlette.types import Message, Receive, Scope, Send
 
 from firstlight.clock import Clock
+from firstlight.model.event import DeviceEvent
 from firstlight.web.encoding import to_json
 from firstlight.web.service import EventFeed, EventSource
 
@@ -30,17 +33,31 @@ _OTHER_BREAKS = (
 )
 
 
+Shows = Callable[[DeviceEvent], bool]
+"""Whether a reader may see an event."""
+
+
 class EventStream:
     """An ASGI answer that follows the events.
 
-    Ends when the reader leaves or falls behind, and when the daemon stops.
+    ``place``: held while it lasts. Ends when the reader leaves or falls behind, and when the daemon
+    stops.
     Raises ``Busy`` before anything is sent when there are too many readers.
     """
 
     def __init__(
-        self, source: EventSource, after: str | None, *, clock: Clock, heartbeat_seconds: float
+        self,
+        source: EventSource,
+        after: str | None,
+        *,
+        clock: Clock,
+        heartbeat_seconds: float,
+        place: AbstractContextManager[None],
+        shows: Shows,
     ) -> None:
         self._source = source
+        self._place = place
+        self._shows = shows
         self._after = after
         self._clock = clock
         self._heartbeat_seconds = heartbeat_seconds
@@ -51,7 +68,7 @@ class EventStream:
             await send(_start())
             await send({"type": "http.response.body"})
             return
-        with self._source.follow(self._after) as following:
+        with self._place, self._source.follow(self._after) as following:
             await send(_start())
             opening = _opening(following.resumed_after, round(self._clock.wall() * 1000))
             await send(_chunk(opening))
@@ -83,7 +100,8 @@ class EventStream:
             except TimeoutError:
                 await send(_chunk(_HEARTBEAT))
             else:
-                await send(_chunk(frame("device", event.id, to_json(event))))
+                if self._shows(event):
+                    await send(_chunk(frame("device", event.id, to_json(event))))
                 # Neither waits while there is room: others have their turn between two events.
                 await asyncio.sleep(0)
 

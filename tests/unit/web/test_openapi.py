@@ -2,9 +2,9 @@ import json
 
 import pytest
 
+from firstlight.web.access import Right, right_for
 from firstlight.web.api.itself import ENDPOINTS
 from firstlight.web.api.openapi import describe
-from firstlight.web.guards import BEACON
 
 DOCUMENT = json.loads(describe(ENDPOINTS, title="T", version="1"))
 
@@ -12,7 +12,7 @@ DOCUMENT = json.loads(describe(ENDPOINTS, title="T", version="1"))
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda row: f"{row.method} {row.path}")
 def test_each_endpoint_is_described(endpoint: object) -> None:
     operation = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]  # type: ignore[attr-defined]
-    assert "200" in operation["responses"]
+    assert {"200", "204"} & set(operation["responses"])
     assert operation["summary"]
 
 
@@ -27,10 +27,12 @@ def test_operations_have_names_of_their_own() -> None:
 
 def test_the_device_api_asks_for_sign_in_and_the_rest_does_not() -> None:
     for path, methods in DOCUMENT["paths"].items():
-        for operation in methods.values():
-            open_to_all = not path.startswith("/api/provisioning/") or path == BEACON
-            assert ("security" in operation) != open_to_all
-            assert ("401" in operation["responses"]) != open_to_all
+        for method, operation in methods.items():
+            right = right_for(method.upper(), path)
+            assert ("security" in operation) == (right is not Right.OPEN)
+            assert ({} in operation.get("security", [])) == (right in {Right.LOOK, Right.SET_UP})
+            tries = path in {"/api/auth/pair", "/auth"}
+            assert ("401" in operation["responses"]) == (right is not Right.OPEN or tries)
 
 
 def test_a_body_that_may_be_left_out_is_told() -> None:
@@ -45,6 +47,7 @@ def test_a_body_that_may_be_left_out_is_told() -> None:
         "network/forget": True,
         "restart": False,
         "rollback": False,
+        "/api/auth/pair": True,
     }
 
 

@@ -3,7 +3,9 @@
 from firstlight.errors import Busy
 from firstlight.model.event import DeviceEvent
 from firstlight.model.wire import Ok, StatusAnswer
+from firstlight.web.access import Right, may
 from firstlight.web.api.endpoint import Call, Endpoint, Reply
+from firstlight.web.audience import everything, is_for_onlookers
 from firstlight.web.guards import BEACON, PREFIX
 from firstlight.web.sse import EventStream
 
@@ -14,10 +16,17 @@ async def status(call: Call) -> Reply:
 
 
 async def events(call: Call) -> EventStream:
-    """Live events, after those that the reader has not seen."""
+    """Live events, after those that the reader has not seen.
+
+    Who may only look gets how the device is from now on, and nothing of the log.
+    """
+    source, seen = call.service.events, call.headers.get("last-event-id")
+    manages = may(call.visit.standing, Right.MANAGE)
     return EventStream(
-        call.service.events,
-        call.headers.get("last-event-id"),
+        source,
+        seen if manages else source.cursor,
+        place=call.context.streams.held(call.visit.caller),
+        shows=everything if manages else is_for_onlookers,
         clock=call.context.clock,
         heartbeat_seconds=call.context.settings.heartbeat_seconds,
     )

@@ -16,6 +16,7 @@ from firstlight.errors import (
     RadioFailure,
     RadioUnavailable,
 )
+from firstlight.web.audience import Streams
 from firstlight.web.encoding import to_json
 from firstlight.web.problems import Refusal
 from firstlight.web.service import DeviceService
@@ -34,6 +35,7 @@ class Context(msgspec.Struct, frozen=True):
     service: DeviceService | None
     settings: WebSettings
     clock: Clock
+    streams: Streams = msgspec.field(default_factory=Streams)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """Networks: in sight, saved, joined; and what is wrong with the one in use."""
 
+from msgspec.structs import replace
+
 from firstlight.errors import Busy, InvalidInput, NotFound, StoreFailure
 from firstlight.model.wire import (
     AttemptAnswer,
@@ -11,6 +13,7 @@ from firstlight.model.wire import (
     SavedNetworksAnswer,
     TestAnswer,
 )
+from firstlight.web.access import Right, may
 from firstlight.web.api.endpoint import RADIO_ERRORS, Call, Endpoint, Reply
 from firstlight.web.guards import PREFIX
 
@@ -18,8 +21,11 @@ ATTEMPTS = f"{PREFIX}/network/attempts"
 
 
 async def networks(call: Call) -> Reply:
-    """Networks in sight."""
-    return Reply(NetworksAnswer(await call.service.networks()))
+    """Networks in sight; which of them are saved is for those who are signed in."""
+    found = await call.service.networks()
+    if not may(call.visit.standing, Right.MANAGE):
+        found = tuple(replace(one, saved=False) for one in found)
+    return Reply(NetworksAnswer(found))
 
 
 async def saved(call: Call) -> Reply:

@@ -11,11 +11,12 @@ const LIVE = { "X-Firstlight-Live": "1", Accept: "text/html" };
 const root = document.body.dataset.root;
 const words = document.body.dataset;
 const main = () => document.getElementById("main");
+const fingerprint = (element) => new XMLSerializer().serializeToString(element);
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // What was typed, by the form that it was typed into; kept in memory only.
 const typed = new Map();
-let last = main().innerHTML;
+let last = fingerprint(main());
 let sending = 0;
 
 // ---------------------------------------------------------------- what is on the page
@@ -30,8 +31,8 @@ function swap(text, where) {
   const before = main();
   const moved = before.dataset.page !== fresh.dataset.page;
   if (where && where !== location.pathname + location.search) history.pushState(null, "", where);
-  if (fresh.innerHTML === last && !moved) return;
-  last = fresh.innerHTML;
+  if (fingerprint(fresh) === last && !moved) return;
+  last = fingerprint(fresh);
   const open = new Set([...before.querySelectorAll("details[open][id]")].map((one) => one.id));
   const focus = document.activeElement?.id;
   const scrolled = [...before.querySelectorAll(".log")].map((one) => one.scrollTop);
