@@ -74,8 +74,9 @@ format: setup  ## format, and fix what ruff can fix
 diagrams: setup  ## draw the state diagrams in docs/ from the tables in the code
 	$(BIN)/python tools/diagrams
 
-docs-freshness: setup  ## fail if a drawn diagram is older than its table
+docs-freshness: setup  ## fail if a drawn diagram or a catalogue is older than what it is made from
 	$(BIN)/python tools/diagrams --check
+	$(BIN)/python tools/translations --check
 
 lock:  ## pin the dependencies anew (ARGS=--upgrade)
 	tools/lock $(ARGS)
