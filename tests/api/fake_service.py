@@ -15,7 +15,7 @@ from firstlight.daemon.hub import Hub
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.pairing import Company, Pairing
 from firstlight.errors import FirstlightError, InvalidInput, NotFound
-from firstlight.model.attempt import Attempt, AttemptState
+from firstlight.model.attempt import Attempt, AttemptState, Cause
 from firstlight.model.event import Action, ActionPhase, EventType, Level
 from firstlight.model.kept import Kept
 from firstlight.model.ladder import Diagnostics, Ladder, Rung, RungName, RungState
@@ -221,6 +221,21 @@ class FakeService:
             details=msgspec.to_builtins({"attempt": attempt}),
         )
         return attempt
+
+    def end_attempt(self, *, failed: bool) -> None:
+        """The newest one is over, and everybody is told."""
+        ended = msgspec.structs.replace(
+            self._attempts[-1],
+            state=AttemptState.FAILED if failed else AttemptState.SUCCEEDED,
+            cause=Cause.WRONG_PASSWORD if failed else None,
+            message="The password for Lighthouse was not accepted." if failed else None,
+            hint="Check the password." if failed else None,
+        )
+        self._attempts[-1] = ended
+        phase = ActionPhase.FAILED if failed else ActionPhase.COMPLETED
+        self.hub.publish(
+            EventType.ACTION, Level.INFO, "Over.", action=Action.NETWORK_CONNECT, phase=phase
+        )
 
     def attempt(self, attempt_id: str | None) -> Attempt:
         self._fail()

@@ -2,9 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from tests.api.fake_service import FakeService
@@ -15,6 +15,8 @@ from firstlight.model.event import EventType, Level
 from firstlight.model.status import DeviceStatus
 from firstlight.web.app import create_app
 from firstlight.web.settings import WebSettings
+
+T = TypeVar("T")
 
 
 class Stage:
@@ -31,6 +33,21 @@ class Stage:
 
     def fail(self, fault: FirstlightError | None) -> None:
         self.service.fault = fault
+
+    def tell(self, kind: EventType, level: Level, message: str) -> None:
+        self._loop.call_soon_threadsafe(self.service.hub.publish, kind, level, message)
+
+    def ask(self, work: Coroutine[Any, Any, T]) -> T:
+        """What comes of it in the server's thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(8)
+
+    def end_attempt(self, *, failed: bool) -> None:
+        """The newest one, badly or well."""
+
+        async def end() -> None:
+            self.service.end_attempt(failed=failed)
+
+        self.ask(end())
 
     def _show(self, parts: dict[str, Any]) -> None:
         now = changed(self.service.now, parts)
@@ -50,8 +67,9 @@ def changed(status: DeviceStatus, parts: dict[str, Any]) -> DeviceStatus:
 
 
 @contextmanager
-def staged() -> Iterator[Stage]:
+def staged(settings: WebSettings | None = None) -> Iterator[Stage]:
     """Serve until the end of the block."""
+    wanted = settings or WebSettings(version="1")
     up = threading.Event()
     stages: list[Stage] = []
     end: list[asyncio.Event] = []
@@ -59,7 +77,7 @@ def staged() -> Iterator[Stage]:
     async def serve() -> None:
         service = FakeService()
         end.append(asyncio.Event())
-        async with serving(create_app(service, WebSettings(version="1"))) as port:
+        async with serving(create_app(service, wanted)) as port:
             loop = asyncio.get_running_loop()
             stages.append(Stage(f"http://127.0.0.1:{port}", service, loop))
             up.set()

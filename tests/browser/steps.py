@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page, expect
 
 
 def network(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name)
+    return page.get_by_role("link", name=name)
 
 
 def title(page: Page) -> Locator:

@@ -28,7 +28,7 @@ def stage() -> Iterator[Stage]:
 
 
 def condition(page: Page) -> Locator:
-    return page.locator("#condition")
+    return page.locator("#condition .note")
 
 
 def phase(phase: RuntimePhase, health: Health = Health.OK, **fields: object) -> dict[str, object]:
@@ -38,8 +38,8 @@ def phase(phase: RuntimePhase, health: Health = Health.OK, **fields: object) -> 
 def test_a_device_that_is_well_says_nothing(stage: Stage, open_page: OpenPage) -> None:
     page = open_page(stage.address)
     expect(network(page, "Lighthouse")).to_be_visible()
-    expect(condition(page)).to_be_hidden()
-    expect(page.locator("#summary")).to_have_text("Pick the WiFi that the device shall use.")
+    expect(condition(page)).to_have_count(0)
+    expect(page.locator(".summary")).to_have_text("Pick the WiFi that the device shall use.")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_device_that_is_well_says_nothing(stage: Stage, open_page: OpenPage) -
                 "runtime": phase(RuntimePhase.DEGRADED, Health.ERROR, warnings=("No radio.",)),
                 "recovery": {"active_lock": RecoveryLock.COOLDOWN, "in_cooldown": True},
             },
-            "No radio. The device waits for up to 2 minutes before it tries to repair this again.",
+            "No radio. The device waits a while before it tries to repair this again.",
         ),
         (
             {
@@ -102,7 +102,7 @@ def test_what_is_the_matter_is_told_as_it_comes_and_goes(
     page.reload()
     expect(condition(page)).to_have_text(words)
     stage.show(**{name: getattr(before, name) for name in status})
-    expect(condition(page)).to_be_hidden()
+    expect(condition(page)).to_have_count(0)
 
 
 def test_words_of_the_device_are_only_words(stage: Stage, open_page: OpenPage) -> None:
@@ -115,7 +115,7 @@ def test_a_network_that_is_gone_is_told_calmly(stage: Stage, open_page: OpenPage
     stage.show(network=AWAY)
     page = open_page(stage.address)
     expect(title(page)).to_have_text("Choose a network")
-    expect(page.locator("#summary")).to_have_text(
+    expect(page.locator(".summary")).to_have_text(
         "Lighthouse is not reachable. The device tries it again by itself, "
         "or choose another network."
     )
@@ -131,15 +131,15 @@ def test_the_setup_is_finished(stage: Stage, open_page: OpenPage) -> None:
     stage.show(mode=Mode.ONBOARDING, network=ONLINE, runtime=phase(RuntimePhase.ONBOARDING))
     page = open_page(stage.address)
     expect(title(page)).to_have_text("Connected to Lighthouse")
-    expect(page.locator(".advice")).to_contain_text("finish the setup")
+    expect(page.locator(".advice").first).to_contain_text("finish the setup")
     # The status that tells of it may come before the answer, or after.
     page.route(
-        "**/onboarding/complete",
+        "**/finish",
         lambda route: (stage.show(mode=Mode.READY), route.continue_()),
     )
     finish(page).click()
     expect(finish(page)).to_be_hidden()
-    expect(page.locator(".advice")).to_be_hidden()
+    expect(page.locator(".advice")).to_have_count(0)
     expect(title(page)).to_be_focused()
     assert stage.service.changes == ["onboarding complete"]
 
@@ -148,12 +148,17 @@ def test_a_setup_that_can_not_be_finished_says_why(stage: Stage, open_page: Open
     stage.show(mode=Mode.ONBOARDING, network=ONLINE, runtime=phase(RuntimePhase.ONBOARDING))
     page = open_page(stage.address)
     expect(finish(page)).to_be_visible()
-    stage.fail(Busy("The device is joining a network.", code=Code.WRONG_MODE, hint="Wait."))
+    good = stage.service.complete_onboarding
+
+    async def refuse() -> None:
+        raise Busy("The device is joining a network.", code=Code.WRONG_MODE, hint="Wait.")
+
+    stage.service.complete_onboarding = refuse
     finish(page).click()
     expect(page.get_by_role("alert").first).to_have_text("The device is joining a network. Wait.")
-    stage.fail(None)
+    stage.service.complete_onboarding = good
     finish(page).click()
-    expect(page.get_by_role("alert").first).to_be_hidden()
+    expect(page.get_by_role("alert")).to_have_count(0)
     assert stage.service.changes == ["onboarding complete"]
 
 
@@ -169,7 +174,7 @@ def test_a_degraded_device_does_not_glow_as_if_all_were_well(
 ) -> None:
     stage.show(mode=Mode.READY, network=ONLINE, runtime=phase(RuntimePhase.READY))
     page = open_page(stage.address)
-    halo = page.locator("#halo")
+    halo = page.locator(".halo")
     expect(halo).to_have_attribute("data-state", "done")
     stage.show(runtime=phase(RuntimePhase.DEGRADED, Health.WARNING, warnings=("No internet.",)))
     expect(halo).to_have_attribute("data-state", "waiting")

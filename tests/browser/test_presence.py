@@ -68,8 +68,8 @@ def test_a_page_that_nobody_touches_tells_nothing(stage: Stage, open_page: OpenP
 def test_looking_again_is_told(stage: Stage, open_page: OpenPage) -> None:
     page = opened(stage, open_page)
     page.route(BEACON, lambda route: route.abort())
-    with page.expect_request("**/api/provisioning/networks") as asked:
-        page.get_by_role("button", name="Look again").click()
+    with page.expect_request("**/?look") as asked:
+        page.get_by_role("link", name="Look again").click()
     assert asked.value.headers["x-firstlight-by-hand"] == "1"
     told(page, stage, 1)
 

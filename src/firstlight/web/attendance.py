@@ -14,12 +14,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from firstlight.web.guards import BEACON, PREFIX
 from firstlight.web.visit import Visit
 
+LIVE_HEADER = "x-firstlight-live"
+"""What the page's own script adds to whatever it asks for."""
+
 BY_HAND_HEADER = "x-firstlight-by-hand"
 """What the page adds to a question that somebody has asked it to ask."""
 
 
 def _opened(headers: Headers) -> bool:
-    """A browser that opens a page says that it can show one; a probe takes whatever comes."""
+    """A browser that opens a page says that it can show one; a probe takes whatever comes.
+
+    A page that renews itself says so, and whether somebody has asked it to.
+    """
+    if LIVE_HEADER in headers:
+        return BY_HAND_HEADER in headers
     return "text/html" in headers.get("accept", "").lower()
 
 
@@ -33,6 +41,8 @@ def _always(_: Headers) -> bool:
 
 BY_HAND: Mapping[tuple[str, str], Callable[[Headers], bool]] = {
     ("GET", "/"): _opened,
+    ("POST", "/connect"): _always,
+    ("POST", "/finish"): _always,
     ("GET", f"{PREFIX}/networks"): _asked,
     ("POST", f"{PREFIX}/network/connect"): _always,
     ("POST", f"{PREFIX}/network/forget"): _always,

@@ -70,7 +70,7 @@ def scene(status: DeviceStatus, attempt: Attempt | None, query: set[str], seen: 
     """Which page fits the device, and what its reader asks for. ``seen``: a failure left behind."""
     if query & {"ssid", "other"}:
         return Scene.FORM
-    if query & {"list", "look"}:
+    if "list" in query:
         return Scene.LIST
     if attempt is not None and attempt.state is AttemptState.RUNNING:
         return Scene.JOINING
@@ -107,8 +107,7 @@ class Landing:
             case Scene.CONNECTED:
                 return self._connected(reader, status, attempt)
             case _:
-                look = "look" in request.query_params
-                return await self._list(reader, status, attempt, look=look)
+                return await self._list(reader, status, attempt, set(request.query_params))
 
     async def connect(self, request: Request) -> Response:
         """``POST /connect``: begin, and go where the attempt is told."""
@@ -148,13 +147,13 @@ class Landing:
             return None if attempt_id is None else self._attempt(None)
 
     async def _list(
-        self, reader: Reader, status: DeviceStatus, attempt: Attempt | None, *, look: bool
+        self, reader: Reader, status: DeviceStatus, attempt: Attempt | None, query: set[str]
     ) -> Response:
         say, trouble, code = reader.language.words.gettext, None, 200
         entries: tuple[NetworkEntry, ...] = ()
         try:
             entries = await self._service.known_networks()
-            if look or not entries:
+            if "look" in query or not entries:
                 entries = await self._service.networks()
         except FirstlightError as error:
             trouble, code = told(error, reader), status_of(type(error))
@@ -172,6 +171,7 @@ class Landing:
             condition=words.condition(status, say, reader.language.told),
             heard=words.heard(min(ages), say) if ages else "",
             rows=[_row(one, reader) for one in entries],
+            look="/?list&look" if "list" in query else "/?look",
             trouble=trouble,
         )
 

@@ -11,14 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from firstlight.web.access import Right, Standing, may
+from firstlight.web.attendance import LIVE_HEADER
 from firstlight.web.portal.language import COOKIE, Language, chosen, language, languages
 from firstlight.web.settings import WebSettings
 from firstlight.web.visit import Visit
 
 FOLDER = Path(__file__).parent / "templates"
-
-LIVE_HEADER = "x-firstlight-live"
-"""What the page's own script adds, so that it is told where to go instead of being sent there."""
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):

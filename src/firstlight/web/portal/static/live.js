@@ -18,6 +18,7 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const typed = new Map();
 let last = fingerprint(main());
 let sending = 0;
+let moves = 0;
 
 // ---------------------------------------------------------------- what is on the page
 
@@ -35,6 +36,7 @@ function swap(text, where) {
   last = fingerprint(fresh);
   const open = new Set([...before.querySelectorAll("details[open][id]")].map((one) => one.id));
   const focus = document.activeElement?.id;
+  const inside = before.contains(document.activeElement);
   const scrolled = [...before.querySelectorAll(".log")].map((one) => one.scrollTop);
   before.replaceWith(fresh);
   for (const one of fresh.querySelectorAll("details[id]")) if (open.has(one.id)) one.open = true;
@@ -43,7 +45,7 @@ function swap(text, where) {
   if (moved) {
     window.scrollTo(0, 0);
     (fresh.querySelector("[autofocus]") ?? fresh.querySelector("h1") ?? fresh).focus();
-  } else if (focus) document.getElementById(focus)?.focus();
+  } else if (inside) (document.getElementById(focus) ?? fresh.querySelector("h1"))?.focus();
 }
 
 // Whether somebody is in the middle of something that must not be taken from under their hands.
@@ -107,6 +109,7 @@ async function ask(where, options = {}, patience = 12_000) {
 // Goes to an address and shows what is there.
 async function go(where, headers) {
   sending++;
+  moves++;
   try {
     const { answer, text } = await ask(where, { headers }, 45_000);
     if (answer.headers.get("Content-Type")?.startsWith("text/html")) {
@@ -117,6 +120,7 @@ async function go(where, headers) {
   } catch {
     history.pushState(null, "", where);
     gap(true);
+    later();
   } finally {
     sending--;
   }
@@ -127,6 +131,7 @@ async function send(form, button) {
   const key = form.dataset.keep ?? form.getAttribute("action");
   typed.set(key, [...new FormData(form)].filter(([name]) => form.elements[name]?.type !== "hidden"));
   sending++;
+  moves++;
   const said = button?.textContent;
   if (button) {
     button.setAttribute("aria-disabled", "true");
@@ -159,9 +164,12 @@ async function refresh() {
   await pause(SETTLE_MS);
   waiting = false;
   if (occupied()) return;
-  const where = (location.pathname + location.search).replace("?look", "?list");
+  const where = (location.pathname + location.search).replace(/[?&]look$/, "");
+  const before = moves;
   try {
     const { answer, text } = await ask(where);
+    // Whoever went on meanwhile does not want what was asked for before.
+    if (before !== moves) return;
     if (occupied() || !answer.headers.get("Content-Type")?.startsWith("text/html")) return;
     if (answer.redirected) location.assign(answer.url);
     else swap(text);
@@ -226,8 +234,10 @@ addEventListener("click", (event) => {
   if (!link || link.hasAttribute("download") || link.origin !== location.origin) return;
   if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
+  const said = link.textContent;
   if ("busy" in link.dataset) link.textContent = words.busy;
-  go(link.getAttribute("href"), "byHand" in link.dataset ? { "X-Firstlight-By-Hand": "1" } : {});
+  const headers = "byHand" in link.dataset ? { "X-Firstlight-By-Hand": "1" } : {};
+  go(link.getAttribute("href"), headers).finally(() => (link.textContent = said));
 });
 
 // Tells the device that somebody is at the page, so that it doesn't take its hotspot away meanwhile.
