@@ -21,6 +21,7 @@ from firstlight.cli import (
 )
 from firstlight.cli.doctor import command as doctor
 from firstlight.cli.exits import MEANINGS
+from firstlight.cli.install import command as installing
 from firstlight.cli.screen import survive_narrow_encodings
 
 
@@ -60,6 +61,8 @@ def build() -> typer.Typer:
     app.command()(pairing.pair)
     app.add_typer(pairing.build(), name="sessions")
     app.command()(label.label)
+    app.command()(installing.install)
+    app.command()(installing.uninstall)
     app.command()(recovery.recover)
     app.command()(recovery.rollback)
     app.command()(restart.restart)

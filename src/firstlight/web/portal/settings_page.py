@@ -63,6 +63,7 @@ _DONE = {
     "restart": N_("The restart was asked for. What comes of it is told below."),
 }
 _LOG_LINES = 25
+_LADDER_SECONDS = 600.0
 _FAR = 253_402_300_799_000
 
 
@@ -101,6 +102,8 @@ class SettingsPage:
         self._service = service
         self._renderer = renderer
         self._clock = clock
+        self._climbed: Ladder | None = None
+        self._climbed_at = 0.0
 
     async def show(self, request: Request) -> Response:
         """``GET /settings``."""
@@ -156,7 +159,8 @@ class SettingsPage:
             found = await self._service.diagnose()
         except FirstlightError as error:
             return await self._page(reader, failure=error)
-        return await self._page(reader, ladder=ladder_view(found.ladder, reader))
+        self._climbed, self._climbed_at = found.ladder, self._clock.monotonic()
+        return self._renderer.go(reader, "/settings")
 
     async def ask_reset(self, request: Request) -> Response:
         """``GET /factory-reset``: asks for the device ID."""
@@ -207,7 +211,6 @@ class SettingsPage:
         reader: Reader,
         *,
         done: str = "",
-        ladder: LadderView | None = None,
         failure: FirstlightError | None = None,
     ) -> Response:
         say, service = reader.language.words.gettext, self._service
@@ -231,13 +234,20 @@ class SettingsPage:
             saved=saved,
             hotspot=hotspot,
             hotspot_facts=_hotspot_facts(hotspot, say),
-            ladder=ladder,
+            ladder=self._ladder(reader),
             recovery_facts=_recovery_facts(status, say),
             cooldown=cooldown_left(status, self._clock.wall()),
             log=[log_line(one, reader) for one in await self._recent()],
             device_id=service.device_id,
             maintenance=status.mode is Mode.MAINTENANCE,
         )
+
+    def _ladder(self, reader: Reader) -> LadderView | None:
+        """The one that was climbed last, while it still says something."""
+        age = self._clock.monotonic() - self._climbed_at
+        if self._climbed is None or age > _LADDER_SECONDS:
+            return None
+        return ladder_view(self._climbed, reader)
 
     async def _recent(self) -> list[DeviceEvent]:
         """The newest events, the newest first."""

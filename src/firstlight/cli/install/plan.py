@@ -1,0 +1,68 @@
+"""Which files a system gets, and what stands in them. Pure: nothing is read or written here."""
+
+import ipaddress
+from pathlib import PurePosixPath
+
+import msgspec
+
+from firstlight.config import Config
+
+DROP_IN = PurePosixPath("/etc/NetworkManager/dnsmasq-shared.d/firstlight.conf")
+UNIT = PurePosixPath("/etc/systemd/system/firstlight.service")
+TLS_FOLDER = PurePosixPath("/etc/firstlight/tls")
+CERTIFICATE = TLS_FOLDER / "certificate.pem"
+KEY = TLS_FOLDER / "key.pem"
+MANIFEST = PurePosixPath("/etc/firstlight/installed.json")
+
+MARK = "# Written by firstlight install; firstlight uninstall removes it."
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """One file. ``secret``: its content is not shown, and only its owner may read it."""
+
+    path: PurePosixPath
+    content: bytes
+    why: str
+    mode: int = 0o644
+    secret: bool = False
+
+
+def drop_in(config: Config) -> File:
+    """DNS on the hotspot: every name is the device (dnsmasq(8), ``address``).
+
+    With a certificate, DHCP option 114 names the Captive Portal API (RFC 8910); without one it is
+    left out, because the API may only be asked over TLS (RFC 8908, 3).
+    """
+    address = ipaddress.IPv4Interface(config.hotspot.address).ip
+    lines = [
+        MARK,
+        "# On connections that NetworkManager shares, every name leads to this device, so that",
+        "# phones find its page. It counts from the next time that the hotspot goes up.",
+        f"address=/#/{address}",
+        "local-ttl=0",
+        "no-resolv",
+    ]
+    if config.web.tls_certificate is not None:
+        port = "" if config.web.tls_port == _HTTPS else f":{config.web.tls_port}"
+        lines.append(f"dhcp-option-force=114,https://{address}{port}/api/captive")
+    why = "every name on the hotspot leads to the device, so that its page opens by itself"
+    return File(path=DROP_IN, content=("\n".join(lines) + "\n").encode(), why=why)
+
+
+def unit(program: str, packaged: str) -> File:
+    """The packaged unit, with the program that runs now."""
+    text = packaged.replace("/usr/bin/firstlight", program)
+    return File(
+        path=UNIT, content=f"{MARK}\n{text}".encode(), why="systemd starts and hardens the daemon"
+    )
+
+
+def certificate(content: bytes, key: bytes) -> tuple[File, File]:
+    """Both PEM files."""
+    return (
+        File(path=CERTIFICATE, content=content, why="the device's own certificate"),
+        File(path=KEY, content=key, why="its private key", mode=0o600, secret=True),
+    )
+
+
+_HTTPS = 443
