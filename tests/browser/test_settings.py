@@ -9,6 +9,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.staged import Stage, staged
 from tests.browser.steps import title
 
+from firstlight.errors import Busy, Code
 from firstlight.model.event import EventType, Level
 
 
@@ -91,3 +92,46 @@ def test_in_chinese(stage: Stage, open_page: OpenPage) -> None:
     page.get_by_role("button", name="简体中文").click()
     expect(title(page)).to_have_text("设置")
     assert page.locator("html").get_attribute("lang") == "zh-CN"
+
+
+def test_a_refusal_stays_in_sight_while_the_page_lives_on(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    page = open_page(f"{stage.address}/settings")
+    good = stage.service.trigger_recovery
+
+    async def refuse() -> None:
+        raise Busy("The device is joining a network.", code=Code.WRONG_MODE, hint="Wait.")
+
+    stage.service.trigger_recovery = refuse
+    press(page, "Recover now")
+    expect(page.get_by_role("alert")).to_contain_text("joining a network")
+    for words in ("Later.", "Later still."):
+        stage.tell(EventType.SYSTEM, Level.INFO, words)
+        expect(page.locator(".log li").first).to_contain_text(words)
+        expect(page.locator(".problem")).to_have_text("The device is joining a network. Wait.")
+    stage.service.trigger_recovery = good
+    press(page, "Recover now")
+    expect(page.get_by_text("Recovery has begun.")).to_be_visible()
+    expect(page.locator(".problem")).to_have_count(0)
+
+
+def test_what_a_factory_reset_does_is_told_to_the_end(stage: Stage, open_page: OpenPage) -> None:
+    page = open_page(f"{stage.address}/settings")
+    page.get_by_role("link", name="Factory reset…").click()
+    page.get_by_label("To go on, type the device ID").fill(DEVICE_ID)
+    press(page, "Forget everything")
+    expect(title(page)).to_have_text("Everything is being forgotten")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_event("requestfinished", lambda one: one.url.endswith("/seen")):
+        # The stream tells of the event in order: who hears this one has heard it.
+        page.evaluate(
+            """() => { const own = new EventSource("/api/provisioning/events");
+            own.addEventListener("connected", () => own.addEventListener("device", () => {
+                own.close(); setTimeout(() => fetch("/seen"), 400); })) ; window.own = own; }"""
+        )
+        page.wait_for_function("window.own.readyState === 1")
+        stage.tell(EventType.SYSTEM, Level.INFO, "Forgetting.")
+    assert not [url for url in asked if url.endswith("/factory-reset")]
+    expect(title(page)).to_have_text("Everything is being forgotten")

@@ -4,15 +4,21 @@ import asyncio
 import logging
 import signal
 import socket
+import ssl
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from firstlight import __version__
+from firstlight.announce.port import Advert
 from firstlight.clock import Clock, SystemClock
 from firstlight.config import Config
+from firstlight.daemon.calling import Calling
+from firstlight.daemon.device import Device
 from firstlight.daemon.opening import open_device, remembered
 from firstlight.daemon.page_settings import portal_door, web_settings
+from firstlight.daemon.waiting import ended
 from firstlight.model.backend import Backend
 from firstlight.radio.select import Chosen
 from firstlight.web.app import create_app
@@ -20,6 +26,7 @@ from firstlight.web.listeners import bind_tcp, bind_unix
 from firstlight.web.server import WebServer
 from firstlight.web.service import DeviceService
 from firstlight.web.settings import WebSettings
+from firstlight.web.tls import tls_context
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +39,13 @@ def run(config: Config, log_level: str = "info") -> int:
     return asyncio.run(_serve(config, SystemClock()))
 
 
+class Doors(NamedTuple):
+    """What is listened on; ``secured`` speaks TLS."""
+
+    plain: list[socket.socket]
+    secured: list[tuple[socket.socket, ssl.SSLContext]]
+
+
 async def _serve(config: Config, clock: Clock) -> int:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -40,10 +54,12 @@ async def _serve(config: Config, clock: Clock) -> int:
     async with AsyncExitStack() as stack:
         listener = bind_tcp(config.web.host, config.web.port, public=config.web.public)
         stack.callback(listener.close)
+        secured = _secured(config, stack)
         if config.enabled:
-            serving = await _serve_device(config, clock, listener, stack)
+            serving = await _serve_device(config, clock, Doors([listener], secured), stack)
         else:
-            serving = _listen(None, web_settings(config), clock, [listener], stack)
+            doors = Doors([listener], secured)
+            serving = _listen(None, web_settings(config), clock, doors, stack)
             _say(f"{_address(listener)}  (not enabled)")
             _say("Set FIRSTLIGHT_PROVISIONING_ENABLED=1 to enable it.")
         serving.add_done_callback(lambda _task: stopping.set())
@@ -56,35 +72,71 @@ async def _serve(config: Config, clock: Clock) -> int:
 
 
 async def _serve_device(
-    config: Config, clock: Clock, listener: socket.socket, stack: AsyncExitStack
+    config: Config, clock: Clock, doors: Doors, stack: AsyncExitStack
 ) -> asyncio.Task[None]:
     memory = remembered(config)
     control = bind_unix(config.socket_path)
     stack.callback(control.close)
     opened = await stack.enter_async_context(open_device(config, clock=clock, memory=memory))
-    doors, portal = [listener, control], ""
+    listener, portal = doors.plain[0], ""
+    doors.plain.append(control)
     if opened.chosen.reach is None:
         door, portal = portal_door(config)
-        doors += door
+        doors.plain.extend(door)
     settings = web_settings(config, portal=portal)
     serving = _listen(opened.device, settings, clock, doors, stack)
     # First of all, so that no reader of events keeps the server from ending.
     stack.callback(opened.device.events.close)
+    _call_out(config, settings, opened.device, clock, stack)
     _say(f"{_address(listener)}  ({_radio_in_words(opened.chosen, config)})")
     _say("Open that page, or in another terminal: " + _next_command(config))
     _warn(config)
     return serving
 
 
+def _call_out(
+    config: Config, settings: WebSettings, device: Device, clock: Clock, stack: AsyncExitStack
+) -> None:
+    """Tell the device's name where its pages are: on all networks, or on the hotspot alone."""
+    port = settings.page_port or (config.hotspot.portal_port if settings.portal else 0)
+    if not (config.mdns.enabled and port):
+        return
+    from firstlight.announce.multicast import MulticastAdvertiser
+
+    advert = Advert(
+        host=settings.hostname.partition(".")[0],
+        device_id=device.device_id,
+        brand=settings.brand.name,
+        version=settings.version,
+        port=port,
+        secure=settings.secure,
+    )
+    hotspot = config.hotspot.address.partition("/")[0]
+    only = None if settings.page_port else frozenset({hotspot})
+    calling = Calling(MulticastAdvertiser(), advert, clock, only=only)
+    task = asyncio.create_task(calling.run(), name="calling")
+    stack.push_async_callback(ended, task)
+
+
+def _secured(config: Config, stack: AsyncExitStack) -> list[tuple[socket.socket, ssl.SSLContext]]:
+    web = config.web
+    if web.tls_certificate is None or web.tls_key is None:
+        return []
+    context = tls_context(web.tls_certificate, web.tls_key)
+    listener = bind_tcp(web.host, web.tls_port, public=web.public)
+    stack.callback(listener.close)
+    return [(listener, context)]
+
+
 def _listen(
     service: DeviceService | None,
     settings: WebSettings,
     clock: Clock,
-    sockets: list[socket.socket],
+    doors: Doors,
     stack: AsyncExitStack,
 ) -> asyncio.Task[None]:
     app = create_app(service, settings, clock=clock)
-    server = WebServer(app, sockets)
+    server = WebServer(app, doors.plain, secured=doors.secured)
     serving = asyncio.create_task(server.serve(), name="web-server")
 
     async def stop() -> None:

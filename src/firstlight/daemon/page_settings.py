@@ -13,7 +13,6 @@ from firstlight.web.settings import Brand, WebSettings
 
 log = logging.getLogger(__name__)
 
-_HTTP = 80
 _HERE_ONLY = ("127.0.0.1", "localhost", "::1")
 
 
@@ -36,6 +35,7 @@ def web_settings(config: Config, *, portal: str = "") -> WebSettings:
         secure=web.tls_certificate is not None,
         portal=portal,
         page_port=_page_port(config),
+        tls_port=web.tls_port,
     )
 
 
@@ -44,21 +44,24 @@ def portal_door(config: Config) -> tuple[list[socket.socket], str]:
 
     Where it can't be had, the page is left to ``web.port``, if that is open to the hotspot at all.
     """
+    tls_port = config.web.tls_port if config.web.tls_certificate is not None else 0
     address, port = config.hotspot.address.partition("/")[0], config.hotspot.portal_port
     if port:
         try:
-            return [bind_portal(address, port)], _page_at(address, port)
+            door = bind_portal(address, port)
+            return [door], _page_at(address, tls_port or port, secure=bool(tls_port))
         except ConfigError as error:
             log.warning("the captive portal has no port of its own: %s", error.message)
     if config.web.public:
-        return [], _page_at(address, config.web.port)
+        return [], _page_at(address, tls_port or config.web.port, secure=bool(tls_port))
     if port:
         log.warning("nobody on the hotspot can reach the page; set web.public, or free that port")
     return [], ""
 
 
-def _page_at(address: str, port: int) -> str:
-    return f"http://{address}/" if port == _HTTP else f"http://{address}:{port}/"
+def _page_at(address: str, port: int, *, secure: bool) -> str:
+    scheme, usual = ("https", 443) if secure else ("http", 80)
+    return f"{scheme}://{address}/" if port == usual else f"{scheme}://{address}:{port}/"
 
 
 def _page_port(config: Config) -> int:

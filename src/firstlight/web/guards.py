@@ -27,6 +27,7 @@ SIGN_IN = frozenset({"/api/auth/pair", "/auth", "/pair"})
 SECRET_NAMES = frozenset({"token", "access_token", "code", "password", "visual-token", "key"})
 """What may not stand in an address: addresses are logged, kept in histories, and passed on."""
 
+_HTTPS = 443
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Firstlight"'}
 
 Guard = Callable[[Visit, Policy], None]
@@ -62,6 +63,24 @@ def meant_for_this_host(visit: Visit, policy: Policy) -> None:
             "This device is not known by that name.",
             hint="Use its address, or one of: " + ", ".join(sorted(policy.hosts)) + ".",
         )
+
+
+def over_tls(visit: Visit, policy: Policy) -> None:
+    """Where there is TLS, plain HTTP only leads there. The Unix socket needs none."""
+    if not policy.tls_port or visit.over_unix_socket or visit.scheme == "https":
+        return
+    host = host_of(visit.headers.get("host", ""))
+    named = f"[{host}]" if ":" in host else host
+    port = "" if policy.tls_port == _HTTPS else f":{policy.tls_port}"
+    query = f"?{visit.query.decode('latin-1')}" if visit.query and not visit.changes else ""
+    there = f"https://{named}{port}{quote(visit.root + visit.path)}{query}"
+    raise Refusal(
+        308,
+        Code.FORBIDDEN,
+        "This device speaks TLS only.",
+        hint="Ask at the address that this answer leads to.",
+        headers={"Location": there, "Connection": "close"},
+    )
 
 
 def no_secret_in_address(visit: Visit, policy: Policy) -> None:
@@ -141,6 +160,7 @@ GUARDS: tuple[Guard, ...] = (
     from_allowed_address,
     meant_for_this_host,
     no_secret_in_address,
+    over_tls,
     not_too_fast,
     is_recognised,
     from_own_page,

@@ -15,13 +15,17 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """``networks`` empty: every address may ask. ``service`` is ``None`` while not enabled."""
+    """``networks`` empty: every address may ask. ``service`` is ``None`` while not enabled.
+
+    ``tls_port``: where plain HTTP leads; 0 where there is nothing else.
+    """
 
     networks: tuple[Network, ...]
     hosts: frozenset[str]
     token: bytes | None
     trust_local: bool
     code_on_hotspot: bool
+    tls_port: int
     service: DeviceService | None
     rates: Rates
 
@@ -39,6 +43,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
             token=settings.token.encode() if settings.token else None,
             trust_local=settings.trust_local,
             code_on_hotspot=settings.code_on_hotspot,
+            tls_port=settings.tls_port if settings.secure else 0,
             service=service,
             rates=Rates((clock or SystemClock()).monotonic),
         )

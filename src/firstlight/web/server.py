@@ -6,6 +6,7 @@ second, which a box that idles for months should not.
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,13 +21,22 @@ _LAST_SECONDS = 1.0
 
 
 class WebServer:
-    """Serves one application on TCP and Unix sockets until it is stopped. Serves once."""
+    """Serves one application on TCP and Unix sockets until it is stopped. Serves once.
+
+    ``secured``: sockets that speak TLS, each with its context.
+    """
 
     def __init__(
-        self, app: ASGIApp, sockets: Sequence[socket.socket], *, bounds: Bounds | None = None
+        self,
+        app: ASGIApp,
+        sockets: Sequence[socket.socket],
+        *,
+        secured: Sequence[tuple[socket.socket, ssl.SSLContext]] = (),
+        bounds: Bounds | None = None,
     ) -> None:
         self._bounds = bounds or Bounds()
-        self._sockets = tuple(sockets)
+        plain: list[tuple[socket.socket, ssl.SSLContext | None]] = [(one, None) for one in sockets]
+        self._doors = (*plain, *secured)
         self._stopping = asyncio.Event()
         # Whatever goes wrong in the application is logged by its gate; what is left for uvicorn to
         # say is about strangers' garbage, which would fill the log at their wish.
@@ -53,11 +63,19 @@ class WebServer:
         def connect() -> Connection:
             return Connection(self._config, connections, app_state={}, _loop=loop)
 
-        servers = [await loop.create_server(connect, sock=one) for one in self._sockets]
+        servers = [
+            await loop.create_server(
+                connect,
+                sock=door,
+                ssl=context,
+                ssl_handshake_timeout=self._bounds.head if context else None,
+            )
+            for door, context in self._doors
+        ]
         try:
             await self._stopping.wait()
         finally:
-            for listener, server in zip(self._sockets, servers, strict=True):
+            for (listener, _), server in zip(self._doors, servers, strict=True):
                 _remove_file(listener)
                 server.close()
             await self._wind_down(connections)

@@ -22,9 +22,10 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     name; ``host_names``: further names under which browsers may reach it. ``heartbeat_seconds``:
     the longest silence on an event stream. ``trust_local``: whether this machine's own TCP peers
     need no sign-in while no token is configured; ``code_on_hotspot``: whether the hotspot's
-    password alone is not enough there. ``secure``: served over TLS. ``portal``: where people on the
-    hotspot are sent, such as ``http://192.168.4.1/``; empty without a hotspot of our own.
-    ``page_port``: where the pages are served to the network; 0 for nowhere.
+    password alone is not enough there. ``secure``: served over TLS, on ``tls_port``; plain HTTP
+    leads there then. ``portal``: where people on the hotspot are sent, such as
+    ``http://192.168.4.1/``; empty without a hotspot of our own. ``page_port``: where the pages are
+    served to the network; 0 for nowhere.
     """
 
     version: str
@@ -39,6 +40,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     secure: bool = False
     portal: str = ""
     page_port: int = 0
+    tls_port: int = 0
     heartbeat_seconds: float = 15.0
 
     def __repr__(self) -> str:

@@ -19,6 +19,8 @@ const typed = new Map();
 let last = fingerprint(main());
 let sending = 0;
 let moves = 0;
+// What the device would not do, kept in sight until somebody does something else.
+let refusal = null;
 
 // ---------------------------------------------------------------- what is on the page
 
@@ -38,6 +40,12 @@ function swap(text, where) {
   const focus = document.activeElement?.id;
   const inside = before.contains(document.activeElement);
   const scrolled = [...before.querySelectorAll(".log")].map((one) => one.scrollTop);
+  if (moved) refusal = null;
+  if (refusal && !fresh.querySelector(".problem")) {
+    // It was announced when it came.
+    refusal.removeAttribute("role");
+    (fresh.querySelector(".summary") ?? fresh.querySelector("h1"))?.after(refusal);
+  }
   before.replaceWith(fresh);
   for (const one of fresh.querySelectorAll("details[id]")) if (open.has(one.id)) one.open = true;
   [...fresh.querySelectorAll(".log")].forEach((one, n) => (one.scrollTop = scrolled[n] ?? 0));
@@ -50,6 +58,8 @@ function swap(text, where) {
 
 // Whether somebody is in the middle of something that must not be taken from under their hands.
 function occupied() {
+  // A device that forgets everything has nothing more to say to this page.
+  if (main().dataset.page === "resetting") return true;
   const at = document.activeElement;
   if (main().contains(at) && at.matches("input:not([type=hidden])") && at.value) return true;
   const filled = [...main().querySelectorAll("input:not([type=hidden])")].some((one) => one.value);
@@ -81,6 +91,7 @@ function tick() {
     if (one.textContent !== clock) one.textContent = clock;
     if (!left && !one.over) {
       one.over = true;
+      refusal = null;
       refresh();
     }
   }
@@ -110,6 +121,7 @@ async function ask(where, options = {}, patience = 12_000) {
 async function go(where, headers) {
   sending++;
   moves++;
+  refusal = null;
   try {
     const { answer, text } = await ask(where, { headers }, 45_000);
     if (answer.headers.get("Content-Type")?.startsWith("text/html")) {
@@ -141,7 +153,11 @@ async function send(form, button) {
   try {
     const { answer, text } = await ask(form.getAttribute("action"), { method: "POST", body }, 60_000);
     next = answer.headers.get("Firstlight-Location");
-    if (!next) swap(text);
+    refusal = null;
+    if (!next) {
+      swap(text);
+      refusal = main().querySelector(".problem")?.cloneNode(true) ?? null;
+    }
     gap(false);
   } catch {
     gap(true);

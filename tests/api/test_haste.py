@@ -1,0 +1,127 @@
+"""Nobody gets in by being fast: limits by address, and the code played through to the lockout."""
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.api.fake_service import FakeService
+
+from firstlight.web.app import create_app
+from firstlight.web.guards import GUARDS, Guard, not_too_fast, without
+from firstlight.web.rates import BUDGETS, MOST_ADDRESSES, Kind, Rates
+from firstlight.web.settings import WebSettings
+from firstlight.web.visit import address_of
+
+PHONE = "192.168.4.57"
+
+
+class StandingStill:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wall(self) -> float:
+        return 1_800_000_000.0 + self.now
+
+    @property
+    def boot_id(self) -> str:
+        return "boot"
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def client_of(
+    clock: StandingStill, guards: tuple[Guard, ...] = GUARDS
+) -> tuple[httpx.AsyncClient, FakeService]:
+    service = FakeService(clock)
+    app = create_app(service, WebSettings(version="1"), clock=clock, guards=guards)
+    transport = httpx.ASGITransport(app, client=(PHONE, 40_000))
+    return httpx.AsyncClient(transport=transport, base_url="http://192.168.4.1"), service
+
+
+async def answers(client: httpx.AsyncClient, times: int) -> list[int]:
+    return [
+        (await client.post("/api/auth/pair", json={"code": f"{n:06}"})).status_code
+        for n in range(times)
+    ]
+
+
+async def test_an_address_that_asks_too_fast_is_told_when_to_come_back() -> None:
+    clock = StandingStill()
+    client, _ = client_of(clock)
+    async with client:
+        statuses = [(await client.get("/api/health")).status_code for _ in range(201)]
+        assert statuses == [200] * 200 + [429]
+        refused = await client.get("/api/health")
+        assert refused.json()["code"] == "rate_limited"
+        clock.now += float(refused.headers["retry-after"])
+        assert (await client.get("/api/health")).status_code == 200
+
+
+async def test_without_that_rule_it_may_ask_for_ever() -> None:
+    client, _ = client_of(StandingStill(), without(not_too_fast))
+    async with client:
+        assert {(await client.get("/api/health")).status_code for _ in range(400)} == {200}
+
+
+async def test_a_code_can_not_be_guessed_over_http() -> None:
+    clock = StandingStill()
+    client, service = client_of(clock)
+    looked_at = 0
+    async with client:
+        for _ in range(24 * 60):
+            clock.now += 60
+            code = (await service.pairing.code()).code
+            for _ in range(6):
+                wrong = "000000" if code != "000000" else "000001"
+                answer = await client.post("/api/auth/pair", json={"code": wrong})
+                looked_at += answer.status_code == 401
+                assert answer.status_code in {401, 429}
+                if answer.status_code == 429:
+                    assert int(answer.headers["retry-after"]) > 0
+    # 150 looked at in a day, each right with one in a million.
+    assert looked_at <= 155
+    assert service.pairing.sessions() == ()
+
+
+@given(
+    kind=st.sampled_from(list(Kind)),
+    steps=st.lists(st.floats(min_value=0, max_value=30), max_size=300),
+)
+def test_never_more_than_the_burst_and_what_came_back(kind: Kind, steps: list[float]) -> None:
+    now = 0.0
+    rates = Rates(lambda: now)
+    peer = address_of(PHONE)
+    passed = 0
+    for step in steps:
+        now += step
+        passed += rates.wait(peer, kind) == 0  # type: ignore[arg-type]
+    budget = BUDGETS[kind]
+    assert passed <= budget.burst + now * budget.each_second + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ("2001:db8::1", "2001:db8::2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+    ],
+)
+def test_who_counts_as_one(one: str, other: str, together: bool) -> None:
+    rates = Rates(lambda: 0.0)
+    for _ in range(int(BUDGETS[Kind.SIGN_IN].burst)):
+        assert rates.wait(address_of(one), Kind.SIGN_IN) == 0  # type: ignore[arg-type]
+    assert (rates.wait(address_of(other), Kind.SIGN_IN) > 0) is together  # type: ignore[arg-type]
+
+
+def test_many_addresses_take_no_more_room() -> None:
+    rates = Rates(lambda: 0.0)
+    for n in range(MOST_ADDRESSES * 5):
+        rates.wait(address_of(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}"), Kind.READ)  # type: ignore[arg-type]
+    assert len(rates._filled) <= MOST_ADDRESSES * len(Kind)
