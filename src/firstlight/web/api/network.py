@@ -37,7 +37,7 @@ async def connect(call: Call) -> Reply:
     """Begin to join; ``Location`` leads to the attempt."""
     wish: ConnectBody = call.body
     attempt = await call.service.connect(wish)
-    return Reply(Ok(), {"Location": f"{ATTEMPTS}/{attempt.id}"})
+    return Reply(Ok(), {"Location": f"{call.visit.root}{ATTEMPTS}/{attempt.id}"})
 
 
 async def newest_attempt(call: Call) -> Reply:
