@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from firstlight.config.shape import Config
+from firstlight.config.shape import Brand, Config
 from firstlight.errors import ConfigError, InvalidInput
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.ssid import Ssid
@@ -20,6 +20,8 @@ _URL = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?:/[!-~]*)?"
 )
 _HOST_NAME = re.compile(r"(?=.{1,253}\.?$)[0-9A-Za-z_-]{1,63}(?:\.[0-9A-Za-z_-]{1,63})*\.?")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_SUPPORT = re.compile(r"https?://[!-~]{1,500}")
 _HIGHEST_PORT = 65535
 _COUNTRIES_TO_11 = frozenset({"AS", "CA", "GU", "MP", "PR", "US", "VI"})
 
@@ -35,6 +37,7 @@ def checked(config: Config) -> Config:
         _check_cidr(cidr)
     for name in config.web.host_names:
         _check_host_name(name)
+    _check_brand(config.brand)
     _check_token(config.web.token)
     _check_tls(config)
     _check_id_prefix(config.device.id_prefix)
@@ -81,6 +84,18 @@ def _check_token(token: str | None) -> None:
         f"{wrong}; allowed are ASCII letters, digits and punctuation, at least one of them",
         hint="`openssl rand -hex 16` prints a good one.",
     )
+
+
+def _check_brand(brand: Brand) -> None:
+    if brand.colour is not None and not _COLOUR.fullmatch(brand.colour):
+        raise ConfigError("brand.colour", f"is {brand.colour!r}; allowed is like #a84a00")
+    if brand.support_url is not None and not _SUPPORT.fullmatch(brand.support_url):
+        raise ConfigError(
+            "brand.support_url",
+            f"is {brand.support_url!r}; allowed is like https://aurora.example/help",
+        )
+    if brand.logo is not None and not brand.logo.startswith("/"):
+        raise ConfigError("brand.logo", f"is {brand.logo!r}; allowed is a path that begins with /")
 
 
 def _check_tls(config: Config) -> None:

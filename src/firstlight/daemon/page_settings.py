@@ -11,6 +11,11 @@ from firstlight.errors import ConfigError
 from firstlight.web.listeners import bind_portal
 from firstlight.web.settings import Brand, WebSettings
 
+LARGEST_LOGO = 8 * 1024
+"""Bytes; every first visit loads it."""
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
 log = logging.getLogger(__name__)
 
 _HERE_ONLY = ("127.0.0.1", "localhost", "::1")
@@ -82,7 +87,13 @@ def _brand(wish: Wish) -> Brand:
 
 def _logo(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            logo = file.read(LARGEST_LOGO + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError("brand.logo", f"{path} can't be read: {reason}") from error
+    if len(logo) > LARGEST_LOGO:
+        raise ConfigError("brand.logo", f"{path} is larger than {LARGEST_LOGO // 1024} KiB")
+    if not (logo.startswith(_PNG) or b"<svg" in logo[:1024]):
+        raise ConfigError("brand.logo", f"{path} is neither an SVG nor a PNG")
+    return logo
