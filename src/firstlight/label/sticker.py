@@ -13,6 +13,7 @@ HEIGHTS = (25, 100)
 
 _MARGIN = 2.0
 _LINE = 1.35
+_GAP = 1.0
 _SMALL, _LARGE = 2.2, 3.2
 # A character of a sans-serif face is about so wide, in its own height.
 _CHARACTER = 0.56
@@ -52,11 +53,15 @@ def layout(sticker: Sticker) -> Layout:
     side = min(sticker.height - 2 * _MARGIN - 2, sticker.width * 0.45)
     left = _MARGIN + side + 2 * _MARGIN
     room = sticker.width - left - _MARGIN
-    y = _MARGIN + _LARGE
+    words = list(_words(sticker))
+    needed = sum(size * _LINE + (_GAP if bold else 0.0) for _, size, bold in words)
+    scale = min(1.0, (sticker.height - 2 * _MARGIN) / needed)
+    y = _MARGIN
     lines: list[Line] = []
-    for text, size, bold in _words(sticker):
-        lines.append(_fitted(Line(text, left, y, size, bold), room))
-        y += size * _LINE + (1.0 if bold else 0.0)
+    for text, size, bold in words:
+        y += size * scale
+        lines.append(_fitted(Line(text, left, y, round(size * scale, 2), bold), room))
+        y += (size * (_LINE - 1) + (_GAP if bold else 0.0)) * scale
     return Layout(tuple(lines), (_MARGIN, (sticker.height - side) / 2, side))
 
 

@@ -1,0 +1,118 @@
+"""install and uninstall: shown first, written whole, removed only if ours."""
+
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from msgspec.structs import replace
+from typer.testing import CliRunner
+
+from firstlight.cli.app import build
+from firstlight.cli.install import disk, plan
+from firstlight.cli.install.certificate import DAYS, self_signed
+from firstlight.config import Config, Hotspot, Web
+from firstlight.errors import NotPermitted
+
+RUNNER = CliRunner()
+DROP_IN = "etc/NetworkManager/dnsmasq-shared.d/firstlight.conf"
+
+
+def run(*arguments: str, typed: str = "") -> tuple[int, str]:
+    done = RUNNER.invoke(build(), list(arguments), input=typed)
+    return done.exit_code, done.output
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "root").mkdir()
+    return tmp_path / "root"
+
+
+def files(root: Path) -> set[str]:
+    return {str(one.relative_to(root)) for one in root.rglob("*") if one.is_file()}
+
+
+def test_nothing_is_written_before_it_was_shown_and_wanted(root: Path) -> None:
+    code, output = run("install", "--root", str(root), "--dry-run")
+    assert code == 0
+    assert "address=/#/192.168.4.1" in output
+    code, output = run("install", "--root", str(root), typed="n\n")
+    assert code == 1
+    assert "Write this?" in output
+    assert files(root) == set()
+
+
+def test_it_comes_and_goes(root: Path) -> None:
+    assert run("install", "--root", str(root), "--tls", "--yes")[0] == 0
+    assert files(root) == {
+        DROP_IN,
+        "etc/firstlight/installed.json",
+        "etc/firstlight/tls/certificate.pem",
+        "etc/firstlight/tls/key.pem",
+        "etc/systemd/system/firstlight.service",
+    }
+    key = root / "etc/firstlight/tls/key.pem"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert (
+        "dhcp-option-force=114,https://192.168.4.1:8443/api/captive" in (root / DROP_IN).read_text()
+    )
+    before = key.read_bytes()
+    assert run("install", "--root", str(root), "--tls", "--yes")[0] == 0
+    assert key.read_bytes() == before
+    assert run("uninstall", "--root", str(root), "--yes")[0] == 0
+    assert files(root) == set()
+    assert "written nothing" in run("uninstall", "--root", str(root), "--yes")[1]
+
+
+def test_the_key_is_never_shown(root: Path) -> None:
+    _, output = run("install", "--root", str(root), "--tls", "--dry-run")
+    assert "BEGIN CERTIFICATE" in output
+    assert "PRIVATE KEY" not in output
+
+
+def test_what_somebody_changed_stays(root: Path) -> None:
+    run("install", "--root", str(root), "--yes")
+    changed = root / DROP_IN
+    changed.write_text(changed.read_text() + "log-queries\n")
+    _, output = run("uninstall", "--root", str(root), "--yes")
+    assert "it was changed since" in output
+    assert files(root) == {DROP_IN}
+
+
+def test_somebody_elses_file_is_not_replaced_unasked(root: Path) -> None:
+    theirs = root / DROP_IN
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("address=/example/10.0.0.1\n")
+    code, output = run("install", "--root", str(root), "--yes")
+    assert code != 0
+    assert "did not write it" in output
+    assert theirs.read_text() == "address=/example/10.0.0.1\n"
+    assert run("install", "--root", str(root), typed="y\n")[0] == 0
+    assert "address=/#/" in theirs.read_text()
+
+
+def test_a_folder_that_can_not_be_written_is_named(root: Path) -> None:
+    (root / "etc").write_text("a file in the way")
+    with pytest.raises(NotPermitted, match="etc"):
+        disk.write(root, [plan.drop_in(Config())])
+
+
+def test_the_drop_in_follows_the_configuration() -> None:
+    public = Config(hotspot=Hotspot(address="4.3.2.1/24"))
+    assert b"address=/#/4.3.2.1\n" in plan.drop_in(public).content
+    assert b"114" not in plan.drop_in(public).content
+    secure = replace(public, web=Web(tls_certificate="/c", tls_key="/k", tls_port=443))
+    assert b"114,https://4.3.2.1/api/captive" in plan.drop_in(secure).content
+
+
+def test_the_certificate_is_for_the_devices_names() -> None:
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    made, _ = self_signed(["lamp.local", "lamp"], ["192.168.4.1"], now)
+    found = x509.load_pem_x509_certificate(made)
+    names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["lamp.local", "lamp"]
+    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["192.168.4.1"]
+    assert found.not_valid_before_utc < now < found.not_valid_after_utc
+    assert (found.not_valid_after_utc - now).days == DAYS
