@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import Counter
 
 import h11
 import msgspec
@@ -19,12 +20,15 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
 
     ``head``: until the headers of a request are complete. ``stall``: how long a peer may leave
     unread what was sent to it. ``grace``: what requests under way get when the server stops.
+    ``share``: how many of the ``connections`` one address may hold, so that nobody can take all. A
+    proxy on this machine is one address.
     """
 
     head: float = 10.0
     stall: float = 10.0
     grace: float = 3.0
     connections: int = 128
+    share: int = 32
 
 
 class Connections(ServerState):
@@ -33,6 +37,7 @@ class Connections(ServerState):
     def __init__(self, bounds: Bounds) -> None:
         super().__init__()
         self.bounds = bounds
+        self.by_address: Counter[str] = Counter()
         self.none_left = asyncio.Event()
         self.none_left.set()
 
@@ -41,6 +46,7 @@ class Connection(H11Protocol):
     """A connection that no peer can keep half-asked, or full of what it doesn't read."""
 
     server_state: Connections
+    _address = ""
     _head_timer: asyncio.TimerHandle | None = None
     _stall_timer: asyncio.TimerHandle | None = None
 
@@ -52,8 +58,13 @@ class Connection(H11Protocol):
         # A TCP peer that resets the connection at once leaves no address behind, and would look
         # like somebody on the Unix socket.
         unknown = over_tcp and self.client is None
-        crowded = over_tcp and len(self.connections) > self.server_state.bounds.connections
-        if unknown or crowded:
+        shared = self.server_state
+        crowded = over_tcp and len(self.connections) > shared.bounds.connections
+        if over_tcp and self.client is not None:
+            self._address = self.client[0]
+            shared.by_address[self._address] += 1
+        greedy = shared.by_address[self._address] > shared.bounds.share
+        if unknown or crowded or greedy:
             transport.abort()
         else:
             self._start_head_timer()
@@ -106,6 +117,10 @@ class Connection(H11Protocol):
         """Let go of everything."""
         super().connection_lost(exc)
         self._stop_timers()
+        by_address = self.server_state.by_address
+        by_address[self._address] -= 1
+        if by_address[self._address] <= 0:
+            del by_address[self._address]
         if not self.connections:
             self.server_state.none_left.set()
 

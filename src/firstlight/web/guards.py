@@ -110,7 +110,7 @@ def not_too_fast(visit: Visit, policy: Policy) -> None:
 
 
 def is_recognised(visit: Visit, policy: Policy) -> None:
-    """Nobody is refused here; from here on it is known who asks."""
+    """It is found out who asks; nobody is refused for that."""
     recognise(visit, policy)
 
 

@@ -1,0 +1,155 @@
+"""Nobody can use up the device: thousands of connections, slow and endless requests."""
+
+import asyncio
+import resource
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from tests.api.fake_service import FakeService
+from tests.api.serving import request_bytes, serving
+
+from firstlight.web.app import create_app
+from firstlight.web.connection import Bounds
+from firstlight.web.settings import WebSettings
+
+GREEDY, OTHER = "127.0.0.1", "127.0.0.2"
+MANY = 10_000
+ASK = request_bytes("GET", "/api/health", ("Connection: close",))
+
+
+@pytest.fixture
+def room() -> Iterator[None]:
+    """Descriptors enough for one end of all, and for what the server keeps of the other."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY + 2000
+    if before[1] != resource.RLIM_INFINITY and before[1] < wanted:
+        pytest.skip(f"the system allows {before[1]} open files; {wanted} are needed")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+async def connected(port: int, source: str) -> socket.socket:
+    """From that address of this machine."""
+    calling = socket.socket()
+    calling.setblocking(False)
+    calling.bind((source, 0))
+    await asyncio.get_running_loop().sock_connect(calling, ("127.0.0.1", port))
+    return calling
+
+
+async def asked(port: int, source: str) -> bytes:
+    """The answer to one good request; nothing when the connection is broken off."""
+    loop = asyncio.get_running_loop()
+    calling = await connected(port, source)
+    with calling:
+        try:
+            await loop.sock_sendall(calling, ASK)
+            async with asyncio.timeout(5):
+                return await loop.sock_recv(calling, 4096)
+        except (ConnectionError, TimeoutError):
+            return b""
+
+
+@asynccontextmanager
+async def besieged(port: int, many: int) -> AsyncIterator[None]:
+    """So many connections from one address, each with half a request."""
+    loop = asyncio.get_running_loop()
+    held: list[socket.socket] = []
+    try:
+        for _ in range(many):
+            calling = await connected(port, GREEDY)
+            held.append(calling)
+            with suppress(ConnectionError):
+                await loop.sock_sendall(calling, b"GET /api/health HTTP/1.1\r\nHost: loc")
+        yield
+    finally:
+        for one in held:
+            one.close()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("room")
+async def test_ten_thousand_half_open_connections_keep_nobody_out(service: FakeService) -> None:
+    bounds = Bounds(head=600)
+    async with (
+        serving(create_app(service, WebSettings(version="1")), bounds=bounds) as port,
+        besieged(port, MANY),
+    ):
+        assert (await asked(port, OTHER)).startswith(b"HTTP/1.1 200")
+
+
+async def test_without_a_share_they_do(service: FakeService) -> None:
+    bounds = Bounds(head=600, share=10_000)
+    async with (
+        serving(create_app(service, WebSettings(version="1")), bounds=bounds) as port,
+        besieged(port, 200),
+    ):
+        assert await asked(port, OTHER) == b""
+
+
+async def test_the_share_comes_back_with_the_connections(service: FakeService) -> None:
+    bounds = Bounds(share=4)
+    app = create_app(service, WebSettings(version="1"))
+    async with serving(app, bounds=bounds) as port:
+        async with besieged(port, 10):
+            assert await asked(port, GREEDY) == b""
+        answer = b""
+        for _ in range(200):
+            answer = await asked(port, GREEDY)
+            if answer:
+                break
+        assert answer.startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    ("name", "pieces"),
+    [
+        (
+            "a head that never ends",
+            [b"GET / HTTP/1.1\r\n", *[b"X-A: " + b"a" * 1000 + b"\r\n"] * 200],
+        ),
+        ("one header as large as a page", [b"GET / HTTP/1.1\r\nX-A: " + b"a" * 200_000]),
+        ("an address without end", [b"GET /" + b"a" * 200_000]),
+    ],
+)
+async def test_what_is_too_large_is_broken_off(
+    service: FakeService, name: str, pieces: list[bytes]
+) -> None:
+    app = create_app(service, WebSettings(version="1"))
+    async with serving(app, bounds=Bounds(head=600)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        said = b""
+        try:
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+            said = await reader.read()
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+        assert said == b"" or said.startswith(b"HTTP/1.1 400"), name
+        assert (await asked(port, OTHER)).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_body_that_trickles_holds_nobody_up(service: FakeService) -> None:
+    head = request_bytes(
+        "POST",
+        "/api/provisioning/network/connect",
+        ("Content-Type: application/json", "Content-Length: 60000"),
+    )
+    async with serving(create_app(service, WebSettings(version="1"))) as port:
+        writers = []
+        for _ in range(20):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(head + b"{")
+            writers.append(writer)
+        for _ in range(20):
+            assert (await asked(port, OTHER)).startswith(b"HTTP/1.1 200")
+            for writer in writers:
+                writer.write(b" ")
+        for writer in writers:
+            writer.close()
