@@ -1,11 +1,11 @@
-"""``python -m benchmarks [host] [lab] [recovery]``: measure, and write docs/benchmarks.md."""
+"""``python -m benchmarks [host] [web] [lab] [recovery]``: measure, and write docs/benchmarks.md."""
 
 import sys
 
 from benchmarks import host, ladder
 from benchmarks.figures import circumstances, replace_section, table
 
-ALL = ["host", "lab", "recovery"]
+ALL = ["host", "web", "lab", "recovery"]
 
 
 def main(words: list[str]) -> int:
@@ -19,6 +19,12 @@ def main(words: list[str]) -> int:
     if "host" in wanted:
         figures = table([*host.measure(), *ladder.measure()])
         replace_section("On the host", f"{circumstances()}\n\n{figures}")
+        print(figures)
+    if "web" in wanted:
+        from benchmarks import web
+
+        figures = table(web.measure())
+        replace_section("Over HTTP", f"{circumstances()}\n\n{figures}")
         print(figures)
     if "lab" in wanted:
         from benchmarks import lab

@@ -7,6 +7,7 @@ who are signed in: by the code, by the token, or by the machine itself.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -85,6 +86,7 @@ RULES: tuple[Rule, ...] = (
 """Everything that asks for less than ``MANAGE``. What is not here asks for that."""
 
 
+@lru_cache(maxsize=256)
 def right_for(method: str, path: str) -> Right:
     """What that request asks for. HEAD is GET; a path that nobody knows asks for ``MANAGE``."""
     asked = "GET" if method == "HEAD" else method

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,6 +30,10 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+
+_AS_BYTES = tuple(
+    (name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()
+)
 
 
 class Gate:
@@ -76,8 +79,8 @@ class Gate:
 
 
 def _dress(message: Message, path: str) -> None:
-    headers = MutableHeaders(raw=message["headers"])
-    for name, value in SECURITY_HEADERS.items():
-        headers[name] = value
-    if path.startswith("/api/"):
-        headers["Cache-Control"] = "no-store"
+    # No answer of ours has one of these by itself, but for the last.
+    more = _AS_BYTES
+    if "/api/" in path and not any(name == b"cache-control" for name, _ in message["headers"]):
+        more = (*more, (b"cache-control", b"no-store"))
+    message["headers"] = [*message["headers"], *more]

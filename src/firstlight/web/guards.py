@@ -85,6 +85,8 @@ def over_tls(visit: Visit, policy: Policy) -> None:
 
 def no_secret_in_address(visit: Visit, policy: Policy) -> None:
     """Nothing secret stands in the query."""
+    if not visit.query:
+        return
     named = {name.lower() for name, _ in parse_qsl(visit.query.decode("latin-1"))}
     if found := sorted(named & SECRET_NAMES):
         raise Refusal(

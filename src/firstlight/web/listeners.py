@@ -54,7 +54,9 @@ def bind_portal(address: str, port: int) -> socket.socket:
 def _bind(
     family: int, address: tuple[object, ...], port: int, *, free: bool = False
 ) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named, asyncio sends at once what is written (TCP_NODELAY); without it, each
+    # answer on a connection that is kept waits 40 ms for the peer's acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)

@@ -1,6 +1,7 @@
 """One request, before anything of it is believed."""
 
 import ipaddress
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Self
 
@@ -98,6 +99,7 @@ class Visit(msgspec.Struct, kw_only=True):
         return found.value if found is not None else ""
 
 
+@lru_cache(maxsize=256)
 def address_of(text: str) -> Address | None:
     """The address; an IPv4 address that a socket for both families shows as IPv6 is IPv4."""
     try:

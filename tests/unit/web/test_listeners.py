@@ -1,3 +1,4 @@
+import asyncio
 import os
 import socket
 import stat
@@ -41,10 +42,10 @@ def test_public_means_both_families() -> None:
 def test_public_without_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.socket
 
-    def without_ipv6(family: int, kind: int) -> socket.socket:
+    def without_ipv6(family: int, kind: int, protocol: int) -> socket.socket:
         if family == socket.AF_INET6:
             raise OSError(97, "Address family not supported by protocol")
-        return real(family, kind)
+        return real(family, kind, protocol)
 
     monkeypatch.setattr(listeners.socket, "socket", without_ipv6)
     with bind_tcp("ignored.invalid", 0, public=True) as listener:
@@ -144,3 +145,18 @@ def test_a_path_that_can_not_be(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="can't listen on") as caught:
         bind_unix(tmp_path / name)
     assert "--state-dir" in str(caught.value.hint)
+
+
+async def test_answers_are_sent_at_once() -> None:
+    listener = bind_tcp("127.0.0.1", 0)
+    made: asyncio.Queue[int] = asyncio.Queue()
+
+    def serve(_: object, writer: asyncio.StreamWriter) -> None:
+        accepted = writer.get_extra_info("socket")
+        made.put_nowait(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    async with await asyncio.start_server(serve, sock=listener):
+        _, writer = await asyncio.open_connection(*listener.getsockname())
+        assert await made.get() != 0
+        writer.close()

@@ -1,5 +1,6 @@
 """Pages out of templates. Whatever comes over the air or the wire is only ever text in them."""
 
+import gzip
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -19,19 +20,29 @@ from firstlight.web.visit import Visit
 FOLDER = Path(__file__).parent / "templates"
 
 
+# Packed, the size of a page tells of its words; names of networks are words of strangers.
+_WITH_SECRETS = frozenset({"code.html", "settings.html"})
+
+
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """Who reads a page, and how."""
+    """Who reads a page, and how. ``packs``: whether it may come as gzip."""
 
     visit: Visit
     language: Language
     live: bool
+    packs: bool
 
     @classmethod
     def of(cls, request: Request) -> "Reader":
         """From a request that has passed the guards."""
         visit: Visit = request.scope["firstlight.visit"]
         tag = chosen(visit.cookie(COOKIE), request.headers.get("accept-language", ""))
-        return cls(visit=visit, language=language(tag), live=LIVE_HEADER in request.headers)
+        return cls(
+            visit=visit,
+            language=language(tag),
+            live=LIVE_HEADER in request.headers,
+            packs="gzip" in request.headers.get("accept-encoding", ""),
+        )
 
     @property
     def standing(self) -> Standing:
@@ -78,7 +89,11 @@ class Renderer:
             )
         )
         kept = {"Cache-Control": "no-store", "Content-Language": speech.tag, **(headers or {})}
-        return Response(text, status, kept, "text/html; charset=utf-8")
+        content = text.encode()
+        if reader.packs and template not in _WITH_SECRETS:
+            content = gzip.compress(content, 5, mtime=0)
+            kept["Content-Encoding"] = "gzip"
+        return Response(content, status, kept, "text/html; charset=utf-8")
 
     def go(self, reader: Reader, where: str, headers: Mapping[str, str] | None = None) -> Response:
         """To another page: a script is told, everybody else is sent."""
