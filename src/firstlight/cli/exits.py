@@ -44,6 +44,7 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.COOLING_DOWN: ExitCode.BUSY,
     Code.WRONG_MODE: ExitCode.BUSY,
     Code.LOCKED_OUT: ExitCode.BUSY,
+    Code.RATE_LIMITED: ExitCode.BUSY,
     Code.NO_NETWORK_MANAGER: ExitCode.NO_RADIO,
     Code.NO_WIFI_DEVICE: ExitCode.NO_RADIO,
     Code.UNKNOWN_INTERFACE: ExitCode.NO_RADIO,
