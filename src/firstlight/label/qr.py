@@ -7,8 +7,10 @@ as hexadecimal digits is put in quotes, so that it is read as text.
 
 import io
 import re
+from typing import TYPE_CHECKING
 
-import segno
+if TYPE_CHECKING:
+    import segno
 
 _SPECIAL = re.compile(r'([\\;,:"])')
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
@@ -55,8 +57,10 @@ def terminal(text: str) -> str:
     return out.getvalue()
 
 
-def code(text: str) -> segno.QRCode:
+def code(text: str) -> "segno.QRCode":
     """With 15 % to spare for dirt."""
+    import segno  # noqa: PLC0415  imported when the first is drawn
+
     return segno.make_qr(text, error="m", boost_error=True)
 
 

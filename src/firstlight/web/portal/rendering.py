@@ -4,10 +4,9 @@ import gzip
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +15,9 @@ from firstlight.web.attendance import LIVE_HEADER
 from firstlight.web.portal.language import COOKIE, Language, chosen, language, languages
 from firstlight.web.settings import WebSettings
 from firstlight.web.visit import Visit
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -105,7 +107,10 @@ class Renderer:
 
 
 @cache
-def _environment(tag: str) -> Environment:
+def _environment(tag: str) -> "Environment":
+    # A device whose page nobody opens does without.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
