@@ -78,12 +78,17 @@ async def _serve_device(
     control = bind_unix(config.socket_path)
     stack.callback(control.close)
     opened = await stack.enter_async_context(open_device(config, clock=clock, memory=memory))
-    listener, portal = doors.plain[0], ""
+    listener, page = doors.plain[0], ""
     doors.plain.append(control)
     if opened.chosen.reach is None:
-        door, portal = portal_door(config)
-        doors.plain.extend(door)
-    settings = web_settings(config, portal=portal)
+        portal = portal_door(config)
+        page = portal.page
+        for one in (*portal.plain, *portal.secured):
+            stack.callback(one.close)
+        doors.plain.extend(portal.plain)
+        contexts = [context for _, context in doors.secured]
+        doors.secured.extend(zip(portal.secured, contexts, strict=False))
+    settings = web_settings(config, portal=page)
     serving = _listen(opened.device, settings, clock, doors, stack)
     # First of all, so that no reader of events keeps the server from ending.
     stack.callback(opened.device.events.close)

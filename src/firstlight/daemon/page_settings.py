@@ -2,7 +2,9 @@
 
 import logging
 import socket
+from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from firstlight import __version__
 from firstlight.config import Brand as Wish
@@ -44,24 +46,42 @@ def web_settings(config: Config, *, portal: str = "") -> WebSettings:
     )
 
 
-def portal_door(config: Config) -> tuple[list[socket.socket], str]:
-    """A listener on the hotspot's own address, and the address that people are sent to there.
+class Portal(NamedTuple):
+    """Listeners for the hotspot alone; ``secured`` are for TLS.
 
-    Where it can't be had, the page is left to ``web.port``, if that is open to the hotspot at all.
+    ``page``: where people are sent; empty where nobody on the hotspot could reach it.
     """
-    tls_port = config.web.tls_port if config.web.tls_certificate is not None else 0
-    address, port = config.hotspot.address.partition("/")[0], config.hotspot.portal_port
-    if port:
+
+    plain: list[socket.socket]
+    secured: list[socket.socket]
+    page: str
+
+
+def portal_door(config: Config) -> Portal:
+    """Listen on the hotspot's own address, whatever ``web`` listens on.
+
+    Where the port can't be had, the page is left to ``web``, if that is open to the hotspot at all.
+    """
+    web, port = config.web, config.hotspot.portal_port
+    address = config.hotspot.address.partition("/")[0]
+    tls_port = web.tls_port if web.tls_certificate is not None else 0
+    with ExitStack() as unused:
+        plain, secured = list[socket.socket](), list[socket.socket]()
         try:
-            door = bind_portal(address, port)
-            return [door], _page_at(address, tls_port or port, secure=bool(tls_port))
+            if port and not (web.public and web.port == port):
+                plain.append(unused.enter_context(bind_portal(address, port)))
+            if port and tls_port and not web.public:
+                secured.append(unused.enter_context(bind_portal(address, tls_port)))
         except ConfigError as error:
             log.warning("the captive portal has no port of its own: %s", error.message)
-    if config.web.public:
-        return [], _page_at(address, tls_port or config.web.port, secure=bool(tls_port))
-    if port:
-        log.warning("nobody on the hotspot can reach the page; set web.public, or free that port")
-    return [], ""
+            if not web.public:
+                log.warning("nobody on the hotspot can reach the page; set web.public, or free it")
+                return Portal([], [], "")
+        unused.pop_all()
+    if not (plain or web.public):
+        return Portal([], [], "")
+    own = port if plain else web.port
+    return Portal(plain, secured, _page_at(address, tls_port or own, secure=bool(tls_port)))
 
 
 def _page_at(address: str, port: int, *, secure: bool) -> str:

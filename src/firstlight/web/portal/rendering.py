@@ -32,7 +32,7 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     visit: Visit
     language: Language
     live: bool
-    packs: bool
+    packs: bool = False
 
     @classmethod
     def of(cls, request: Request) -> "Reader":
