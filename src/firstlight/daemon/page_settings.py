@@ -20,6 +20,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 log = logging.getLogger(__name__)
 
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  only compared
 _HERE_ONLY = ("127.0.0.1", "localhost", "::1")
 
 
@@ -65,20 +66,21 @@ def portal_door(config: Config) -> Portal:
     web, port = config.web, config.hotspot.portal_port
     address = config.hotspot.address.partition("/")[0]
     tls_port = web.tls_port if web.tls_certificate is not None else 0
+    covered = web.public or web.host in {address, *_EVERYWHERE}
     with ExitStack() as unused:
         plain, secured = list[socket.socket](), list[socket.socket]()
         try:
-            if port and not (web.public and web.port == port):
+            if port and not (covered and web.port == port):
                 plain.append(unused.enter_context(bind_portal(address, port)))
-            if port and tls_port and not web.public:
+            if port and tls_port and not covered:
                 secured.append(unused.enter_context(bind_portal(address, tls_port)))
         except ConfigError as error:
             log.warning("the captive portal has no port of its own: %s", error.message)
-            if not web.public:
+            if not covered:
                 log.warning("nobody on the hotspot can reach the page; set web.public, or free it")
                 return Portal([], [], "")
         unused.pop_all()
-    if not (plain or web.public):
+    if not (plain or covered):
         return Portal([], [], "")
     own = port if plain else web.port
     return Portal(plain, secured, _page_at(address, tls_port or own, secure=bool(tls_port)))

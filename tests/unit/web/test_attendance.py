@@ -44,6 +44,8 @@ def visit(method: str, path: str, headers: dict[str, str], *, unix: bool = False
 
 COUNTS = [
     ("GET", "/", BROWSER),
+    ("POST", "/connect", BROWSER),
+    ("POST", "/finish", BROWSER),
     ("GET", f"{API}/networks", HAND),
     ("POST", f"{API}/network/connect", SCRIPT),
     ("POST", f"{API}/network/forget", SCRIPT),
@@ -112,7 +114,16 @@ def test_a_list_that_nobody_asked_for_does_not_count() -> None:
     assert not shows_a_person(visit("GET", f"{API}/networks", SCRIPT))
 
 
+PAGES = {("GET", "/"), ("POST", "/connect"), ("POST", "/finish")}
+
+
+def test_a_page_that_renews_itself_is_nobodys_hand() -> None:
+    live = {**BROWSER, "x-firstlight-live": "1"}
+    assert not shows_a_person(visit("GET", "/", live))
+    assert shows_a_person(visit("GET", "/", {**live, **HAND}))
+
+
 def test_whatever_counts_is_there() -> None:
-    served = {(row.method, row.path) for row in ENDPOINTS} | {("GET", "/")}
+    served = {(row.method, row.path) for row in ENDPOINTS} | PAGES
     assert set(BY_HAND) <= served
     assert {(method, path) for method, path, _ in COUNTS} == set(BY_HAND)
