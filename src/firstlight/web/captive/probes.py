@@ -2,7 +2,8 @@
 
 Each asks for one page whose answer it knows. A redirection in its place tells it that there is a
 portal, and it opens that by itself; the known answer lets it close the portal again. The answers
-are those that the systems' own servers give; ``tests/api/recorded`` has them as they were recorded.
+are those that the systems' own servers give, as public sources have them:
+``tests/api/recorded/probes.toml`` names those.
 """
 
 from collections.abc import Mapping
@@ -96,7 +97,7 @@ PROBES: tuple[Probe, ...] = (
     ),
     Probe(
         system="Kindle",
-        paths=("/kindle-wifi/wifistub.html",),
+        paths=("/kindle-wifi/wifistub.html", "/kindle-wifi/wifistub-eink.html"),
         online=Answer(
             kind="text/html",
             body=b"<html><head><title>Kindle Reachability Probe Page</title></head>"
