@@ -78,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", f"{API}/network/attempt", Right.LOOK),
     Rule("GET", f"{API}/network/attempts/{{id}}", Right.LOOK),
     Rule("GET", f"{API}/network/diagnostics", Right.LOOK),
+    Rule("GET", "/qr.svg", Right.LOOK),
     Rule("POST", f"{API}/network/connect", Right.SET_UP),
     Rule("POST", f"{API}/onboarding/complete", Right.SET_UP),
     Rule("POST", "/connect", Right.SET_UP),

@@ -6,6 +6,7 @@ needs neither sign-in nor host name. ``access`` says what a request asks for and
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from firstlight.errors import Code
@@ -99,7 +100,7 @@ def no_secret_in_address(visit: Visit, policy: Policy) -> None:
 
 def not_too_fast(visit: Visit, policy: Policy) -> None:
     """The address has not used up what it may ask in this time. This machine has no limit."""
-    if visit.local or visit.peer is None:
+    if visit.peer is None or visit.local:
         return
     wait = policy.rates.wait(visit.peer, _kind(visit))
     if wait:
@@ -180,6 +181,7 @@ def is_device_api(path: str) -> bool:
     return path == PREFIX or path.startswith(f"{PREFIX}/")
 
 
+@lru_cache(maxsize=256)
 def host_of(header: str) -> str:
     """The host of ``host[:port]``, lower case, without brackets and trailing dot."""
     if header.startswith("["):

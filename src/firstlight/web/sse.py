@@ -40,8 +40,8 @@ Shows = Callable[[DeviceEvent], bool]
 class EventStream:
     """An ASGI answer that follows the events.
 
-    ``place``: held while it lasts. Ends when the reader leaves or falls behind, and when the daemon
-    stops.
+    ``place``: held while it lasts. Ends when the reader leaves or falls behind, when ``may_stay``
+    says no to what would come next, and when the daemon stops.
     Raises ``Busy`` before anything is sent when there are too many readers.
     """
 
@@ -54,10 +54,12 @@ class EventStream:
         heartbeat_seconds: float,
         place: AbstractContextManager[None],
         shows: Shows,
+        may_stay: Callable[[], bool],
     ) -> None:
         self._source = source
         self._place = place
         self._shows = shows
+        self._may_stay = may_stay
         self._after = after
         self._clock = clock
         self._heartbeat_seconds = heartbeat_seconds
@@ -98,12 +100,16 @@ class EventStream:
             except StopAsyncIteration:
                 return
             except TimeoutError:
+                event = None
+            if not self._may_stay():
+                return
+            if event is None:
                 await send(_chunk(_HEARTBEAT))
-            else:
-                if self._shows(event):
-                    await send(_chunk(frame("device", event.id, to_json(event))))
-                # Neither waits while there is room: others have their turn between two events.
-                await asyncio.sleep(0)
+                continue
+            if self._shows(event):
+                await send(_chunk(frame("device", event.id, to_json(event))))
+            # Neither waits while there is room: others have their turn between two events.
+            await asyncio.sleep(0)
 
 
 def frame(event: str, event_id: str, data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Who asks, as far as that is proven."""
 
 import hmac
+from functools import partial
 
 from starlette.datastructures import Headers
 
@@ -14,6 +15,7 @@ VISUAL_HEADER = "visual-token"
 
 def recognise(visit: Visit, policy: Policy) -> None:
     """Note in ``visit`` who it is. Refuses nobody."""
+    visit.still_owner = partial(_is_owner, visit, policy)
     if _is_owner(visit, policy):
         visit.standing = Standing.OWNER
     elif policy.service is not None and policy.service.over_hotspot(visit.caller, visit.own):

@@ -1,6 +1,7 @@
 """One request, before anything of it is believed."""
 
 import ipaddress
+from collections.abc import Callable
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Self
@@ -16,8 +17,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 SESSION_COOKIE = "firstlight-session"
 
 _READING = frozenset({"GET", "HEAD"})
-_FORWARDED = ("forwarded", "via", "x-real-ip")
-_FORWARDED_PREFIX = "x-forwarded-"
+_FORWARDED = (b"forwarded", b"via", b"x-real-ip")
+_FORWARDED_PREFIX = b"x-forwarded-"
 
 
 class Visit(msgspec.Struct, kw_only=True):
@@ -25,7 +26,8 @@ class Visit(msgspec.Struct, kw_only=True):
 
     ``own``: our address that it came to, as text. ``path`` begins behind ``root``, where the
     application is mounted. ``standing`` is what the guards have found out; ``by_cookie``: whether a
-    cookie was what proved it.
+    cookie was what proved it; ``still_owner``: asks anew whether it is one who has all rights, which a
+    session that ends meanwhile takes away.
     """
 
     peer: Address | None
@@ -39,6 +41,7 @@ class Visit(msgspec.Struct, kw_only=True):
     query: bytes = b""
     standing: Standing = Standing.STRANGER
     by_cookie: bool = False
+    still_owner: Callable[[], bool] = lambda: False
 
     @classmethod
     def of(cls, scope: Scope) -> Self:
@@ -69,7 +72,7 @@ class Visit(msgspec.Struct, kw_only=True):
         if self.peer is None or not self.peer.is_loopback:
             return False
         return not any(
-            name in _FORWARDED or name.startswith(_FORWARDED_PREFIX) for name in self.headers
+            name in _FORWARDED or name.startswith(_FORWARDED_PREFIX) for name, _ in self.headers.raw
         )
 
     @property

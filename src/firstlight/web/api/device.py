@@ -18,7 +18,8 @@ async def status(call: Call) -> Reply:
 async def events(call: Call) -> EventStream:
     """Live events, after those that the reader has not seen.
 
-    Who may only look gets how the device is from now on, and nothing of the log.
+    Who may only look gets how the device is from now on, and nothing of the log. Who is signed out
+    meanwhile is cut off; the next request meets the guards again.
     """
     source, seen = call.service.events, call.headers.get("last-event-id")
     manages = may(call.visit.standing, Right.MANAGE)
@@ -27,6 +28,7 @@ async def events(call: Call) -> EventStream:
         seen if manages else source.cursor,
         place=call.context.streams.held(call.visit.caller),
         shows=everything if manages else is_for_onlookers,
+        may_stay=call.visit.still_owner if manages else lambda: True,
         clock=call.context.clock,
         heartbeat_seconds=call.context.settings.heartbeat_seconds,
     )

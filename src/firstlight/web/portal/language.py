@@ -24,6 +24,9 @@ _RANGE = re.compile(
 _PLACE = re.compile(r"\{[a-z]+\}")
 _LONGEST = 500
 
+_SENTENCES_INSIDE = frozenset({"error", "where"})
+"""Places that hold a sentence of the device. What stands in any other is a name, and stays."""
+
 
 class Language(msgspec.Struct, frozen=True):
     """``tag`` as in BCP 47; ``words`` are its catalogue."""
@@ -42,7 +45,10 @@ class Language(msgspec.Struct, frozen=True):
             return known
         for pattern, translated in self.sentences:
             if found := pattern.fullmatch(text):
-                places = {name: self.told(value) for name, value in found.groupdict().items()}
+                places = {
+                    name: self.told(value) if name in _SENTENCES_INSIDE else value
+                    for name, value in found.groupdict().items()
+                }
                 return translated.format(**places)
         return text
 

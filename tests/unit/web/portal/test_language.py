@@ -35,7 +35,17 @@ def test_any_wish_has_an_answer(cookie: str, accept: str) -> None:
 @given(st.text(min_size=1, max_size=32).filter(lambda one: "\n" not in one))
 def test_a_name_is_carried_over_as_it_is(name: str) -> None:
     told = language("zh-CN").told(f"The network {name} was not found.")
-    assert told == f"未找到网络 {language('zh-CN').told(name)}。"
+    assert told == f"未找到网络 {name}。"
+
+
+@pytest.mark.parametrize("name", ["Router", "Internet", "Not connected."])
+def test_a_name_that_is_also_a_word_stays_a_name(name: str) -> None:
+    assert language("zh-CN").told(f"Joining {name}.") == f"正在连接 {name}。"
+
+
+def test_a_sentence_within_a_sentence_is_told_too() -> None:
+    told = language("zh-CN").told("The radio is switched on. The hotspot Lamp is up.")
+    assert told == "无线网卡已开启。 热点 Lamp 已开启。"
 
 
 @given(st.text(max_size=60))

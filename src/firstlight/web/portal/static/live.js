@@ -21,6 +21,8 @@ let sending = 0;
 let moves = 0;
 // What the device would not do, kept in sight until somebody does something else.
 let refusal = null;
+// Something was sent, and nobody knows whether it arrived.
+let lost = false;
 
 // ---------------------------------------------------------------- what is on the page
 
@@ -50,6 +52,7 @@ function swap(text, where) {
   for (const one of fresh.querySelectorAll("details[id]")) if (open.has(one.id)) one.open = true;
   [...fresh.querySelectorAll(".log")].forEach((one, n) => (one.scrollTop = scrolled[n] ?? 0));
   dress();
+  follow();
   if (moved) {
     window.scrollTo(0, 0);
     (fresh.querySelector("[autofocus]") ?? fresh.querySelector("h1") ?? fresh).focus();
@@ -122,6 +125,7 @@ async function go(where, headers) {
   sending++;
   moves++;
   refusal = null;
+  lost = false;
   try {
     const { answer, text } = await ask(where, { headers }, 45_000);
     if (answer.headers.get("Content-Type")?.startsWith("text/html")) {
@@ -134,7 +138,7 @@ async function go(where, headers) {
     gap(true);
     later();
   } finally {
-    sending--;
+    rest();
   }
 }
 
@@ -144,6 +148,7 @@ async function send(form, button) {
   typed.set(key, [...new FormData(form)].filter(([name]) => form.elements[name]?.type !== "hidden"));
   sending++;
   moves++;
+  lost = false;
   const said = button?.textContent;
   if (button) {
     button.setAttribute("aria-disabled", "true");
@@ -160,10 +165,11 @@ async function send(form, button) {
     }
     gap(false);
   } catch {
+    lost = true;
     gap(true);
     later();
   } finally {
-    sending--;
+    rest();
     if (button?.isConnected) {
       button.removeAttribute("aria-disabled");
       button.textContent = said;
@@ -172,23 +178,40 @@ async function send(form, button) {
   if (next) await go(next);
 }
 
-// Asks for this very page anew; several wishes at once are one.
+// What happened while something was under way is in its answer or not: better ask once more.
+let missed = false;
+function rest() {
+  sending--;
+  if (sending || !missed) return;
+  missed = false;
+  refresh();
+}
+
+// Asks for this very page anew; several wishes at once are one. After a loss, the page at the start
+// knows best how things stand.
 let waiting = false;
+let asked = 0;
+let shown = 0;
 async function refresh() {
   if (waiting) return;
   waiting = true;
   await pause(SETTLE_MS);
   waiting = false;
-  if (occupied()) return;
-  const where = (location.pathname + location.search).replace(/[?&]look$/, "");
+  missed ||= sending > 0;
+  if (sending || (occupied() && !lost)) return;
+  const start = lost && main().dataset.page === "form" ? `${root}/` : null;
+  const where = start ?? (location.pathname + location.search).replace(/[?&]look$/, "");
   const before = moves;
+  const turn = ++asked;
   try {
     const { answer, text } = await ask(where);
-    // Whoever went on meanwhile does not want what was asked for before.
-    if (before !== moves) return;
-    if (occupied() || !answer.headers.get("Content-Type")?.startsWith("text/html")) return;
+    // Whoever went on meanwhile does not want what was asked for before, and nobody what is older.
+    if (before !== moves || turn < shown) return;
+    if ((occupied() && !lost) || !answer.headers.get("Content-Type")?.startsWith("text/html")) return;
+    shown = turn;
+    lost = false;
     if (answer.redirected) location.assign(answer.url);
-    else swap(text);
+    else swap(text, start);
     gap(false);
   } catch {
     gap(true);
