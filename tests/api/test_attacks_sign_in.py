@@ -1,4 +1,4 @@
-"""Attacks on whoever is signed in: a cookie that others make use of, and a header in other hands."""
+"""Attacks on whoever is signed in: a cookie that others use, and a header in other hands."""
 
 import hmac
 from collections.abc import AsyncIterator, Mapping

@@ -115,18 +115,17 @@ async def test_no_token_and_no_code_is_told_anywhere_else(
     laptop: httpx.AsyncClient, service: FakeService, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    said: list[str] = []
     code = (await service.pairing.code()).code
     bearer = await token_of(laptop, service)
     token = bearer["Authorization"].removeprefix("Bearer ")
-    for answer in (
+    answers = (
         await laptop.get(f"{API}/sessions", headers=bearer),
         await laptop.post("/api/auth/pair", json={"code": code}),
         await laptop.post("/auth", headers={"visual-token": code}),
         await laptop.post("/api/auth/pair", json={"code": [code, token]}),
         await laptop.get(f"{API}/status", params={"token": token}),
-    ):
-        said.append(answer.text + str(answer.headers))
+    )
+    said = [one.text + str(one.headers) for one in answers]
     ours = [one.getMessage() for one in caplog.records if one.name.startswith("firstlight")]
     said.extend((*ours, repr(service.pairing.sessions())))
     for text in said:

@@ -42,7 +42,7 @@ def page() -> str:
         "",
         "| What | At once | Each second after that |",
         "| --- | --- | --- |",
-        *(f"| {kind.value} | {one.burst:g} | {one.each_second:g} |" for kind, one in BUDGETS.items()),
+        *(f"| {kind} | {one.burst:g} | {one.each_second:g} |" for kind, one in BUDGETS.items()),
         "",
         "By address, by /64 for IPv6; this machine has no limit. More than that is 429 with",
         "`Retry-After`. Wrong codes are counted for the whole device besides.",

@@ -26,8 +26,8 @@ class Visit(msgspec.Struct, kw_only=True):
 
     ``own``: our address that it came to, as text. ``path`` begins behind ``root``, where the
     application is mounted. ``standing`` is what the guards have found out; ``by_cookie``: whether a
-    cookie was what proved it; ``still_owner``: asks anew whether it is one who has all rights, which a
-    session that ends meanwhile takes away.
+    cookie was what proved it; ``still_owner``: asks anew whether it is one who has all rights,
+    which a session that ends meanwhile takes away.
     """
 
     peer: Address | None
