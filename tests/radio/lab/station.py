@@ -101,11 +101,17 @@ class Station:
         found = re.search(r"lease=(\S+) router=(\S*) dns=(\S*)", client.out)
         return Lease(*found.groups()) if found else None
 
-    def hears(self, frequency: int | None = None) -> list[Heard]:
-        """Scan: what is on the air here."""
+    def hears(self, frequency: int | None = None, *, passive: bool = False) -> list[Heard]:
+        """Scan: what is on the air here.
+
+        ``passive`` asks nobody and stays on each channel for longer than the time between two
+        beacons. The usual scan stays a third of that: it misses what does not answer its question,
+        as a hidden network doesn't.
+        """
         where = ["freq", str(frequency)] if frequency else []
+        how = ["passive"] if passive else []
         scan = self._inside.must(
-            "iw", "dev", self.interface, "scan", *where, netns=self.name, timeout=40
+            "iw", "dev", self.interface, "scan", *where, *how, netns=self.name, timeout=40
         )
         heard: list[Heard] = []
         for block in re.split(r"^BSS ", scan, flags=re.MULTILINE)[1:]:
