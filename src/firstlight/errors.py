@@ -7,6 +7,7 @@
     ├── ConfigError         configuration refused at start; names the key
     ├── NotFound            the named thing does not exist
     ├── Busy                something is under way that excludes this
+    ├── Conflict            what is stored already excludes this
     ├── RadioUnavailable    no NetworkManager, no WiFi device, radio blocked or unplugged
     ├── NotPermitted        NetworkManager or the system refuses this user
     ├── Unauthorized        the caller has not proven who they are
@@ -37,6 +38,18 @@ class Code(StrEnum):
     UNKNOWN_PROFILE = "unknown_profile"
     UNKNOWN_ATTEMPT = "unknown_attempt"
     UNKNOWN_SESSION = "unknown_session"
+    UNKNOWN_RECORD = "unknown_record"
+    UNKNOWN_CERTIFICATE = "unknown_certificate"
+    ALREADY_EXISTS = "already_exists"
+    MAC_TAKEN = "mac_taken"
+    VERSION_CONFLICT = "version_conflict"
+    NOT_A_CERTIFICATE = "not_a_certificate"
+    PROVISIONING_INACTIVE = "provisioning_inactive"
+    SOFTAP_ONLY = "softap_only"
+    RADIO_IN_USE = "radio_in_use"
+    ANOTHER_CONTROLLER = "another_controller"
+    NO_FIREWALL = "no_firewall"
+    KEY_LOST = "key_lost"
     LOCKED_OUT = "locked_out"
     RATE_LIMITED = "rate_limited"
     BUSY = "busy"
@@ -113,6 +126,12 @@ class Busy(FirstlightError):
     """Something is under way that excludes this."""
 
     default_code = Code.BUSY
+
+
+class Conflict(FirstlightError):
+    """What is stored already excludes this: a name, a MAC address, or a newer version."""
+
+    default_code = Code.VERSION_CONFLICT
 
 
 class RadioUnavailable(FirstlightError):

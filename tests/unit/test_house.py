@@ -17,9 +17,12 @@ PURE_STANDARD_LIBRARY = frozenset(
     [
         "__future__",
         "abc",
+        "array",
         "base64",
         "binascii",
+        "bisect",
         "collections",
+        "csv",
         "dataclasses",
         "enum",
         "functools",
@@ -40,8 +43,11 @@ PURE_STANDARD_LIBRARY = frozenset(
 
 # The one room that may import it.
 HOMES = {
+    "aiomqtt": "telemetry",
     "dbus_fast": "radio/nm",
     "httpx": "cli",
+    "prometheus_client": "telemetry",
+    "psycopg": "store/registry",
     "rich": "cli",
     "starlette": "web",
     "typer": "cli",

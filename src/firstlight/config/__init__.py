@@ -15,7 +15,9 @@ import msgspec
 from firstlight.config.checks import checked
 from firstlight.config.refusals import explained
 from firstlight.config.shape import (
+    AfterFailure,
     Brand,
+    Claim,
     Config,
     Device,
     Hooks,
@@ -24,8 +26,11 @@ from firstlight.config.shape import (
     Mdns,
     Mqtt,
     Pairing,
+    Provisioning,
     Reachability,
     Recovery,
+    Registry,
+    Role,
     Web,
 )
 from firstlight.errors import ConfigError
@@ -33,7 +38,9 @@ from firstlight.errors import ConfigError
 __all__ = [
     "SYSTEM_FILE",
     "SYSTEM_STATE_DIR",
+    "AfterFailure",
     "Brand",
+    "Claim",
     "Config",
     "Device",
     "Hooks",
@@ -42,8 +49,11 @@ __all__ = [
     "Mdns",
     "Mqtt",
     "Pairing",
+    "Provisioning",
     "Reachability",
     "Recovery",
+    "Registry",
+    "Role",
     "Web",
     "load_config",
 ]

@@ -1,5 +1,6 @@
 """Every key there is, with its default and its bounds."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,7 @@ class Hotspot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The device's own network. Without ``ssid`` and ``password`` both are made for this device.
 
     ``portal_port``: where the page is served to it, too, whatever ``web`` says; 0 for nowhere.
+    ``share_internet``: whether who is on it reaches other networks through the device.
     """
 
     ssid: str | None = None
@@ -46,6 +48,7 @@ class Hotspot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     address: str = "192.168.4.1/24"
     at_start: bool = True
     portal_port: Annotated[int, Meta(ge=0, le=65535)] = 80
+    share_internet: bool = False
 
     def __repr__(self) -> str:
         return f"Hotspot(ssid={self.ssid!r}, channel={self.channel}, address={self.address!r})"
@@ -110,6 +113,61 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     code_seconds: Annotated[float, Meta(ge=60, le=3600)] = 300.0
 
 
+class Registry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where controllers, clients and certificates are kept.
+
+    ``url``: ``postgresql://…``; without it, ``registry.db`` in the state folder. ``key_file``: the
+    key that everything in it is encrypted with; without it, a systemd credential of the name
+    ``firstlight-key``, else ``key`` in the state folder.
+    """
+
+    url: str | None = None
+    key_file: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Registry(url={'set' if self.url else None}, key_file={self.key_file!r})"
+
+
+class Provisioning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Provisioning Mode: how long it lasts, and how its SoftAP is sent.
+
+    ``port``: where configuration is handed out inside the SoftAP; existing devices ask on 80.
+    """
+
+    ttl_seconds: Annotated[int, Meta(ge=60, le=86_400)] = 1800
+    channel: Annotated[int, Meta(ge=1, le=13)] = 1
+    tx_power_dbm: Annotated[float, Meta(ge=0, le=30)] = 2.0
+    port: Annotated[int, Meta(ge=1, le=65535)] = 80
+
+
+class Role(StrEnum):
+    """What a device that claims its configuration is."""
+
+    CLIENT = "client"
+    CONTROLLER = "controller"
+
+
+class AfterFailure(StrEnum):
+    """What becomes of a claimed configuration that does not work."""
+
+    KEEP = "keep"
+    DROP = "drop"
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Claiming configuration from a controller nearby, at boot and by command.
+
+    ``wired_mac``: a network interface whose MAC address is shown on the air instead of the radio's
+    own, as controllers are registered by it. ``after_failure``: whether a configuration that does
+    not work is kept and tried again, or dropped so that the device can be claimed anew.
+    """
+
+    at_boot: bool = False
+    role: Role = Role.CLIENT
+    wired_mac: Annotated[str, Meta(max_length=15)] = ""
+    after_failure: AfterFailure = AfterFailure.KEEP
+
+
 class Mdns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether the device tells its name on the networks that it serves (RFC 6762, RFC 6763)."""
 
@@ -160,6 +218,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mqtt: Mqtt = Mqtt()
     pairing: Pairing = Pairing()
     mdns: Mdns = Mdns()
+    registry: Registry = Registry()
+    provisioning: Provisioning = Provisioning()
+    claim: Claim = Claim()
     web: Web = Web()
 
     @property

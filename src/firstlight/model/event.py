@@ -49,6 +49,13 @@ class Action(StrEnum):
     ONBOARDING_COMPLETE = "onboarding.complete"
     MAINTENANCE_ENTER = "maintenance.enter"
     MAINTENANCE_EXIT = "maintenance.exit"
+    PROVISIONING_START = "provisioning.start"
+    PROVISIONING_STOP = "provisioning.stop"
+    PROVISIONING_JOINED = "provisioning.joined"
+    PROVISIONING_CONFIGURED = "provisioning.configured"
+    PROVISIONING_REFUSED = "provisioning.refused"
+    PROVISIONING_ROGUE = "provisioning.rogue"
+    CLAIM = "claim"
 
 
 class DeviceEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

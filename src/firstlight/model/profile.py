@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.ssid import Ssid
 
@@ -53,12 +54,14 @@ class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A new profile to be tried beside the old ones.
 
     ``frequency``: where the network was last seen, in MHz, so that the radio looks there first.
+    ``present_as``: the MAC address to show on the air instead of the radio's own.
     """
 
     attempt: str
     request: JoinRequest
     key_management: KeyManagement
     frequency: int | None = None
+    present_as: MacAddress | None = None
 
 
 class HotspotSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +69,8 @@ class HotspotSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``address`` is the device's IPv4 address with prefix length. ``management_frame_protection`` is
     off where the driver is known to fail with it. ``country`` is ISO 3166-1 alpha-2, or ``None`` to
-    leave the system's setting.
+    leave the system's setting. ``share_internet``: whether its stations reach other networks
+    through the device; otherwise it is a dead end, where the system has a firewall.
     """
 
     profile_name: str
@@ -75,4 +79,5 @@ class HotspotSettings(msgspec.Struct, frozen=True, kw_only=True):
     channel: int
     address: str = "192.168.4.1/24"
     management_frame_protection: bool = True
+    share_internet: bool = False
     country: str | None = None

@@ -28,13 +28,14 @@ class Availability(StrEnum):
 
 
 class Link(StrEnum):
-    """What the radio is doing."""
+    """What the radio is doing. ``SOFTAP``: it is the provisioning SoftAP, on its own interface."""
 
     DOWN = "down"
     JOINING = "joining"
     CONNECTED = "connected"
     HOTSPOT_STARTING = "hotspot_starting"
     HOTSPOT = "hotspot"
+    SOFTAP = "softap"
 
 
 class Connectivity(StrEnum):

@@ -14,6 +14,9 @@ promoted:
    removes older profiles of the same SSID. Or ``abandon`` ends the trial and brings the old state
    back.
 
+The *SoftAP* is the network that a controller hands out configuration on: for one station, at little
+power, and a dead end. A hotspot is for people; the two are never up on one interface.
+
 ``settle`` is called once after ``open``: it clears away what a killed predecessor left behind.
 
 Every method raises ``RadioUnavailable`` when there is no radio or no NetworkManager,
@@ -26,8 +29,10 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from firstlight.model.access_point import AccessPoint
+from firstlight.model.mac import MacAddress
 from firstlight.model.profile import HotspotSettings, Profile, TrialPlan
 from firstlight.model.radio import LinkReport, RadioEvent, RadioState, Station
+from firstlight.model.softap import SoftAp, SoftApSettings
 from firstlight.model.ssid import Ssid
 
 Report = Callable[[LinkReport], None]
@@ -149,5 +154,36 @@ class Radio(Protocol):
         ...
 
     async def stations(self) -> tuple[Station, ...]:
-        """Who is on our hotspot now."""
+        """Who is on our hotspot or SoftAP now."""
+        ...
+
+    async def softap_up(self, settings: SoftApSettings) -> SoftAp:
+        """Raise the provisioning SoftAP; returns once a station can join, or raises.
+
+        A hotspot or a station link on the same interface ends. From the first moment a station
+        reaches nothing but DHCP and the one port, also if this process dies; raises
+        ``RadioFailure`` (``no_firewall``) where that can't be had. Joins are told by
+        ``StationJoined``, after the handshake. Its profile is never saved for another start.
+        """
+        ...
+
+    async def softap_down(self) -> None:
+        """Take it down, forget its profile, and give back the radio's power; fine if it is down.
+
+        The old hotspot or network is left to whoever wants it back.
+        """
+        ...
+
+    async def neighbour(self, address: str) -> MacAddress | None:
+        """Whose MAC address the kernel's neighbour table has for ``address`` on the SoftAP.
+
+        ``None`` where it has none, or the SoftAP is down.
+        """
+        ...
+
+    async def limit_power(self, dbm: float | None) -> float | None:
+        """Limit the transmit power, or with ``None`` give it back to the driver.
+
+        Returns what the driver says it uses now, ``None`` where it does not say.
+        """
         ...

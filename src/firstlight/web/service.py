@@ -16,6 +16,7 @@ from firstlight.model.wire import (
     RestartScope,
     SavedNetwork,
 )
+from firstlight.web.registry_service import ProvisioningModeService, RegistryService
 
 
 class EventFeed(Protocol):
@@ -119,6 +120,16 @@ class DeviceService(Protocol):
     @property
     def pairing(self) -> PairingService:
         """Codes and sessions."""
+        ...
+
+    @property
+    def registry(self) -> RegistryService:
+        """Controllers, clients and certificates."""
+        ...
+
+    @property
+    def provisioning_mode(self) -> ProvisioningModeService:
+        """Handing configuration out over the SoftAP."""
         ...
 
     @property

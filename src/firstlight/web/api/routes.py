@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from firstlight.model.validation import decoded
 from firstlight.web.api.endpoint import Call, Context, Endpoint, Reply, not_enabled
 from firstlight.web.api.itself import ENDPOINTS
-from firstlight.web.bodies import check_content_type, decode_body, read_body
+from firstlight.web.bodies import check_content_type, read_body
 from firstlight.web.guards import PREFIX, is_device_api
 
 
@@ -53,7 +54,7 @@ async def _body(endpoint: Endpoint, request: Request) -> object:
     if endpoint.body_optional and not raw:
         return endpoint.body()
     check_content_type(request.headers.get("content-type", ""))
-    return decode_body(raw, endpoint.body)
+    return decoded(raw, endpoint.body)
 
 
 class _Inert:

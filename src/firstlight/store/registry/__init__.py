@@ -1,0 +1,1 @@
+"""The registry of controllers, clients and certificates: a port, and its databases."""

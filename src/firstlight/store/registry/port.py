@@ -1,0 +1,85 @@
+"""The contract between Firstlight and a registry.
+
+Everything that is stored is encrypted (``store.vault``), and everything acknowledged is on disk:
+a write that returned outlives a power cut. All methods block; the daemon calls them from a thread.
+They may be called from any thread, one at a time.
+
+Every method raises ``StoreFailure`` when the database can't be reached, read or written.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from firstlight.model.mac import MacAddress
+from firstlight.model.records import Record, RecordKind
+from firstlight.model.registry import CertificateEntry, Entry, Registered
+
+
+class Registry(Protocol):
+    """Controllers, clients and certificates."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
+    def uuids(self, kind: RecordKind) -> tuple[str, ...]:
+        """All of that kind, in the order of being added."""
+        ...
+
+    def get(self, kind: RecordKind, uuid: str) -> Entry:
+        """That record. Raises ``NotFound``."""
+        ...
+
+    def find(self, kind: RecordKind, mac: MacAddress) -> Entry | None:
+        """The record with that MAC address: one index look-up, however many there are."""
+        ...
+
+    def put(
+        self, kind: RecordKind, uuid: str, record: Record, *, expected: int | None = None
+    ) -> Entry:
+        """Add or replace. The MAC address is unique within the kind.
+
+        ``expected``: the version that the caller saw, 0 for none; ``None`` to replace whatever is
+        there. Raises ``Conflict`` for another version, or a MAC address that another record has.
+        """
+        ...
+
+    def put_all(self, entries: Iterable[tuple[RecordKind, str, Record]]) -> None:
+        """Add or replace all of them, or none. Raises ``Conflict`` as ``put``."""
+        ...
+
+    def delete(self, kind: RecordKind, uuid: str) -> None:
+        """Raises ``NotFound``."""
+        ...
+
+    def each(self, kind: RecordKind) -> Iterator[Entry]:
+        """All of that kind, of one moment, a few in memory at a time."""
+        ...
+
+    def macs(self) -> Iterator[Registered]:
+        """Everybody who has a MAC address, of one moment, a few in memory at a time."""
+        ...
+
+    def certificates(self) -> tuple[CertificateEntry, ...]:
+        """All certificates, by name."""
+        ...
+
+    def certificate(self, file: str) -> str:
+        """Its PEM text. Raises ``NotFound``."""
+        ...
+
+    def add_certificate(self, file: str, pem: str) -> None:
+        """Raises ``Conflict`` when there is one of that name."""
+        ...
+
+    def delete_certificate(self, file: str) -> None:
+        """Raises ``NotFound``."""
+        ...
+
+    def designate(self, kind: RecordKind, file: str) -> None:
+        """Make it *the* certificate for that kind, in place of any other. Raises ``NotFound``."""
+        ...
+
+    def designated(self, kind: RecordKind) -> CertificateEntry | None:
+        """The certificate for that kind, if there is one."""
+        ...
