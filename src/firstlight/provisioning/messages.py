@@ -163,8 +163,9 @@ class News(StrEnum):
     CONFIGURED = "configured"
     REFUSED = "refused"
     ROGUE = "rogue"
-    STOPPED = "stopped"
     FAILED = "failed"
+    STOPPING = "stopping"
+    DOWN = "down"
 
 
 class Tell(msgspec.Struct, frozen=True):

@@ -60,7 +60,8 @@ def step(state: State, event: Event, now: Moment) -> Stepped:
         case Raised(_, softap) if state.phase is Phase.RAISING:
             return _raised(replace(state, softap=softap), now)
         case Lowered() if state.phase is Phase.STOPPING:
-            return _moved(state, Signal.LOWERED), ()
+            tell = Tell(News.DOWN, "The SoftAP is down; nothing is handed out any more.")
+            return _moved(state, Signal.LOWERED), (tell,)
         case Expired() if state.phase is Phase.ACTIVE:
             return ended(state, End(reason=ModeEnd.EXPIRED, message="", at=now.unix_ms))
         case Failed(_, reason, message, hint) | Unwished(reason, message, hint):
@@ -82,7 +83,7 @@ def ended(state: State, end: End) -> Stepped:
     )
     quiet = end.reason in {ModeEnd.ASKED, ModeEnd.EXPIRED, ModeEnd.RESTARTED}
     rogue = end.reason in {ModeEnd.ROGUE_STATION, ModeEnd.BAD_NONCES}
-    news = News.STOPPED if quiet else News.ROGUE if rogue else News.FAILED
+    news = News.STOPPING if quiet else News.ROGUE if rogue else News.FAILED
     return state, (Lower(state.turn), Tell(news, end.message, end.mac, end.reason.value))
 
 
