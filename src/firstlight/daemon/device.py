@@ -23,14 +23,19 @@ from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.pairing import Pairing
 from firstlight.daemon.parts import Surroundings, assembled
+from firstlight.daemon.provisioning.company import OpenDoor
+from firstlight.daemon.provisioning.mode import ProvisioningMode
+from firstlight.daemon.provisioning.serving import nobody_comes
+from firstlight.daemon.registry import RegistryDesk
 from firstlight.daemon.regulation import RegulationOf
 from firstlight.daemon.sessions import Randomness
-from firstlight.errors import Busy, Code, NotFound
+from firstlight.errors import Code, NotFound
 from firstlight.model.attempt import Attempt
 from firstlight.model.event import Action
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.moment import Moment
 from firstlight.model.profile import Profile
+from firstlight.model.provisioning_mode import ModeEnd
 from firstlight.model.radio import (
     AccessPointsChanged,
     RadioChanged,
@@ -70,9 +75,12 @@ class Device:
         regulation: RegulationOf = nothing_known,
         identity: Callable[[], Identity] = read_identity,
         randomness: Randomness | None = None,
+        records: RegistryDesk | None = None,
+        open_door: OpenDoor = nobody_comes,
     ) -> None:
         self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
+        records = records or RegistryDesk(config)
         self._nmcli = shutil.which("nmcli") is not None
         around = Surroundings(
             config=config,
@@ -84,6 +92,8 @@ class Device:
             regulation=regulation,
             identity=identity,
             randomness=randomness,
+            records=records,
+            open_door=open_door,
         )
         parts = assembled(around, Announcer(hub, self.status))
         self._tasks = parts.tasks
@@ -100,6 +110,8 @@ class Device:
         self._wishes = parts.wishes
         self._diagnosis = parts.diagnosis
         self._meeting = parts.meeting
+        self._provisioning = parts.provisioning
+        self._records = records
         self._subscription = ExitStack()
 
     @property
@@ -111,6 +123,16 @@ class Device:
     def pairing(self) -> Pairing:
         """Who may come in."""
         return self._pairing
+
+    @property
+    def registry(self) -> RegistryDesk:
+        """Controllers, clients and certificates."""
+        return self._records
+
+    @property
+    def provisioning_mode(self) -> ProvisioningMode:
+        """Handing configuration out."""
+        return self._provisioning
 
     @property
     def device_id(self) -> str:
@@ -138,6 +160,7 @@ class Device:
 
     async def stop(self) -> None:
         """End what is under way, the old network back first; leave the radio as it is."""
+        await self._provisioning.stop()
         await self._joining.stop()
         self._subscription.close()
         await self._lookout.close()
@@ -284,6 +307,7 @@ class Device:
         self._recovery.attended()
 
     async def _carry_out_reset(self) -> None:
+        await self._provisioning.stop(ModeEnd.ASKED)
         await self._joining.stop()
         async with self._recovery.held():
             self._hotspot.hold()
@@ -312,6 +336,8 @@ class Device:
         await self._turn(Turn.ALONE)
 
     def _heard(self, event: RadioEvent) -> None:
+        if self._provisioning.heard(event):
+            return
         match event:
             case AccessPointsChanged():
                 self._lookout.scanned()
@@ -330,8 +356,8 @@ class Device:
 
     def _check_idle(self) -> None:
         self._joining.check_idle()
-        if self._reset.under_way:
-            raise Busy("A factory reset is under way.", retry_after=30)
+        self._reset.check_idle()
+        self._provisioning.check_off()
 
     def _now(self) -> Moment:
         return Moment(self._clock.monotonic(), self._clock.wall())

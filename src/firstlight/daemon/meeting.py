@@ -13,6 +13,7 @@ from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.joining import Joining
 from firstlight.daemon.lookout import Lookout
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.provisioning.mode import ProvisioningMode
 from firstlight.daemon.recovery import Recovery
 from firstlight.daemon.reset import FactoryReset
 from firstlight.daemon.tasks import Tasks
@@ -37,6 +38,7 @@ class Company(NamedTuple):
     attempts: Attempts
     reset: FactoryReset
     wishes: Wishes
+    provisioning: ProvisioningMode
     announce: Announcer
     tasks: Tasks
     turn: Callable[[Turn], Awaitable[None]]
@@ -119,7 +121,7 @@ class Meeting:
         """Undo what a killed process, or an attempt that lost NetworkManager, has left behind."""
         try:
             async with self.clearing:
-                if self._with.joining.under_way:
+                if self._with.joining.under_way or self._with.provisioning.under_way:
                     return
                 for done in await self._with.radio.settle():
                     self._with.announce.system(done)

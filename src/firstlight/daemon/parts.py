@@ -23,6 +23,9 @@ from firstlight.daemon.meeting import Meeting
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.modes import Modes
 from firstlight.daemon.pairing import Pairing
+from firstlight.daemon.provisioning import company as provisioning
+from firstlight.daemon.provisioning.company import OpenDoor, Records
+from firstlight.daemon.provisioning.mode import ProvisioningMode
 from firstlight.daemon.recovery import Company, Recovery
 from firstlight.daemon.regulation import RegulationOf
 from firstlight.daemon.rejoining import Tools
@@ -49,6 +52,8 @@ class Surroundings(NamedTuple):
     regulation: RegulationOf
     identity: Callable[[], Identity]
     randomness: Randomness | None
+    records: Records
+    open_door: OpenDoor
 
 
 class Parts(NamedTuple):
@@ -67,6 +72,7 @@ class Parts(NamedTuple):
     reset: FactoryReset
     wishes: Wishes
     diagnosis: Diagnosis
+    provisioning: ProvisioningMode
     meeting: Meeting
 
 
@@ -103,6 +109,20 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
             turn,
         )
     )
+    mode = ProvisioningMode(
+        config,
+        provisioning.Company(
+            radio=radio,
+            clock=clock,
+            records=around.records,
+            hotspot=hotspot,
+            recovery=repairing,
+            announce=announce,
+            tasks=tasks,
+            open_door=around.open_door,
+            check_idle=_all_idle(joins, resetting),
+        ),
+    )
     meets = Meeting(
         meeting.Company(
             radio=radio,
@@ -115,11 +135,13 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
             attempts=attempts,
             reset=resetting,
             wishes=wishing,
+            provisioning=mode,
             announce=announce,
             tasks=tasks,
             turn=turn,
         )
     )
+    mode.clearing = meets.clearing
     return Parts(
         tasks=tasks,
         attempts=attempts,
@@ -133,9 +155,18 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
         pairing=pairs,
         reset=resetting,
         wishes=wishing,
+        provisioning=mode,
         diagnosis=Diagnosis(radio, around.reach, clock, config, regulation=around.regulation),
         meeting=meets,
     )
+
+
+def _all_idle(joins: Joining, resetting: FactoryReset) -> Callable[[], None]:
+    def check() -> None:
+        joins.check_idle()
+        resetting.check_idle()
+
+    return check
 
 
 def _recovery(

@@ -3,18 +3,20 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from firstlight.daemon.provisioning.company import Company
-from firstlight.daemon.provisioning.mode import ProvisioningMode
 from firstlight.errors import Code, Conflict, FirstlightError, NotFound
 from firstlight.model.mac import MacAddress
+from firstlight.model.moment import Moment
 from firstlight.model.records import Client, Controller, RecordKind
 from firstlight.model.registry import ClientCa, Entry
 from firstlight.provisioning import desk, messages
 from firstlight.provisioning.nonces import BITS
 from firstlight.provisioning.ports import with_client
+from firstlight.provisioning.state import State
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +24,25 @@ _CHUNK_BYTES = 32 * 1024
 _INTERFACES = Path("/sys/class/net")
 
 
+Decide = Callable[[State, Moment], desk.Verdict]
+
+
+class Mode(Protocol):
+    """What the desk needs of Provisioning Mode."""
+
+    def judge(self, decide: Decide) -> None:
+        """Let a request be decided. Raises what is wrong with it."""
+        ...
+
+    def take(self, event: messages.Event) -> None:
+        """Take one event."""
+        ...
+
+
 class Desk:
     """Satisfies ``web.registry_service.ClaimDesk``. ``random_bits``: a cryptographic source."""
 
-    def __init__(
-        self, mode: ProvisioningMode, company: Company, random_bits: Callable[[int], int]
-    ) -> None:
+    def __init__(self, mode: Mode, company: Company, random_bits: Callable[[int], int]) -> None:
         self._mode = mode
         self._with = company
         self._random_bits = random_bits
