@@ -16,7 +16,6 @@ PROVISIONING = """\
 [provisioning]
 ttl_seconds = 600
 """
-PEM = "-----BEGIN CERTIFICATE-----"
 ENDPOINTS = ("nonce", "client", "controller", "certs")
 
 
@@ -29,7 +28,7 @@ def lamp(world: World) -> Claimant:
 @pytest.fixture
 def other(world: World) -> Claimant:
     """A second device."""
-    return Claimant(world.inside, world.stations["guest"])
+    return Claimant(world.inside, world.stations["tablet"])
 
 
 @pytest.fixture
@@ -97,7 +96,6 @@ def test_devices_claim_what_is_theirs(
 
     bssid = eventually(lamp.finds, what="the SoftAP is on channel 1")
     assert bssid.lower() == told["bssid"]
-    assert "ASSOC-REJECT" in lamp.station.join(b"FireFly-Provisioning", "0" * 12) or True
     lamp.arrives(bssid)
     assert other.joins(bssid) != "connected"  # one at a time
     other.station.leave()
