@@ -37,6 +37,10 @@ class Guests:
             return None
         return self._order[index] if self._order[index] in self._present else None
 
+    def index(self, mac: MacAddress) -> int | None:
+        """The other way round: the how manieth it was to come, if it is there."""
+        return self._order.index(mac) if mac in self._present else None
+
     def welcome(self, passphrase: Passphrase, most: int | None = None) -> None:
         """It is up, for ``most`` at once; the stations around come when it is their time."""
         self._passphrase, self._most = passphrase, most

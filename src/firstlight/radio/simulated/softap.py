@@ -153,6 +153,14 @@ class SoftAps:
             return None
         return self.guests.number(number - _FIRST_ADDRESS)
 
+    def address_of(self, mac: MacAddress) -> str:
+        """The address that a guest has been given; empty for somebody who is not there."""
+        index = self.guests.index(mac)
+        if self._raised is None or index is None:
+            return ""
+        network = ipaddress.IPv4Interface(self._raised.settings.address).network
+        return str(network.network_address + _FIRST_ADDRESS + index)
+
     @property
     def _is_beside(self) -> bool:
         return self._raised is not None and self._raised.settings.beside
