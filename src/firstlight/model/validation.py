@@ -2,13 +2,14 @@
 
 import re
 from enum import StrEnum
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
 from firstlight.errors import Code, InvalidInput
 
-_AT = re.compile(r" - at `\$?\.?(?P<field>[^`]*)`$")
+_AT = re.compile(r" - at (?:`key` in )?`\$?\.?(?P<field>[^`]*)`$")
 _WORDS = {
     "str": "text",
     "bool": "true or false",
@@ -54,7 +55,7 @@ def _invalid(text: str, kind: type[Any]) -> InvalidInput:
     if match := _MISSING.search(text):
         return InvalidInput(_join(field, match["field"]), "is missing; it is required")
     if match := _UNKNOWN.search(text):
-        allowed = ", ".join(names_of(kind))
+        allowed = ", ".join(names_of(_inside(kind, field)))
         return InvalidInput(_join(field, match["field"]), f"is not a known field; known: {allowed}")
     if values := _values_of(kind, field):
         return InvalidInput(field, f"must be one of: {', '.join(values)}")
@@ -74,6 +75,20 @@ def _invalid(text: str, kind: type[Any]) -> InvalidInput:
 def names_of(kind: type[Any]) -> list[str]:
     """The field names of a body, as they are spelt on the wire."""
     return [field.encode_name for field in msgspec.structs.fields(kind)]
+
+
+def _inside(kind: type[Any], field: str) -> type[Any]:
+    """The type of what stands at that place of a body, such as ``ports[...].channels``."""
+    found: Any = kind
+    for step in re.findall(r"\[[^\]]*\]|[^.\[\]]+", field):
+        if isinstance(found, type) and issubclass(found, msgspec.Struct):
+            named = {one.encode_name: one.type for one in msgspec.structs.fields(found)}
+            found = named[step]
+        else:
+            found = [one for one in get_args(found) if one is not ...][-1]
+        if get_origin(found) in {Union, UnionType}:
+            found = next(one for one in get_args(found) if one is not msgspec.UnsetType)
+    return found
 
 
 def _values_of(kind: type[Any], name: str) -> tuple[str, ...]:

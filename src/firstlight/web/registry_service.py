@@ -71,6 +71,10 @@ class RegistryService(Protocol):
         """Import all of it, or nothing where the preview has faults."""
         ...
 
+    async def rotate_key(self) -> None:
+        """Encrypt everything with a new key."""
+        ...
+
     def export(self, form: str) -> AsyncIterator[bytes]:
         """Everything, piece by piece, in a form that ``import_all`` takes."""
         ...
