@@ -23,10 +23,10 @@ from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.pairing import Pairing
 from firstlight.daemon.parts import Surroundings, assembled
-from firstlight.daemon.provisioning.company import OpenDoor
+from firstlight.daemon.provisioning.company import OpenDoor, Records
 from firstlight.daemon.provisioning.mode import ProvisioningMode
 from firstlight.daemon.provisioning.serving import nobody_comes
-from firstlight.daemon.registry import RegistryDesk
+from firstlight.daemon.registry import RegistryKeeper, open_registry
 from firstlight.daemon.regulation import RegulationOf
 from firstlight.daemon.sessions import Randomness
 from firstlight.errors import Code, NotFound
@@ -77,12 +77,13 @@ class Device:
         regulation: RegulationOf = nothing_known,
         identity: Callable[[], Identity] = read_identity,
         randomness: Randomness | None = None,
-        records: RegistryDesk | None = None,
+        registry: RegistryKeeper | None = None,
+        records: Records | None = None,
         open_door: OpenDoor = nobody_comes,
     ) -> None:
         self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
-        records = records or RegistryDesk(config)
+        self._registry = registry or open_registry(config)
         self._nmcli = shutil.which("nmcli") is not None
         around = Surroundings(
             config=config,
@@ -94,7 +95,7 @@ class Device:
             regulation=regulation,
             identity=identity,
             randomness=randomness,
-            records=records,
+            records=records or self._registry,
             open_door=open_door,
         )
         parts = assembled(around, Announcer(hub, self.status))
@@ -113,7 +114,6 @@ class Device:
         self._diagnosis = parts.diagnosis
         self._meeting = parts.meeting
         self._provisioning = parts.provisioning
-        self._records = records
         self._guests: set[MacAddress] = set()
         self._subscription = ExitStack()
 
@@ -128,9 +128,9 @@ class Device:
         return self._pairing
 
     @property
-    def registry(self) -> RegistryDesk:
+    def registry(self) -> RegistryKeeper:
         """Controllers, clients and certificates."""
-        return self._records
+        return self._registry
 
     @property
     def provisioning_mode(self) -> ProvisioningMode:
@@ -170,6 +170,7 @@ class Device:
         await self._diagnosis.close()
         await self._tasks.close()
         await self._pairing.close()
+        await self._registry.close()
 
     def status(self) -> DeviceStatus:
         """How the device is."""

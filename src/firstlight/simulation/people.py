@@ -91,7 +91,9 @@ class People:
     @property
     def busy(self) -> bool:
         """Whether somebody types, has just come, has a wish under way, maintains or provisions."""
-        return self.maintains or self.provisions or self._wishes > 0 or self._now() < self._peace_until
+        return (
+            self.maintains or self.provisions or self._wishes > 0 or self._now() < self._peace_until
+        )
 
     async def run(self) -> None:
         """Set it up, then come by now and then."""
