@@ -119,7 +119,7 @@ class People:
             await asyncio.sleep(self._rng.uniform(MINUTE, HOUR))
 
     async def _visit(self) -> None:
-        match self._rng.choice(_VISITS):
+        match chosen := self._rng.choice(_VISITS):
             case "second" if self._town.second:
                 await self._join(OFFICE)
             case "typo":
@@ -135,10 +135,8 @@ class People:
             case "recovery":
                 self._count("asked for recovery")
                 await self._ask("recover", lambda here: here.trigger_recovery())
-            case "maintenance":
-                await self._maintain()
-            case "provisioning":
-                await self._provision()
+            case "maintenance" | "provisioning":
+                await (self._maintain if chosen == "maintenance" else self._provision)()
             case "reset" if happens(self._rng, 0.5):
                 await self._reset()
             case _:
