@@ -31,11 +31,9 @@ class Guests:
         """Who is there, in the order of coming."""
         return tuple(self._present.values())
 
-    def number(self, index: int) -> MacAddress | None:
-        """Who was the first (0), second and so on to come, if it is still there."""
-        if not 0 <= index < len(self._order):
-            return None
-        return self._order[index] if self._order[index] in self._present else None
+    def index(self, mac: MacAddress) -> int | None:
+        """How many had come before it for the first time; ``None`` while it is not there."""
+        return self._order.index(mac) if mac in self._present else None
 
     def index(self, mac: MacAddress) -> int | None:
         """The other way round: the how manieth it was to come, if it is there."""
