@@ -71,8 +71,8 @@ class RegistryService(Protocol):
         """Import all of it, or nothing where the preview has faults."""
         ...
 
-    async def rotate_key(self) -> None:
-        """Encrypt everything with a new key."""
+    async def rotate_key(self) -> int:
+        """Encrypt everything with a new key; returns how many rows that were."""
         ...
 
     def export(self, form: str) -> AsyncIterator[bytes]:

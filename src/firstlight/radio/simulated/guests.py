@@ -35,10 +35,6 @@ class Guests:
         """How many had come before it for the first time; ``None`` while it is not there."""
         return self._order.index(mac) if mac in self._present else None
 
-    def index(self, mac: MacAddress) -> int | None:
-        """The other way round: the how manieth it was to come, if it is there."""
-        return self._order.index(mac) if mac in self._present else None
-
     def welcome(self, passphrase: Passphrase, softap_for: int | None = None) -> None:
         """It is up; the stations around that look for it come when it is their time.
 

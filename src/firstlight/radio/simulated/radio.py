@@ -92,7 +92,7 @@ class SimulatedRadio:
         softap = self._world.softap
         if softap.up is None or not softap.guests.knock(mac, None):
             return ""
-        return softap.address_of(mac)
+        return softap.lease(mac) or ""
 
     def depart(self, mac: MacAddress) -> None:
         """It leaves again, if it is there."""

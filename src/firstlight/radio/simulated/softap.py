@@ -150,14 +150,6 @@ class SoftAps:
         here = (station.mac for station in self.stations())
         return next((mac for mac in here if self.lease(mac) == address), None)
 
-    def address_of(self, mac: MacAddress) -> str:
-        """The address that a guest has been given; empty for somebody who is not there."""
-        index = self.guests.index(mac)
-        if self._raised is None or index is None:
-            return ""
-        network = ipaddress.IPv4Interface(self._raised.settings.address).network
-        return str(network.network_address + _FIRST_ADDRESS + index)
-
     @property
     def _is_beside(self) -> bool:
         return self._raised is not None and self._raised.settings.beside
