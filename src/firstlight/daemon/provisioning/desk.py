@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import msgspec
 
@@ -69,7 +69,7 @@ class Desk:
         mac = await self._checked(caller, claimed, nonce)
         entry = await self._record(RecordKind.CONTROLLER, mac)
         if uuid is not None and uuid.lower() != entry.uuid.lower():
-            raise self._not_found(mac, "There is no controller of that UUID and MAC address.")
+            self._no_record(mac, "There is no controller of that UUID and MAC address.")
         return self._bundle(mac)
 
     async def certs(self, caller: str, claimed: str | None) -> ClientCa:
@@ -101,12 +101,12 @@ class Desk:
         entry = await self._with.records.find(kind, mac)
         if entry is None:
             what = "client" if kind is RecordKind.CLIENT else "controller"
-            raise self._not_found(mac, f"There is no {what} of that MAC address.")
+            self._no_record(mac, f"There is no {what} of that MAC address.")
         return entry
 
-    def _not_found(self, mac: MacAddress, message: str) -> NotFound:
+    def _no_record(self, mac: MacAddress, message: str) -> NoReturn:
         self._mode.judge(lambda state, now: desk.not_found(state, mac, message, now))
-        return NotFound(message, code=Code.UNKNOWN_RECORD)
+        raise RuntimeError("what is not there was found")
 
     async def _bundle(self, mac: MacAddress) -> AsyncIterator[bytes]:
         chunk = bytearray(b'{"controllers":[')
