@@ -10,7 +10,6 @@ from tests.dbus.fake_nft import FakeNft
 from firstlight.errors import Code, RadioFailure
 from firstlight.radio.nm.firewall import Firewall, hotspot_rules, softap_rules
 
-
 SOFTAP = """\
 add table inet firstlight
 add chain inet firstlight softap_input { type filter hook input priority -20; policy accept; }
