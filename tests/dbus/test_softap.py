@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from tests.dbus.fake_iw import HWSIM, FakeIw
 from tests.dbus.fake_nft import FakeNft
-from tests.dbus.fake_service import ACCESS_DENIED
+from tests.dbus.fake_service import ACCESS_DENIED, Answer, Refused
 from tests.dbus.fake_supplicant import INTERFACE
 from tests.dbus.nm_interfaces import (
     ACCESS_POINT,
@@ -29,6 +29,7 @@ from firstlight.model.ssid import Ssid
 from firstlight.provisioning.softap import passphrase_of
 from firstlight.radio.nm import rising, softap
 from firstlight.radio.nm.codes import DeviceState, StateReason
+from firstlight.radio.nm.profiles import softap_uuid
 from firstlight.radio.nm.radio import NetworkManagerRadio
 
 SETTINGS = SoftApSettings(
@@ -254,6 +255,25 @@ async def test_one_that_stays_on_the_air_keeps_its_rules(
         await usual.radio.softap_down()
     assert caught.value.code is Code.TIMEOUT
     assert nft.chains["softap_input"][0] == DHCP
+
+
+@pytest.mark.parametrize("goes", [True, False])
+async def test_a_profile_that_goes_while_it_is_deleted_is_gone(usual: Scene, goes: bool) -> None:
+    usual.nm.add_profile(b"FireFly", uuid=softap_uuid("wlan0"), interface="wlan0", mode="ap")
+    await usual.all_has_come()
+    forget = usual.nm.delete
+
+    def delete(path: str) -> Answer:
+        if goes:
+            forget(path)
+        raise Refused("org.freedesktop.NetworkManager.Settings.Failed", "connection was deleted")
+
+    usual.nm.method("Delete", delete)
+    if goes:
+        assert await usual.radio.settle()
+    else:
+        with pytest.raises(RadioFailure):
+            await usual.radio.settle()
 
 
 async def test_settling_clears_away_what_a_killed_process_left(

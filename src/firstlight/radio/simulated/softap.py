@@ -105,12 +105,12 @@ class SoftAps:
             channel=channel,
             one_station=settings.stations == 1,
         )
-        self._raised = _Raised(softap, settings, outcome)
         if settings.beside:
             self._rising = self._timeline.after(self._takes.hotspot, self._started)
         else:
             kept = self._book.add_softap(_hotspot(softap, settings), settings.stations)
             self._device.activate(kept, outcome=outcome)
+        self._raised = _Raised(softap, settings, outcome)
         self._limit = settings.tx_power_dbm
 
     def end(self) -> bool:
@@ -129,11 +129,14 @@ class SoftAps:
         return was_up
 
     def conditions_changed(self) -> None:
-        """Something in the world is different: without a radio, nothing is beside it."""
+        """Something is different: the radio is gone, or it is something else now."""
         raised = self._raised
-        if raised is None or not raised.settings.beside:
+        if raised is None:
             return
-        if self._air.availability is not Availability.READY:
+        if not raised.settings.beside:
+            if self._device.link is not Link.SOFTAP:
+                self._raised = self._limit = None
+        elif self._air.availability is not Availability.READY:
             self.end()
             raised.ready.settle(refusals.unavailable(self._air.availability, gone=True))
 
