@@ -9,8 +9,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-START_SECONDS = 8
-STOP_SECONDS = 8
+import pytest
+
+START_SECONDS = 30
+STOP_SECONDS = 30
+
+PROCESSES = pytest.mark.timeout(60)
+"""For tests that start processes: each interpreter takes a second of a core, measured or busy.
+
+So many seconds are no promise of ours; they only keep what hangs from hanging for ever.
+"""
 
 QUICK = """
 [durations]

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from tests.api.fake_service import HOTSPOT_PASSWORD, FakeService
 from tests.api.serving import request_bytes, running, serving
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from firstlight.errors import Code, ConfigError
@@ -388,14 +389,17 @@ async def test_the_unix_socket_needs_neither_token_nor_name(tmp_path: Any) -> No
     assert service.changes == ["hotspot off"]
 
 
-async def test_a_forwarding_header_is_not_believed_over_tcp() -> None:
-    settings = WebSettings(version="1", allowed_cidrs=("192.0.2.0/24",))
+@pytest.mark.parametrize(("credulous", "status"), [(False, 403), (True, 200)])
+async def test_a_forwarding_header_is_not_believed_over_tcp(
+    *, credulous: bool, status: int
+) -> None:
+    app = create_app(FakeService(), WebSettings(version="1", allowed_cidrs=("192.0.2.0/24",)))
     async with (
-        serving(create_app(FakeService(), settings)) as port,
+        serving(ProxyHeadersMiddleware(app, "*") if credulous else app) as port,  # type: ignore[arg-type]
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         answer = await client.get("/api/health", headers={"X-Forwarded-For": "192.0.2.1"})
-    assert answer.status_code == 403
+    assert answer.status_code == status
 
 
 def ask_and_reset(port: int, request: bytes) -> None:

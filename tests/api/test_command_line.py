@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.api.daemon_process import daemon
+from tests.api.daemon_process import PROCESSES, daemon
 
 from firstlight.cli import main
 
 PASSWORD = "correct-horse"
-DEADLINE = 8
+DEADLINE = 30
+
+pytestmark = PROCESSES
 
 
 class Told(NamedTuple):
@@ -277,8 +279,9 @@ def test_following_across_a_restart(tmp_path: Path) -> None:
     with ExitStack() as stack:
         first = stack.enter_context(ExitStack())
         first.enter_context(daemon(tmp_path))
-        process = subprocess.Popen(follow, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        stack.callback(process.wait, DEADLINE)
+        process = stack.enter_context(
+            subprocess.Popen(follow, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        )
         stack.callback(process.kill)
         assert process.stdout is not None
         ids.append(json.loads(process.stdout.readline())["id"])

@@ -69,6 +69,23 @@ async def test_a_body_that_stops_half_way(
     assert not service.changes
 
 
+async def test_without_that_bound_it_is_waited_for(
+    service: FakeService, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "READ_SECONDS", None)
+    body = b'{"name":"Home"}'
+    headers = (JSON, f"Content-Length: {len(body)}", "Connection: close")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request_bytes("POST", FORGET, headers, body[:8]))
+    # Longer than everything else that bounds this server.
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await reader.read(1)
+    writer.write(body[8:])
+    assert parse(await reader.read())[0] == 200
+    writer.close()
+
+
 async def test_a_caller_who_leaves_in_the_middle(service: FakeService, port: int) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request_bytes("POST", FORGET, (JSON, "Content-Length: 100"), b'{"name":'))

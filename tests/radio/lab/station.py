@@ -65,7 +65,7 @@ class Station:
         )  # fmt: skip
 
     def join(
-        self, ssid: bytes, psk: str | None, frequency: int | None = None, timeout: float = 30
+        self, ssid: bytes, psk: str | None, frequency: int | None = None, timeout: float = 60
     ) -> str:
         """Try to join: "connected", or the reason in wpa_supplicant's words."""
         self.leave()
@@ -104,9 +104,10 @@ class Station:
     def hears(self, frequency: int | None = None, *, passive: bool = False) -> list[Heard]:
         """Scan: what is on the air here.
 
-        ``passive`` asks nobody and stays on each channel for longer than the time between two
-        beacons. The usual scan stays a third of that: it misses what does not answer its question,
-        as a hidden network doesn't.
+        ``passive`` asks nobody, and hears only who sends a beacon while it stays on the channel.
+        That is a fifth of the time between two here (``BEACON_INTERVAL``), so it has to be tried
+        again and again, on one channel; but what does not answer a question, as a hidden network
+        doesn't, is not heard otherwise.
         """
         where = ["freq", str(frequency)] if frequency else []
         how = ["passive"] if passive else []
