@@ -9,7 +9,7 @@ from hypothesis import settings
 HERE = Path(__file__).parent
 
 # Seconds a test may take with its fixtures, where it waits for a browser or a machine.
-SLOW_SUITES = {"browser": 60, "radio": 600}
+SLOW_SUITES = {"browser": 120, "radio": 600}
 
 # A shell starts what runs in its background with Ctrl-C ignored, and every process started from
 # there inherits that; some tests press it.
