@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from tests.api.daemon_process import PATIENCE
 from tests.api.fake_service import FakeService
 from tests.api.serving import exchange, request_bytes, running, serving
 
@@ -49,7 +50,7 @@ async def asked(port: int, source: str) -> bytes:
     with calling:
         try:
             await loop.sock_sendall(calling, ASK)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 return await loop.sock_recv(calling, 4096)
         except (ConnectionError, TimeoutError):
             return b""
@@ -72,7 +73,7 @@ async def besieged(port: int, many: int) -> AsyncIterator[None]:
             one.close()
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 @pytest.mark.usefixtures("room")
 async def test_ten_thousand_half_open_connections_keep_nobody_out(service: FakeService) -> None:
     bounds = Bounds(head=600)
