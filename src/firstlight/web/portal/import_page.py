@@ -7,12 +7,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from firstlight.errors import FirstlightError, InvalidInput, NotFound
+from firstlight.errors import FirstlightError, NotFound
 from firstlight.model.registry import ImportPreview
 from firstlight.model.wire import ExchangeForm
 from firstlight.web.bodies import read_body
 from firstlight.web.multipart import read_multipart
-from firstlight.web.portal.forms import read_form
+from firstlight.web.portal.forms import chosen_file, read_form
 from firstlight.web.portal.landing import Fact, told
 from firstlight.web.portal.rendering import Reader, Renderer
 from firstlight.web.portal.words import N_, Say
@@ -58,9 +58,7 @@ class ImportPage:
         raw = await read_body(request, most=MOST_BYTES, seconds=_READ_SECONDS)
         parts = read_multipart(request.headers.get("content-type", ""), raw)
         try:
-            part = parts.file("file")
-            if not part.name:
-                raise InvalidInput("", "No file was chosen.")
+            part = chosen_file(parts)
             form = form_of_file(part.name)
             preview = await self._service.registry.preview_import(part.content, form)
         except FirstlightError as error:
