@@ -72,7 +72,8 @@ class System:
                 f"mkdir -p {folder} /run/lab/disk/{name};"
                 f" mount --bind /run/lab/disk/{name} {folder}\n"
                 for name, folder in KEPT.items()
-            )
+            ),
+            timeout=90,
         )
         self._inside.write("/etc/NetworkManager/NetworkManager.conf", CONFIGURATION)
         self._inside.write("/run/lab/supplicant.service", SUPPLICANT_SERVICE)
