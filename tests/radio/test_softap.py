@@ -190,6 +190,7 @@ async def test_a_killed_process_leaves_a_dead_end_and_the_next_one_clears_it_awa
     assert rules(inside) == ""
     assert world.system.profiles() == []
     assert power(inside, "wlan0") != "2.00"
+    assert world.system.most_stations() == "128"
     assert [one for one in world.phone.hears(FREQUENCY) if one.ssid == protocol.SSID.text] == []
 
 
