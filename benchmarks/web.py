@@ -97,7 +97,6 @@ def _status() -> list[Figure]:
             "",
             [other.cost / mine.cost for mine, other in both],
             "at least 0.7",
-            "whatever else the machine does",
         ),
         figure(
             "status: p99 of a request", "ms", [one.p99 for one in ours], "", f"{CLIENTS} at once"
