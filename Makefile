@@ -26,7 +26,7 @@ run:  ## run the daemon on simulated radios (PORT=8080 BACKEND=simulated ARGS=)
 	@tools/setup run
 	@mkdir -p .run
 	@exec env FIRSTLIGHT_PROVISIONING_ENABLED=1 $(BIN)/firstlight serve \
-		--backend $(BACKEND) --port $(PORT) --state-dir .run/state $(ARGS)
+		--backend $(BACKEND) --port $(PORT) --state-dir .run/state --demo $(ARGS)
 
 test: setup lint types imports coverage docs-freshness simulation browser lab  ## everything: checks, all suites, the radio lab
 
