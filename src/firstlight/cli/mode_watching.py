@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from time import time
 
 import typer
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from firstlight.cli.client import Answer, DaemonClient
@@ -101,8 +101,7 @@ def _teller(
         return lambda answer: typer.echo(answer.body)
     screen = console()
     if screen.is_terminal:
-        typer.echo(access_code(first.value))
-        shown = _Shown(first.value)
+        shown = _Shown(first.value, screen)
         # Drawn anew each second, for the time left; the last picture stays.
         stack.enter_context(Live(get_renderable=shown.view, console=screen, refresh_per_second=1))
         return shown.take
@@ -111,18 +110,28 @@ def _teller(
 
 
 class _Shown:
-    """What is on the screen."""
+    """What is on the screen: the code to scan once there is one, below it how things stand."""
 
-    def __init__(self, session: ModeSession) -> None:
+    def __init__(self, session: ModeSession, screen: Console) -> None:
         self._session = session
+        self._screen = screen
+        self._code = ""
+        self._show_code()
 
     def take(self, answer: Answer[ModeSession]) -> None:
         """From now on that."""
         self._session = answer.value
+        self._show_code()
 
     def view(self) -> RenderableType:
         """As of now."""
         return session_view(self._session, now_ms=now_ms())
+
+    def _show_code(self) -> None:
+        code = access_code(self._session)
+        if code and code != self._code:
+            self._code = code
+            self._screen.print(code, soft_wrap=True)
 
 
 class _Lines:

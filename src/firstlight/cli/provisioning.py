@@ -99,7 +99,7 @@ def _tell(answer: "Answer[ModeSession]", *, as_json: bool) -> None:
 
     session = answer.value
     console().print(session_view(session, now_ms=now_ms()))
-    if console().is_terminal:
+    if console().is_terminal and session.password:
         typer.echo(access_code(session))
 
 

@@ -136,19 +136,18 @@ def test_every_end_has_its_exit_code(reason: ModeEnd) -> None:
     assert of_session(ModeSession(state=ModeState.ACTIVE, ended=ended_)) is ExitCode.OK
 
 
-def test_the_table_that_lives(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 1_700_000_000_000
-    monkeypatch.setattr(mode_watching, "now_ms", lambda: now)
-    session = ModeSession(state=ModeState.ACTIVE, expires_at=now + 60_000)
-    shown = mode_watching._Shown(session)
-    with console().capture() as before:
-        console().print(shown.view())
-    shown.take(type("Answer", (), {"value": ModeSession(state=ModeState.STOPPING)}))  # type: ignore[arg-type]
+def test_the_table_that_lives() -> None:
     screen = console()
-    with screen.capture() as after:
+    starting = ModeSession(state=ModeState.STARTING)
+    active = ModeSession(state=ModeState.ACTIVE, ssid="FireFly-Provisioning", password="A" * 12)
+    with screen.capture() as got:
+        shown = mode_watching._Shown(starting, screen)
+        for session in (active, active):
+            shown.take(type("Answer", (), {"value": session}))  # type: ignore[arg-type]
         screen.print(shown.view())
-    assert before is not after
-    assert "stopping" in after.get()
+    code, table = got.get().split("Provisioning Mode")
+    assert code == access_code(active) + "\n"
+    assert table.split()[:1] == ["on"]
 
 
 def test_a_code_to_scan_only_where_there_is_something_to_join() -> None:
