@@ -9,7 +9,8 @@ ARGS ?=
 
 FAST := tests/unit tests/contract tests/api tests/dbus tests/simulation
 PYTEST := $(BIN)/python -m pytest
-# Two processes: these tests mostly wait.
+# Two processes: these tests mostly wait. Their folders are best kept in memory.
+export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 AT_ONCE := -n 2 --dist loadfile
 # Device-years that `make test` lives through.
 YEARS ?= 100
