@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.contract.postgres_server import Server
 
+from firstlight.model.mac import MacAddress
 from firstlight.model.records import Client, Controller, Record, RecordKind, Wifi
 from firstlight.store.registry.port import Registry
 from firstlight.store.registry.select import FILE, open_registry
@@ -38,7 +39,7 @@ def uuid_of(number: int) -> str:
 
 
 def mac_of(number: int) -> str:
-    return f"02:00:{number >> 24 & 255:02x}:{number >> 16 & 255:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
+    return MacAddress.from_bytes(b"\x02\0" + number.to_bytes(4, "big"))
 
 
 class Harness:

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from firstlight.config.shape import Brand, Config
+from firstlight.config.shape import Brand, Config, Registry
 from firstlight.errors import ConfigError, InvalidInput
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.ssid import Ssid
@@ -43,6 +43,7 @@ def checked(config: Config) -> Config:
     _check_id_prefix(config.device.id_prefix)
     _check_folder(config.hooks.folder)
     _check_broker(config.mqtt.host)
+    _check_registry(config.registry)
     for number, target in enumerate(config.reach.targets):
         _check_url(f"reach.targets[{number}].url", target.url)
     return config
@@ -169,6 +170,19 @@ def _check_folder(text: str) -> None:
         raise ConfigError(
             "hooks.folder",
             f"is {text!r}; allowed is a path that begins with /, such as /etc/firstlight/hooks",
+        )
+
+
+def _check_registry(registry: Registry) -> None:
+    """The URL may hold a password, so it is not repeated."""
+    if registry.url is not None and not registry.url.startswith(("postgresql://", "postgres://")):
+        raise ConfigError(
+            "registry.url", "is something else; allowed is like postgresql://user@host/database"
+        )
+    if registry.key_file is not None and not registry.key_file.startswith("/"):
+        raise ConfigError(
+            "registry.key_file",
+            f"is {registry.key_file!r}; allowed is a path that begins with /",
         )
 
 
