@@ -54,13 +54,15 @@ class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A new profile to be tried beside the old ones.
 
     ``frequency``: where the network was last seen, in MHz, so that the radio looks there first.
-    ``present_as``: the MAC address to show on the air instead of the radio's own.
+    ``bssid``: the one access point of that name to join. ``present_as``: the MAC address to show on
+    the air instead of the radio's own.
     """
 
     attempt: str
     request: JoinRequest
     key_management: KeyManagement
     frequency: int | None = None
+    bssid: MacAddress | None = None
     present_as: MacAddress | None = None
 
 

@@ -69,6 +69,8 @@ def station_settings(plan: TrialPlan, uuid: str, *, interface: str, mark: Mark) 
     }
     if interface:
         settings["connection"]["interface-name"] = Variant("s", interface)
+    if plan.bssid is not None:
+        settings[TYPE]["bssid"] = Variant("ay", bytes.fromhex(plan.bssid.replace(":", "")))
     if plan.key_management is not KeyManagement.NONE:
         settings[SECURITY] = {"key-mgmt": Variant("s", plan.key_management.value)}
         if request.passphrase is not None:
