@@ -14,9 +14,6 @@ from firstlight.model.records import Mqtt, Name, ShortId, Wifi
 from firstlight.model.registry import ClientCa
 from firstlight.model.ssid import Ssid
 
-MQTT_PORT = 1883
-
-
 class GivenWifi(Wifi, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """The network that was given."""
 
@@ -42,16 +39,19 @@ class GivenClient(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimedBroker(msgspec.Struct, frozen=True, kw_only=True):
-    """The broker to connect to. ``ca``: PEM of what its certificate must be signed by, for TLS."""
+    """The broker to connect to. ``port``: ``None`` for the usual one.
+
+    ``ca_pem``: what alone its certificate may be signed by; TLS where there is one.
+    """
 
     host: str
-    port: int = MQTT_PORT
+    port: int | None = None
     username: str | None = None
     password: str | None = None
-    ca: str | None = None
+    ca_pem: str | None = None
 
     def __repr__(self) -> str:
-        return f"ClaimedBroker(host={self.host!r}, port={self.port}, tls={self.ca is not None})"
+        return f"ClaimedBroker(host={self.host!r}, port={self.port}, tls={self.ca_pem is not None})"
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -92,8 +92,8 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return None
         return ClaimedBroker(
             host=given.host,
-            port=MQTT_PORT if given.port is UNSET else given.port,
+            port=None if given.port is UNSET else given.port,
             username=None if given.username is UNSET else given.username,
             password=None if given.password is UNSET else given.password,
-            ca=self.ca.pem if self.ca is not None else None,
+            ca_pem=self.ca.pem if self.ca is not None else None,
         )

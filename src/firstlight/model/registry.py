@@ -24,6 +24,21 @@ class Registered(msgspec.Struct, frozen=True):
     name: str
 
 
+class Certificate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A certificate with its text, as an export carries it."""
+
+    file: str
+    pem: str
+    controller: bool = False
+    client: bool = False
+
+    @property
+    def designations(self) -> tuple[RecordKind, ...]:
+        """The kinds that it is designated for."""
+        switches = ((RecordKind.CONTROLLER, self.controller), (RecordKind.CLIENT, self.client))
+        return tuple(kind for kind, on in switches if on)
+
+
 class CertificateEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One stored certificate. ``size`` in bytes; the switches say what it is designated for."""
 

@@ -59,6 +59,9 @@ from firstlight.provisioning.protocol import Asked, Content, Refusal
 _CANDIDATES = 8
 """So many controllers are tried at most; there should be one."""
 
+ROUND_SECONDS = 45.0
+"""After that no further controller is tried in this round: nobody reaches the device meanwhile."""
+
 _WPA2 = frozenset({Security.WPA2, Security.WPA2_WPA3})
 """A network of that name without it is somebody else's."""
 
@@ -159,7 +162,7 @@ def _completed(state: Claiming, event: Event, now: Moment) -> Taken:
             state = _reach(replace(state, stored=True), ClaimStepName.STORED, now)
             return Signal.STORED, state
         case Phase.LEAVING, Left():
-            return _left(state)
+            return _left(state, now)
         case Phase.RESTORING, Restored():
             return _over(state), state
         case _:
@@ -263,8 +266,9 @@ def _broken(state: Claiming, why: Refusal) -> Taken:
     return Signal.BROKEN, replace(state, content=None, ca=None, nonce=0)
 
 
-def _left(state: Claiming) -> Taken:
-    if state.stored or state.own is not None:
+def _left(state: Claiming, now: Moment) -> Taken:
+    late = now.since(state.began) > ROUND_SECONDS
+    if state.stored or state.own is not None or late:
         return Signal.LEFT, state
     if state.ahead:
         following, *ahead = state.ahead

@@ -7,12 +7,12 @@ They may be called from any thread, one at a time.
 Every method raises ``StoreFailure`` when the database can't be reached, read or written.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from firstlight.model.mac import MacAddress
 from firstlight.model.records import Record, RecordKind
-from firstlight.model.registry import CertificateEntry, Entry, Registered
+from firstlight.model.registry import Certificate, CertificateEntry, Entry, Registered
 
 
 class Registry(Protocol):
@@ -44,8 +44,20 @@ class Registry(Protocol):
         """
         ...
 
-    def put_all(self, entries: Iterable[tuple[RecordKind, str, Record]]) -> None:
-        """Add or replace all of them, or none. Raises ``Conflict`` as ``put``."""
+    def put_all(
+        self,
+        entries: Iterable[tuple[RecordKind, str, Record]],
+        certificates: Iterable[Certificate] = (),
+    ) -> None:
+        """Add or replace all of them, or none; a few in memory at a time.
+
+        MAC addresses may change hands within it. Raises ``Conflict`` as ``put``, and for a
+        certificate that is there with another text.
+        """
+        ...
+
+    def entries(self, kind: RecordKind, *, after: str = "", count: int = 100) -> tuple[Entry, ...]:
+        """A page: at most ``count`` of that kind whose UUID comes after that one, by UUID."""
         ...
 
     def delete(self, kind: RecordKind, uuid: str) -> None:
@@ -82,4 +94,13 @@ class Registry(Protocol):
 
     def designated(self, kind: RecordKind) -> CertificateEntry | None:
         """The certificate for that kind, if there is one."""
+        ...
+
+    def rotate(self, also: Callable[[], None] = lambda: None) -> Iterator[int]:
+        """Seal everything with a new key, a batch a step; yields how many rows are done.
+
+        Whatever else happens between two steps is fine, an end of the process included: asked
+        again, it goes on where it was. ``also`` seals what is kept elsewhere with the same key; the
+        old key is dropped after it. Raises ``StoreFailure``; the old key then stays.
+        """
         ...
