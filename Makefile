@@ -43,7 +43,7 @@ coverage: setup  ## the fast tests with branch coverage, and its limits
 	$(BIN)/coverage run -m pytest $(FAST) $(AT_ONCE) $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=90
-	$(BIN)/coverage report --fail-under=100 --include='*/firstlight/core/*,*/firstlight/store/*'
+	$(BIN)/coverage report --fail-under=100 --include='*/firstlight/core/*,*/firstlight/provisioning/*,*/firstlight/store/*'
 
 simulation: setup  ## device-years of outages on simulated radios (YEARS=100 ARGS="--seed 7")
 	$(BIN)/firstlight simulate --years $(YEARS) $(ARGS)

@@ -9,6 +9,8 @@ from firstlight.errors import FirstlightError
 from firstlight.model.attempt import Attempt, AttemptState, StepName
 from firstlight.model.event import Action, ActionPhase, EventType, Level
 from firstlight.model.status import DeviceStatus
+from firstlight.provisioning.messages import News as Shift
+from firstlight.provisioning.messages import Tell as Shifted
 
 _STEPS = {
     StepName.FOUND: "{ssid} is in sight.",
@@ -25,6 +27,18 @@ _RECOVERY = {
     News.STARTED: (Action.RECOVERY_START, Level.WARNING, ActionPhase.STARTED),
     News.COMPLETED: (Action.RECOVERY_COMPLETE, Level.SUCCESS, ActionPhase.COMPLETED),
     News.FAILED: (Action.RECOVERY_FAILED, Level.ERROR, ActionPhase.FAILED),
+}
+
+_PROVISIONING = {
+    Shift.STARTING: (Action.PROVISIONING_START, Level.INFO, ActionPhase.STARTED),
+    Shift.ACTIVE: (Action.PROVISIONING_START, Level.SUCCESS, ActionPhase.COMPLETED),
+    Shift.FAILED: (Action.PROVISIONING_START, Level.ERROR, ActionPhase.FAILED),
+    Shift.JOINED: (Action.PROVISIONING_JOINED, Level.INFO, ActionPhase.COMPLETED),
+    Shift.CONFIGURED: (Action.PROVISIONING_CONFIGURED, Level.SUCCESS, ActionPhase.COMPLETED),
+    Shift.REFUSED: (Action.PROVISIONING_REFUSED, Level.WARNING, ActionPhase.FAILED),
+    Shift.ROGUE: (Action.PROVISIONING_ROGUE, Level.ERROR, ActionPhase.FAILED),
+    Shift.STOPPING: (Action.PROVISIONING_STOP, Level.INFO, ActionPhase.STARTED),
+    Shift.DOWN: (Action.PROVISIONING_STOP, Level.SUCCESS, ActionPhase.COMPLETED),
 }
 
 
@@ -109,8 +123,24 @@ class Announcer:
         action, level, phase = _RECOVERY[news.news]
         self._act(action, level, news.message, phase)
 
-    def _act(self, action: Action, level: Level, message: str, phase: ActionPhase) -> None:
-        self._hub.publish(EventType.ACTION, level, message, action=action, phase=phase)
+    def provisioning(self, tell: Shifted) -> None:
+        """News of Provisioning Mode."""
+        action, level, phase = _PROVISIONING[tell.news]
+        details = {"mac": tell.mac, "reason": tell.reason}
+        named: dict[str, object] = {name: value for name, value in details.items() if value}
+        self._act(action, level, tell.message, phase, named or None)
+
+    def _act(
+        self,
+        action: Action,
+        level: Level,
+        message: str,
+        phase: ActionPhase,
+        details: dict[str, object] | None = None,
+    ) -> None:
+        self._hub.publish(
+            EventType.ACTION, level, message, action=action, phase=phase, details=details
+        )
 
     def _join(
         self,

@@ -24,7 +24,6 @@ class ModeEnd(StrEnum):
     ROGUE_STATION = "rogue_station"
     BAD_NONCES = "bad_nonces"
     ANOTHER_CONTROLLER = "another_controller"
-    NOBODY_REGISTERED = "nobody_registered"
     RADIO_IN_USE = "radio_in_use"
     RADIO_FAILED = "radio_failed"
     REGISTRY_FAILED = "registry_failed"

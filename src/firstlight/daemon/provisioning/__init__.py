@@ -1,0 +1,1 @@
+"""Provisioning Mode carried out: the runner, its desk, and the door to the SoftAP."""

@@ -1,0 +1,151 @@
+"""The desk inside the SoftAP: finds out who asks, has it decided, and hands out."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import msgspec
+
+from firstlight.daemon.provisioning.company import Company
+from firstlight.daemon.provisioning.mode import ProvisioningMode
+from firstlight.errors import Code, Conflict, FirstlightError, NotFound
+from firstlight.model.mac import MacAddress
+from firstlight.model.records import Client, Controller, RecordKind
+from firstlight.model.registry import ClientCa, Entry
+from firstlight.provisioning import desk, messages
+from firstlight.provisioning.nonces import BITS
+from firstlight.provisioning.ports import with_client
+
+log = logging.getLogger(__name__)
+
+_CHUNK_BYTES = 32 * 1024
+_INTERFACES = Path("/sys/class/net")
+
+
+class Desk:
+    """Satisfies ``web.registry_service.ClaimDesk``. ``random_bits``: a cryptographic source."""
+
+    def __init__(
+        self, mode: ProvisioningMode, company: Company, random_bits: Callable[[int], int]
+    ) -> None:
+        self._mode = mode
+        self._with = company
+        self._random_bits = random_bits
+
+    async def nonce(self, caller: str) -> int:
+        """A new nonce."""
+        mac, value = await self._who(caller), self._random_bits(BITS)
+        self._mode.judge(lambda state, now: desk.asks_nonce(state, mac, value, now))
+        return value
+
+    async def client(self, caller: str, claimed: str | None, nonce: str | None) -> Entry:
+        """The caller's own record."""
+        mac = await self._checked(caller, claimed, nonce)
+        entry = await self._record(RecordKind.CLIENT, mac)
+        self._mode.take(messages.Configured(mac))
+        if isinstance(entry.record, Client):
+            self._with.tasks.spawn(self._note_port(entry.record, entry.uuid), "client-uuid")
+        return entry
+
+    async def controller(
+        self, caller: str, claimed: str | None, nonce: str | None, uuid: str | None
+    ) -> AsyncIterator[bytes]:
+        """The whole bundle."""
+        mac = await self._checked(caller, claimed, nonce)
+        entry = await self._record(RecordKind.CONTROLLER, mac)
+        if uuid is not None and uuid.lower() != entry.uuid.lower():
+            raise self._not_found(mac, "There is no controller of that UUID and MAC address.")
+        return self._bundle(mac)
+
+    async def certs(self, caller: str, claimed: str | None) -> ClientCa:
+        """The client CA."""
+        mac = await self._who(caller)
+        self._mode.judge(lambda state, now: desk.asks_certificate(state, mac, claimed, now))
+        found = await self._with.records.client_ca()
+        if found is None:
+            raise NotFound(
+                "No certificate is designated for clients.", code=Code.UNKNOWN_CERTIFICATE
+            )
+        return found
+
+    async def _checked(self, caller: str, claimed: str | None, nonce: str | None) -> MacAddress:
+        mac = await self._who(caller)
+        self._mode.judge(lambda state, now: desk.asks_record(state, mac, claimed, nonce, now))
+        if mac is None:
+            raise RuntimeError("a stranger passed the desk")
+        return mac
+
+    async def _who(self, caller: str) -> MacAddress | None:
+        try:
+            return await self._with.radio.neighbour(caller)
+        except FirstlightError as error:
+            log.warning("who asks from %s is not known: %s", caller, error.message)
+            return None
+
+    async def _record(self, kind: RecordKind, mac: MacAddress) -> Entry:
+        entry = await self._with.records.find(kind, mac)
+        if entry is None:
+            what = "client" if kind is RecordKind.CLIENT else "controller"
+            raise self._not_found(mac, f"There is no {what} of that MAC address.")
+        return entry
+
+    def _not_found(self, mac: MacAddress, message: str) -> NotFound:
+        self._mode.judge(lambda state, now: desk.not_found(state, mac, message, now))
+        return NotFound(message, code=Code.UNKNOWN_RECORD)
+
+    async def _bundle(self, mac: MacAddress) -> AsyncIterator[bytes]:
+        chunk = bytearray(b'{"controllers":[')
+        for kind, after in ((RecordKind.CONTROLLER, b'],"clients":['), (RecordKind.CLIENT, b"]}")):
+            first = True
+            async for entry in self._with.records.each(kind):
+                chunk += b"" if first else b","
+                chunk += _with_uuid(entry)
+                first = False
+                if len(chunk) >= _CHUNK_BYTES:
+                    yield bytes(chunk)
+                    chunk.clear()
+            chunk += after
+        yield bytes(chunk)
+        self._mode.take(messages.Configured(mac))
+
+    async def _note_port(self, client: Client, uuid: str) -> None:
+        """Write down in our own record which client is on which port."""
+        try:
+            candidates = [
+                entry
+                async for entry in self._with.records.each(RecordKind.CONTROLLER)
+                if isinstance(entry.record, Controller)
+                and with_client(entry.record, client, uuid) is not None
+            ]
+            own = _own_macs()
+            ours = [entry for entry in candidates if entry.record.mac_address in own]
+            for entry in ours or (candidates if len(candidates) == 1 else []):
+                await self._write_port(entry, client, uuid)
+        except (FirstlightError, OSError) as error:
+            log.warning("the port of client %s is not written down: %s", uuid, error)
+
+    async def _write_port(self, entry: Entry, client: Client, uuid: str) -> None:
+        changed = (
+            with_client(entry.record, client, uuid)
+            if isinstance(entry.record, Controller)
+            else None
+        )
+        if changed is None:
+            return
+        try:
+            await self._with.records.put(
+                RecordKind.CONTROLLER, entry.uuid, changed, expected=entry.version
+            )
+        except Conflict as error:  # somebody has just written it: their word is the newer one
+            log.info("the port of client %s is not written down: %s", uuid, error.message)
+
+
+def _with_uuid(entry: Entry) -> bytes:
+    """The record as JSON, its UUID first. A record is never empty: it has a name."""
+    return b'{"uuid":"%s",' % entry.uuid.encode() + msgspec.json.encode(entry.record)[1:]
+
+
+def _own_macs() -> frozenset[str]:
+    """The MAC addresses of this machine's interfaces."""
+    found = (one / "address" for one in _INTERFACES.iterdir())
+    return frozenset(one.read_text().strip() for one in found if one.exists())
