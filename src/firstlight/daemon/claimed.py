@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,7 +14,11 @@ from firstlight.model.records import RecordKind
 from firstlight.provisioning.claim.messages import Store
 from firstlight.provisioning.protocol import ClientContent
 from firstlight.store.claimed import NAME, ClaimedStore, fill
+from firstlight.store.files import remove_durably
 from firstlight.store.registry.port import Registry
+
+if TYPE_CHECKING:
+    from firstlight.store.vault import SealedFile
 
 
 class ClaimArchive:
@@ -48,8 +52,7 @@ class ClaimArchive:
         return self._opened().read() if self._path.exists() else None
 
     def _drop(self) -> None:
-        if self._path.exists():
-            ClaimedStore.remove_file(self._path)
+        remove_durably(self._path)
 
     def _keep(self, store: Store) -> Claimed:
         content = store.content

@@ -27,6 +27,7 @@ from firstlight.daemon.regulation import RegulationOf
 from firstlight.daemon.sessions import Randomness
 from firstlight.errors import Busy, Code, NotFound
 from firstlight.model.attempt import Attempt
+from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.event import Action
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.moment import Moment
@@ -50,6 +51,7 @@ from firstlight.model.wire import (
 )
 from firstlight.radio.port import Radio
 from firstlight.reach.port import ReachProbe
+from firstlight.target.http import Http
 
 BY_HAND_SECONDS = 600.0
 """A hotspot that a person has raised stays up that long before the device looks for home."""
@@ -70,6 +72,7 @@ class Device:
         regulation: RegulationOf = nothing_known,
         identity: Callable[[], Identity] = read_identity,
         randomness: Randomness | None = None,
+        http: Http | None = None,
     ) -> None:
         self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
@@ -84,6 +87,7 @@ class Device:
             regulation=regulation,
             identity=identity,
             randomness=randomness,
+            http=http,
         )
         parts = assembled(around, Announcer(hub, self.status))
         self._tasks = parts.tasks
@@ -95,6 +99,7 @@ class Device:
         self._turn = parts.turn
         self._recovery = parts.recovery
         self._joining = parts.joining
+        self._claiming = parts.claiming
         self._pairing = parts.pairing
         self._reset = parts.reset
         self._wishes = parts.wishes
@@ -132,12 +137,14 @@ class Device:
             await self._reset.sign_everybody_out()
         self._subscription.enter_context(self._radio.subscribe(self._heard))
         await self._hotspot.identify()
+        await self._claiming.load()
         self._tasks.spawn(self._recovery.run(), "recovery")
         self._tasks.spawn(self._hotspot.run(), "hotspot-keeper")
         self._meeting.begin()
 
     async def stop(self) -> None:
         """End what is under way, the old network back first; leave the radio as it is."""
+        await self._claiming.stop()
         await self._joining.stop()
         self._subscription.close()
         await self._lookout.close()
@@ -158,14 +165,15 @@ class Device:
                 hostname=self._hostname,
                 nmcli=self._nmcli,
                 now=self._now(),
-                notes=self._memory.warnings,
+                claiming=self._claiming.under_way,
+                notes=(*self._memory.warnings, *self._claiming.notes),
             )
         )
 
     async def networks(self) -> tuple[NetworkEntry, ...]:
         """Networks in sight, strongest first."""
         profiles = await self._radio.profiles()
-        if not self._joining.under_way:
+        if not (self._joining.under_way or self._claiming.under_way):
             await self._lookout.renew()
         return self._lookout.entries(profiles)
 
@@ -194,6 +202,23 @@ class Device:
         async with self._meeting.clearing:  # a trial that begins now must not be cleared away
             self._check_idle()
             return self._joining.begin(request)
+
+    def claim(self) -> ClaimAnswer:
+        """The newest claim, and what came of it."""
+        return self._claiming.told()
+
+    async def begin_claim(self, body: ClaimBody) -> ClaimAnswer:
+        """Start claiming. Raises ``Busy``, ``Conflict``, or what is wrong with the radio."""
+        self._check_idle()
+        await self._radio.profiles()
+        async with self._meeting.clearing:
+            self._check_idle()
+            return self._claiming.begin(body)
+
+    async def end_claim(self) -> ClaimAnswer:
+        """End it; the radio is then as it was."""
+        await self._claiming.stop_claim()
+        return self._claiming.told()
 
     def attempt(self, attempt_id: str | None) -> Attempt:
         """That attempt, or the newest."""
@@ -284,6 +309,7 @@ class Device:
         self._recovery.attended()
 
     async def _carry_out_reset(self) -> None:
+        await self._claiming.stop()
         await self._joining.stop()
         async with self._recovery.held():
             self._hotspot.hold()
@@ -330,6 +356,7 @@ class Device:
 
     def _check_idle(self) -> None:
         self._joining.check_idle()
+        self._claiming.check_idle()
         if self._reset.under_way:
             raise Busy("A factory reset is under way.", retry_after=30)
 

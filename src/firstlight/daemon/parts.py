@@ -10,9 +10,11 @@ from firstlight.core.mode import Turn
 from firstlight.core.pairing.device_id import Identity
 from firstlight.core.pairing.lockout import TriesNote
 from firstlight.core.recovery.cooldown import CooldownNote
-from firstlight.daemon import joining, meeting, pairing, reset, wishes
+from firstlight.daemon import claiming, joining, meeting, operating, pairing, reset, wishes
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.attempts import Attempts
+from firstlight.daemon.claimed import ClaimArchive
+from firstlight.daemon.claiming import Claiming
 from firstlight.daemon.cooldown import Cooldown
 from firstlight.daemon.diagnosis import Diagnosis
 from firstlight.daemon.home import Home
@@ -22,6 +24,7 @@ from firstlight.daemon.lookout import Lookout
 from firstlight.daemon.meeting import Meeting
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.modes import Modes
+from firstlight.daemon.operating import Operating
 from firstlight.daemon.pairing import Pairing
 from firstlight.daemon.recovery import Company, Recovery
 from firstlight.daemon.regulation import RegulationOf
@@ -31,14 +34,19 @@ from firstlight.daemon.sessions import Randomness
 from firstlight.daemon.system_control import SystemControl
 from firstlight.daemon.tasks import Tasks
 from firstlight.daemon.wishes import Wishes
+from firstlight.provisioning.protocol import HOST, PORT
 from firstlight.radio.port import Radio
 from firstlight.reach.port import ReachProbe
 from firstlight.store.notes import NoteFile, reset_note
 from firstlight.store.sessions import SessionFile
+from firstlight.target.http import Http, SocketHttp
 
 
 class Surroundings(NamedTuple):
-    """What a device stands in. ``identity`` tells the machine from others."""
+    """What a device stands in. ``identity`` tells the machine from others.
+
+    ``http``: how controllers are asked, in place of sockets.
+    """
 
     config: Config
     hostname: str
@@ -49,6 +57,7 @@ class Surroundings(NamedTuple):
     regulation: RegulationOf
     identity: Callable[[], Identity]
     randomness: Randomness | None
+    http: Http | None = None
 
 
 class Parts(NamedTuple):
@@ -63,6 +72,7 @@ class Parts(NamedTuple):
     turn: Callable[[Turn], Awaitable[None]]
     recovery: Recovery
     joining: Joining
+    claiming: Claiming
     pairing: Pairing
     reset: FactoryReset
     wishes: Wishes
@@ -88,9 +98,10 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
         joining.Company(memory, hotspot, repairing, announce, attempts, tasks, turn),
     )
     pairs = _pairing(around, announce)
+    claims = _claiming(around, Claimants(hotspot, repairing, joins, announce, tasks))
     resetting = FactoryReset(
         reset_note(config.state_path),
-        reset.Company(radio, clock, memory, home, hotspot, pairs, announce, turn),
+        reset.Company(radio, clock, memory, home, hotspot, pairs, claims, announce, turn),
     )
     wishing = Wishes(
         wishes.Company(
@@ -112,6 +123,7 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
             hotspot=hotspot,
             recovery=repairing,
             joining=joins,
+            claiming=claims,
             attempts=attempts,
             reset=resetting,
             wishes=wishing,
@@ -130,6 +142,7 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
         turn=turn,
         recovery=repairing,
         joining=joins,
+        claiming=claims,
         pairing=pairs,
         reset=resetting,
         wishes=wishing,
@@ -158,6 +171,48 @@ def _recovery(
     hotspot.is_alone = lambda: repairing.wants_hotspot
     hotspot.goes_over_link = lambda: repairing.wants_it_over_link
     return repairing
+
+
+class Claimants(NamedTuple):
+    """Who has to leave the radio alone during a claim, and whom it tells."""
+
+    hotspot: HotspotKeeper
+    recovery: Recovery
+    joining: Joining
+    announce: Announcer
+    tasks: Tasks
+
+
+def _claiming(around: Surroundings, others: Claimants) -> Claiming:
+    config, folder = around.config, around.config.state_path
+    archive = ClaimArchive(config)
+    operates = Operating(
+        config.claim.after_failure,
+        operating.Company(
+            radio=around.radio,
+            clock=around.clock,
+            archive=archive,
+            note=operating.note_file(folder),
+            joining=others.joining,
+            announce=others.announce,
+            tasks=others.tasks,
+        ),
+    )
+    company = claiming.Company(
+        radio=around.radio,
+        http=around.http or SocketHttp(HOST, PORT),
+        clock=around.clock,
+        archive=archive,
+        note=claiming.note_file(folder),
+        operating=operates,
+        hotspot=others.hotspot,
+        recovery=others.recovery,
+        joining=others.joining,
+        announce=others.announce,
+        tasks=others.tasks,
+        tx_power_dbm=config.provisioning.tx_power_dbm,
+    )
+    return Claiming(config.claim, company)
 
 
 def _pairing(around: Surroundings, announce: Announcer) -> Pairing:

@@ -14,6 +14,7 @@ from firstlight.model.records import Mqtt, Name, ShortId, Wifi
 from firstlight.model.registry import ClientCa
 from firstlight.model.ssid import Ssid
 
+
 class GivenWifi(Wifi, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """The network that was given."""
 

@@ -15,7 +15,6 @@ from firstlight.errors import Conflict, InvalidInput, NotFound, StoreFailure
 from firstlight.model.claimed import Claimed
 from firstlight.model.records import Record, RecordKind
 from firstlight.model.registry import ClientCa
-from firstlight.store.files import remove_durably
 from firstlight.store.registry.port import Registry
 
 NAME = "claimed.sealed"
@@ -54,7 +53,7 @@ class ClaimedStore:
             return None
         try:
             claimed = msgspec.json.decode(content, type=Claimed)
-            claimed.wifi(), claimed.mqtt()
+            _usable(claimed)
         except (msgspec.DecodeError, UnicodeDecodeError, InvalidInput) as error:
             raise StoreFailure(
                 f"{self._file.path} holds no claimed configuration.",
@@ -66,9 +65,11 @@ class ClaimedStore:
         """Put it in place of what was there; killed at any point, it is the old one or the new."""
         self._file.write(msgspec.json.encode(claimed))
 
-    def remove(self) -> None:
-        """Forget it for good; fine if there is none."""
-        remove_durably(self._file.path)
+
+def _usable(claimed: Claimed) -> None:
+    """Raise for a record that holds what none can hold."""
+    claimed.wifi()
+    claimed.mqtt()
 
 
 def fill(
