@@ -56,6 +56,7 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.METHOD_NOT_ALLOWED: ExitCode.FAILED,
     Code.UNKNOWN_PROFILE: ExitCode.FAILED,
     Code.UNKNOWN_ATTEMPT: ExitCode.FAILED,
+    Code.ALREADY_EXISTS: ExitCode.FAILED,
     Code.SCAN_FAILED: ExitCode.FAILED,
     Code.HOTSPOT_FAILED: ExitCode.FAILED,
     Code.RADIO_FAILURE: ExitCode.FAILED,

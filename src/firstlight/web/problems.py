@@ -20,6 +20,7 @@ from starlette.responses import Response
 from firstlight.errors import (
     Busy,
     Code,
+    Conflict,
     FirstlightError,
     InvalidInput,
     LockedOut,
@@ -39,6 +40,7 @@ STATUS_OF: Mapping[type[FirstlightError], int] = {
     NotFound: 404,
     Unauthorized: 401,
     Busy: 409,
+    Conflict: 409,
     LockedOut: 429,
     RadioFailure: 502,
     RadioUnavailable: 503,
