@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.dbus.fake_iw import FakeIw
 from tests.dbus.fake_networkmanager import FakeNetworkManager
+from tests.dbus.fake_nft import FakeNft
 from tests.dbus.fake_supplicant import FakeSupplicant
 from tests.dbus.private_bus import PrivateBus
 from tests.dbus.scene import Scene
@@ -59,11 +60,18 @@ def iw(nm: FakeNetworkManager) -> FakeIw:
 
 
 @pytest.fixture
+def nft() -> FakeNft:
+    return FakeNft()
+
+
+@pytest.fixture
 async def radio(
-    address: str, nm: FakeNetworkManager, iw: FakeIw
+    address: str, nm: FakeNetworkManager, iw: FakeIw, nft: FakeNft
 ) -> AsyncGenerator[NetworkManagerRadio]:
     """For the first WiFi device; not open yet."""
-    radio = NetworkManagerRadio(bus_address=address, run_iw=iw)
+    radio = NetworkManagerRadio(
+        bus_address=address, run_iw=iw, run_nft=nft, read_neighbours=nft.neighbours
+    )
     yield radio
     await radio.close()
 

@@ -6,7 +6,11 @@ from tests.dbus.fake_supplicant import FakeSupplicant
 from firstlight.errors import RadioFailure
 from firstlight.radio.nm.codes import DeviceState
 
-INFO = "Interface {}\n\tifindex 2\n\twdev 0x1\n\ttype managed\n\twiphy 0\n\ttxpower 30.00 dBm\n"
+INFO = (
+    "Interface {}\n\tifindex 2\n\twdev 0x1\n\taddr {}\n\ttype managed\n\twiphy 0\n"
+    "\ttxpower {:.2f} dBm\n"
+)
+USUAL_POWER = 30.0
 NOTHING_SPECIAL = "Wiphy phy0\n\twiphy index: 0\n\tinterface combinations are not supported\n"
 HWSIM = (
     "Wiphy phy0\n"
@@ -27,6 +31,8 @@ class FakeIw:
         self.supplicant: FakeSupplicant | None = None
         self.phy = NOTHING_SPECIAL
         self.refuses = ""
+        self.power = USUAL_POWER
+        self.ignores_power = False
         self.taken_up = True
         self.seen = True
         self.asked: list[tuple[str, ...]] = []
@@ -46,7 +52,11 @@ class FakeIw:
         self.asked.append(arguments)
         match arguments:
             case ("dev", name, "info"):
-                return INFO.format(name)
+                return INFO.format(name, self._address(name), self.power)
+            case ("dev", _, "set", "txpower", *wish):
+                if self.ignores_power:
+                    raise RadioFailure("command failed: Operation not supported (-95)")
+                self.power = int(wish[1]) / 100 if wish[0] == "fixed" else USUAL_POWER
             case ("phy#0", "info"):
                 return self.phy
             case ("dev", _, "interface", "add", name, "type", "managed", "addr", mac):
@@ -59,6 +69,10 @@ class FakeIw:
             case _:
                 raise RadioFailure("command failed: No such device (-19)")
         return ""
+
+    def _address(self, name: str) -> str:
+        device = self._nm.device_of(name)
+        return str(self._nm.get(device, "org.freedesktop.NetworkManager.Device", "HwAddress"))
 
     def add(self, name: str, mac: str) -> None:
         """What NetworkManager and wpa_supplicant make of a new interface."""

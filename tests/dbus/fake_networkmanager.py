@@ -105,6 +105,7 @@ class FakeNetworkManager(FakeService):
             "AccessPoints": [],
             "ActiveAccessPoint": NOTHING,
             "LastScan": -1,
+            "PermHwAddress": mac,
         }
         self.add(path, {DEVICE: device} | ({WIRELESS: wireless} if kind == 2 else {}))
         return path

@@ -23,6 +23,7 @@ TYPES = {
         "Stations": "ao",
         "BSSs": "ao",
         "Country": "s",
+        "MaxNumSta": "s",
         "DisconnectReason": "i",
         "AuthStatusCode": "i",
     },
@@ -59,6 +60,7 @@ class FakeSupplicant(FakeService):
             "Stations": [],
             "BSSs": [],
             "Country": "00",
+            "MaxNumSta": "128",
         }
         self.objects[path] = {INTERFACE: self.typed(INTERFACE, values)}
         typed = self.objects[path][INTERFACE]

@@ -42,7 +42,13 @@ TYPES = {
         "Autoconnect": "b",
         "Managed": "b",
     },
-    WIRELESS: {"Mode": "u", "AccessPoints": "ao", "ActiveAccessPoint": "o", "LastScan": "x"},
+    WIRELESS: {
+        "Mode": "u",
+        "AccessPoints": "ao",
+        "ActiveAccessPoint": "o",
+        "LastScan": "x",
+        "PermHwAddress": "s",
+    },
     ACCESS_POINT: {
         "Ssid": "ay",
         "HwAddress": "s",

@@ -23,6 +23,7 @@ from firstlight.model.profile import HotspotSettings
 from firstlight.model.radio import Link, RadioEvent
 from firstlight.model.ssid import Ssid
 from firstlight.radio.nm import hotspot as module
+from firstlight.radio.nm import rising
 from firstlight.radio.nm.codes import DeviceState, StateReason
 from firstlight.radio.nm.radio import NetworkManagerRadio
 
@@ -196,8 +197,8 @@ async def test_why_it_did_not_come_up(
 async def test_an_older_failure_is_not_todays(
     nm: FakeNetworkManager, opened: NetworkManagerRadio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_APPEAR_SECONDS", 0.02)
-    monkeypatch.setattr(module, "_REASON_SECONDS", 0.02)
+    monkeypatch.setattr(rising, "APPEAR_SECONDS", 0.02)
+    monkeypatch.setattr(rising, "REASON_SECONDS", 0.02)
     nm.on_activation = lambda device: nm.fail(device, StateReason.SHARED_FAILED)
     with pytest.raises(RadioFailure, match="sharing"):
         await opened.hotspot_up(SETTINGS)
@@ -245,8 +246,8 @@ async def test_a_refused_user_is_told(nm: FakeNetworkManager, opened: NetworkMan
 async def test_a_hotspot_that_hangs_has_a_deadline(
     nm: FakeNetworkManager, opened: NetworkManagerRadio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "UP_SECONDS", 0.02)
-    monkeypatch.setattr(module, "_REASON_SECONDS", 0.02)
+    monkeypatch.setattr(rising, "UP_SECONDS", 0.02)
+    monkeypatch.setattr(rising, "REASON_SECONDS", 0.02)
     nm.on_activation = None
     with pytest.raises(RadioFailure):
         await opened.hotspot_up(SETTINGS)
@@ -346,8 +347,8 @@ async def test_an_activation_is_watched_by_its_own_path(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Another connection's success is not ours."""
-    monkeypatch.setattr(module, "_APPEAR_SECONDS", 0.02)
-    monkeypatch.setattr(module, "_REASON_SECONDS", 0.02)
+    monkeypatch.setattr(rising, "APPEAR_SECONDS", 0.02)
+    monkeypatch.setattr(rising, "REASON_SECONDS", 0.02)
 
     def another(device: str) -> None:
         nm.on_activation = None

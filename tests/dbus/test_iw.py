@@ -11,7 +11,7 @@ from tests.dbus.waiting import until
 
 from firstlight.errors import RadioFailure
 from firstlight.model.radio import Abilities
-from firstlight.radio.nm import iw as module
+from firstlight.radio.nm import programs
 from firstlight.radio.nm.iw import abilities, abilities_of, run
 from firstlight.radio.nm.radio import NetworkManagerRadio
 
@@ -131,6 +131,6 @@ async def test_a_failure_carries_what_iw_said(
 async def test_an_iw_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script(tmp_path, "exec sleep 60")
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(module, "SECONDS", 0.05)
+    monkeypatch.setattr(programs, "SECONDS", 0.05)
     with pytest.raises(RadioFailure, match="in time"):
         await run("dev")

@@ -142,6 +142,7 @@ def _summary(facts: Facts) -> str:
     return {
         Link.HOTSPOT: _waiting(facts),
         Link.HOTSPOT_STARTING: "The hotspot is starting.",
+        Link.SOFTAP: "Handing out configuration to other devices.",
         Link.JOINING: f"Joining {name}." if name else "Joining a network.",
     }.get(radio.link, "Not connected.")
 

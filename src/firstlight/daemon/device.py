@@ -30,10 +30,12 @@ from firstlight.model.attempt import Attempt
 from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.event import Action
 from firstlight.model.ladder import Diagnostics
+from firstlight.model.mac import MacAddress
 from firstlight.model.moment import Moment
 from firstlight.model.profile import Profile
 from firstlight.model.radio import (
     AccessPointsChanged,
+    Link,
     RadioChanged,
     RadioEvent,
     RadioState,
@@ -105,6 +107,7 @@ class Device:
         self._wishes = parts.wishes
         self._diagnosis = parts.diagnosis
         self._meeting = parts.meeting
+        self._guests: set[MacAddress] = set()
         self._subscription = ExitStack()
 
     @property
@@ -341,13 +344,17 @@ class Device:
         match event:
             case AccessPointsChanged():
                 self._lookout.scanned()
-            case StationJoined(station):
+            case StationJoined(station) if self._radio.state.link is Link.HOTSPOT:
+                self._guests.add(station.mac)
                 self._recovery.arrived(station.mac)
                 self._announce.system(f"A phone or computer joined the hotspot: {station.mac}.")
-            case StationLeft(station):
+            case StationLeft(station) if station.mac in self._guests:
+                self._guests.discard(station.mac)
                 self._announce.system(f"A phone or computer left the hotspot: {station.mac}.")
             case RadioChanged(state):
                 self._radio_changed(state)
+            case _:
+                pass  # a station of the SoftAP is nobody's guest
 
     def _radio_changed(self, state: RadioState) -> None:
         self._hotspot.changed()

@@ -38,7 +38,7 @@ class Home:
         state = self._radio.state
         if state.online or state.availability is not Availability.READY:
             return state.online
-        if state.link is Link.HOTSPOT or not await self.is_known():
+        if state.link in {Link.HOTSPOT, Link.SOFTAP} or not await self.is_known():
             return False
         if await until(self._radio, _online, GLANCE_SECONDS, self._clock):
             return True

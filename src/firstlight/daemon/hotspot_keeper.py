@@ -154,6 +154,7 @@ class HotspotKeeper:
             or hotspot.channel_for(state, self._radio.access_points()),
             address=config.hotspot.address,
             management_frame_protection=hotspot.tolerates_pmf(state.driver),
+            share_internet=config.hotspot.share_internet,
             country=config.country,
         )
 

@@ -294,7 +294,8 @@ class Recovery:
     def _view(self) -> messages.View:
         state, kept = self._tools.radio.state, self._company.memory.kept
         return messages.View(
-            ready=state.availability is Availability.READY,
+            # While it hands out configuration there is no radio to look after.
+            ready=state.availability is Availability.READY and state.link is not Link.SOFTAP,
             online=state.online,
             joining=state.link is Link.JOINING,
             hotspot=(state.frequency or 0) if state.link is Link.HOTSPOT else None,

@@ -10,8 +10,10 @@ from firstlight.clock import Clock
 from firstlight.daemon.hub import Hub
 from firstlight.model.access_point import AccessPoint
 from firstlight.model.event import DeviceEvent
+from firstlight.model.mac import MacAddress
 from firstlight.model.profile import HotspotSettings, Profile, TrialPlan
 from firstlight.model.radio import LinkReport, RadioEvent, RadioState, Station
+from firstlight.model.softap import SoftAp, SoftApSettings
 from firstlight.model.ssid import Ssid
 from firstlight.radio.port import Listener, Radio, Report
 from firstlight.simulation.life import Life
@@ -130,6 +132,22 @@ class WatchedRadio:
     async def stations(self) -> tuple[Station, ...]:
         """Who is on it."""
         return await self._inner.stations()
+
+    async def softap_up(self, settings: SoftApSettings) -> SoftAp:
+        """Raise the SoftAP."""
+        return await self._do("softap_up", lambda: self._inner.softap_up(settings))
+
+    async def softap_down(self) -> None:
+        """Take it down."""
+        await self._do("softap_down", self._inner.softap_down)
+
+    async def neighbour(self, address: str) -> MacAddress | None:
+        """Who has that address on it."""
+        return await self._inner.neighbour(address)
+
+    async def limit_power(self, dbm: float | None) -> float | None:
+        """Limit the transmit power."""
+        return await self._do("limit_power", lambda: self._inner.limit_power(dbm))
 
     async def _do(self, name: str, begin: Callable[[], Awaitable[T]]) -> T:
         self._life.effect(name)

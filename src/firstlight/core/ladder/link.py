@@ -43,6 +43,10 @@ _OFFLINE = Words(
     "Join one on the device's page, or with firstlight connect; firstlight status says how the "
     "last attempt ended.",
 )
+_SOFTAP = Words(
+    "The radio hands out configuration at the moment.",
+    "End the provisioning mode, or wait until it ends by itself.",
+)
 _JOINING_HINT = "Wait until it has joined, then look again."
 _HOTSPOT_HINT = "Join the hotspot and choose a network there, or use firstlight connect."
 
@@ -114,6 +118,8 @@ def associated(seen: Seen) -> Judged:
             evidence = f"{message[:-1]}, so it has joined no network."
             words = Words(message, _HOTSPOT_HINT)
             return Judged.broken(name, words, evidence=evidence, needs=needs)
+        case Link.SOFTAP:
+            return Judged.broken(name, _SOFTAP, needs=needs)
         case Link.JOINING:
             message = f"The radio is joining {seen.network or 'a network'} at the moment."
             return Judged.broken(name, Words(message, _JOINING_HINT), needs=needs)

@@ -38,6 +38,7 @@ _BY_LINK = {
     Link.CONNECTED: "connected",
     Link.HOTSPOT_STARTING: "connecting",
     Link.HOTSPOT: "connected",
+    Link.SOFTAP: "connected",
 }
 
 

@@ -6,6 +6,7 @@ import logging
 from firstlight.errors import FirstlightError
 from firstlight.model.radio import Abilities
 from firstlight.radio.nm import iw
+from firstlight.radio.nm.programs import Run
 from firstlight.radio.nm.session import Session
 
 log = logging.getLogger(__name__)
@@ -14,7 +15,7 @@ log = logging.getLogger(__name__)
 class AbilityReader:
     """Keeps ``session.abilities``; without ``iw`` there are none."""
 
-    def __init__(self, session: Session, run: iw.Run) -> None:
+    def __init__(self, session: Session, run: Run) -> None:
         self._session = session
         self._run = run
         self._path = ""

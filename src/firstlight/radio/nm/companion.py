@@ -1,4 +1,4 @@
-"""A second interface on our radio, to join a network with while the first is the hotspot."""
+"""A second interface on our radio, beside the first: a station, or an access point."""
 
 import logging
 
@@ -7,8 +7,9 @@ from firstlight.model.mac import MacAddress
 from firstlight.radio.nm import iw
 from firstlight.radio.nm.codes import DeviceState
 from firstlight.radio.nm.device import WifiDevice
-from firstlight.radio.nm.session import COMPANION, Session
-from firstlight.radio.nm.supplicant import OnLink, Supplicant
+from firstlight.radio.nm.programs import Run
+from firstlight.radio.nm.session import Session
+from firstlight.radio.nm.supplicant import OnLink, OnStation, Supplicant
 
 log = logging.getLogger(__name__)
 
@@ -18,29 +19,32 @@ GONE_SECONDS = 5.0
 
 
 class Companion:
-    """There is at most one, and always by the same name, so that a left-over is known."""
+    """There is at most one of a ``name``, and always by it, so that a left-over is known."""
 
-    def __init__(self, session: Session, run: iw.Run, on_link: OnLink) -> None:
+    def __init__(
+        self, session: Session, run: Run, name: str, *, on_link: OnLink, on_station: OnStation
+    ) -> None:
+        self.name = name
+        self.supplicant = Supplicant(session.bus, on_link, on_station)
         self._session = session
         self._run = run
         self._made = False
-        self._supplicant = Supplicant(session.bus, on_link, _joined_by)
 
     @property
     def device(self) -> WifiDevice | None:
         """NetworkManager's device for it, while there is one."""
-        return self._session.companion
+        return self._session.second(self.name)
 
     async def close(self) -> None:
         """Let go of wpa_supplicant."""
-        await self._supplicant.close()
+        await self.supplicant.close()
 
     async def appear(self, beside: WifiDevice) -> WifiDevice:
-        """Make it; returns once it can be joined with. Raises ``RadioFailure``."""
+        """Make it, with ``address_beside``; returns once it is usable. Raises ``RadioFailure``."""
         await self.vanish()
         mirror = self._session.mirror
         self._made = True
-        await iw.add_station(beside.interface, COMPANION, _another(beside.mac), self._run)
+        await iw.add_interface(beside.interface, self.name, address_beside(beside), self._run)
         if not await mirror.until(lambda: self.device is not None, APPEAR_SECONDS):
             raise _late()
         device = self.device
@@ -50,30 +54,28 @@ class Companion:
         await device.keep_idle()
         if not await mirror.until(lambda: device.state >= DeviceState.DISCONNECTED, READY_SECONDS):
             raise _late()
-        self._supplicant.follow(COMPANION)
-        await self._supplicant.looked_up()
+        self.supplicant.follow(self.name)
+        await self.supplicant.looked_up()
         return device
 
     async def vanish(self) -> bool:
         """Take it away; returns whether there was one, once NetworkManager has let go of it."""
-        self._supplicant.follow("")
+        self.supplicant.follow("")
         if self.device is None and not self._made:
             return False
         try:
-            await iw.remove(COMPANION, self._run)
+            await iw.remove(self.name, self._run)
         except FirstlightError as error:
-            log.warning("the interface %s could not be removed: %s", COMPANION, error)
+            log.warning("the interface %s could not be removed: %s", self.name, error)
         self._made = False
         await self._session.mirror.until(lambda: self.device is None, GONE_SECONDS)
         return True
 
 
-def _joined_by(_mac: MacAddress, _joined: bool) -> None:
-    """A station has none of its own."""
-
-
-def _another(mac: MacAddress | None) -> MacAddress:
-    """A locally administered address that is not the hotspot's (IEEE 802, 8.4: the U/L bit)."""
+def address_beside(device: WifiDevice) -> MacAddress:
+    """A locally administered address that is not the radio's (IEEE 802, 8.4: the U/L bit)."""
+    # The address now in use may be one that NetworkManager makes up for scanning.
+    mac = device.permanent_mac or device.mac
     octets = bytes.fromhex(str(mac).replace(":", "")) if mac else bytes(6)
     return MacAddress.from_bytes(bytes([(octets[0] | 0x02) ^ 0x40]) + octets[1:])
 

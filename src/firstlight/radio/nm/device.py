@@ -83,6 +83,14 @@ class WifiDevice:
             return None
 
     @property
+    def permanent_mac(self) -> MacAddress | None:
+        """The address of the hardware, where the driver tells it."""
+        try:
+            return MacAddress(str(self._wireless.get("PermHwAddress", "")))
+        except InvalidInput:
+            return None
+
+    @property
     def state(self) -> DeviceState:
         """NMDeviceState."""
         return DeviceState(self._device.get("State", 0))

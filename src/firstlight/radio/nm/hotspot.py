@@ -1,64 +1,73 @@
-"""The hotspot on NetworkManager: one profile in AP mode, its address shared."""
+"""The hotspot on NetworkManager: one profile in AP mode, its address shared.
 
+Sharing an address means forwarding, too (``ipv4.method shared``), so the way through the device is
+barred by the firewall, unless the hotspot is to share the internet. It is barred before the hotspot
+goes up, and stays so until the interface is certainly something else: also through a trial that
+NetworkManager may undo by itself, and when this process dies.
+"""
+
+import asyncio
 import logging
 import uuid
 
 from firstlight.errors import Code, FirstlightError, RadioFailure
-from firstlight.model.profile import HotspotSettings
+from firstlight.model.profile import HotspotSettings, ProfileKind
 from firstlight.model.radio import Link
 from firstlight.radio.nm.codes import ActiveState, DeviceState, StateReason
 from firstlight.radio.nm.device import Active, WifiDevice
-from firstlight.radio.nm.profiles import TYPE, hotspot_settings, same
+from firstlight.radio.nm.firewall import Firewall
+from firstlight.radio.nm.profiles import TYPE, hotspot_settings, is_softap, same
+from firstlight.radio.nm.rising import Rising, set_country
 from firstlight.radio.nm.session import Session
 
 log = logging.getLogger(__name__)
 
-UP_SECONDS = 40.0
 DOWN_SECONDS = 10.0
 _MODE_SECONDS = 2.0
-_APPEAR_SECONDS = 5.0
-_REASON_SECONDS = 1.0
-
-_WHY: dict[StateReason, tuple[str, str]] = {
-    StateReason.SUPPLICANT_TIMEOUT: (
-        "the driver did not start it in time",
-        "Check that country and channel fit, and that the driver can be an access point: iw list.",
-    ),
-    StateReason.SUPPLICANT_FAILED: (
-        "wpa_supplicant failed",
-        "Look at its log: journalctl -u wpa_supplicant.",
-    ),
-    StateReason.SHARED_START_FAILED: (
-        "dnsmasq could not be started",
-        "Install dnsmasq-base; firstlight doctor names other DNS or DHCP servers.",
-    ),
-    StateReason.SHARED_FAILED: (
-        "address sharing failed",
-        "Install iptables or nftables, and check that nothing else serves DHCP on this radio.",
-    ),
-}
 
 
 class Hotspot:
     """Brings one hotspot profile up and down."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, firewall: Firewall) -> None:
         self._session = session
-        self._failure: StateReason | None = None
+        self._firewall = firewall
+        self._rising = Rising(session)
+        self._fenced = self._told = False
+        self._unfencing: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Let the firewall be done."""
+        if self._unfencing is not None:
+            await asyncio.gather(self._unfencing, return_exceptions=True)
+
+    async def settle(self) -> None:
+        """See what a process before this one has left in the firewall."""
+        self._fenced = await self._firewall.fences()
+        if self._fenced and self._session.state().link is Link.DOWN:
+            await self._unfence()
 
     def device_state(self, new: DeviceState, reason: StateReason) -> None:
-        """``Device.StateChanged`` of our radio: ``FAILED`` passes too quickly to be read later."""
-        if new is DeviceState.FAILED:
-            self._failure = reason
+        """``Device.StateChanged`` of our radio."""
+        self._rising.device_state(new, reason)
+
+    def updated(self) -> None:
+        """Anything has changed: on a network that stays, the interface forwards as it likes."""
+        if not self._fenced or (self._unfencing is not None and not self._unfencing.done()):
+            return
+        state = self._session.state()
+        if state.link is Link.CONNECTED and state.profile and not state.profile.trial:
+            self._unfencing = asyncio.create_task(self._unfence(), name="hotspot-unfence")
 
     async def up(self, wanted: HotspotSettings) -> None:
         """See the port."""
         device = self._session.usable_device()
+        await self._fence(device.interface, share=wanted.share_internet)
         path, changed = await self._profile(wanted)
         active = device.active
         if not changed and active.connection == path and active.state is ActiveState.ACTIVATED:
             return
-        await self._set_country(wanted.country)
+        await set_country(self._session.supplicant, wanted.country)
         await self._activate(path, device, wanted)
 
     async def down(self) -> None:
@@ -73,20 +82,52 @@ class Hotspot:
             raise RadioFailure("The hotspot did not go down in time.", code=Code.TIMEOUT)
         # Some drivers need a moment to be a station again; until then they refuse to scan.
         await mirror.until(lambda: not device.is_access_point, _MODE_SECONDS)
+        if self._fenced:
+            await self._unfence()
+
+    async def _fence(self, interface: str, *, share: bool) -> None:
+        if share:
+            if self._fenced:
+                await self._unfence()
+            return
+        # Also when it is up already: another program may have flushed the rules meanwhile.
+        try:
+            await self._firewall.fence(interface)
+        except RadioFailure as error:
+            if not self._told:
+                log.warning(
+                    "the hotspot is NOT a dead end, who joins it reaches the networks behind this "
+                    "device: %s %s",
+                    error,
+                    error.hint,
+                )
+            self._told = True
+        else:
+            self._fenced, self._told = True, False
+
+    async def _unfence(self) -> None:
+        self._fenced = False
+        try:
+            await self._firewall.unfence()
+        except FirstlightError as error:
+            log.warning("the hotspot's rules stay in the firewall: %s", error)
 
     def _is_down(self, active: str) -> bool:
         gone = Active(self._session.mirror, active).state is ActiveState.DEACTIVATED
         return gone and self._session.state().link is not Link.HOTSPOT
 
     def _is_hotspot(self, device: WifiDevice) -> bool:
-        profile = self._session.state().profile
-        return device.is_access_point or (profile is not None and profile.kind == "hotspot")
+        state = self._session.state()
+        if state.link is Link.SOFTAP:
+            return False
+        is_one = state.profile is not None and state.profile.kind is ProfileKind.HOTSPOT
+        return device.is_access_point or is_one
 
     async def _profile(self, wanted: HotspotSettings) -> tuple[str, bool]:
         """The profile's path, and whether it had to be written."""
         interface = self._session.wanted_interface
         for path, stored in (await self._session.settings()).items():
-            is_hotspot = stored.get(TYPE, {}).get("mode") == "ap"
+            is_hotspot = stored.get(TYPE, {}).get("mode") == "ap" and not is_softap(stored)
             if stored["connection"].get("id") != wanted.profile_name or not is_hotspot:
                 continue
             settings = hotspot_settings(
@@ -100,40 +141,13 @@ class Hotspot:
         return await self._session.connections.add(settings), True
 
     async def _activate(self, path: str, device: WifiDevice, wanted: HotspotSettings) -> None:
-        mirror = self._session.mirror
-        self._failure = None
+        self._rising.begin()
         active = await self._session.manager.activate(path, device.path)
-        over = {ActiveState.ACTIVATED, ActiveState.DEACTIVATED}
-        # It may have failed, and be gone, before we hear of it.
-        await mirror.until(
-            lambda: active in mirror.objects or self._failure is not None, _APPEAR_SECONDS
-        )
-        await mirror.until(lambda: Active(mirror, active).state in over, UP_SECONDS)
-        if Active(mirror, active).state is ActiveState.ACTIVATED:
-            await self._session.refreshed()
-            await mirror.until(self._is_known_up, _MODE_SECONDS)
-            return
-        # The device tells why, and may do so a moment later.
-        await mirror.until(lambda: self._failure is not None, _REASON_SECONDS)
-        reason = self._failure if self._failure is not None else device.reason
-        why, hint = _WHY.get(reason, (f"NetworkManager says {reason.name}", None))
-        raise RadioFailure(
-            f"The hotspot {wanted.ssid.text} did not come up on channel {wanted.channel}: {why}.",
-            code=Code.HOTSPOT_FAILED,
-            hint=hint,
-        )
+        what = f"The hotspot {wanted.ssid.text} on channel {wanted.channel}"
+        await self._rising.up(active, device, what)
+        await self._session.refreshed()
+        await self._session.mirror.until(self._is_known_up, _MODE_SECONDS)
 
     def _is_known_up(self) -> bool:
         state = self._session.state()
         return state.link is Link.HOTSPOT and state.profile is not None
-
-    async def _set_country(self, country: str | None) -> None:
-        if country is None:
-            return
-        await self._session.supplicant.looked_up()
-        if not self._session.supplicant.usable:
-            return
-        try:
-            await self._session.supplicant.set_country(country)
-        except FirstlightError as error:
-            log.warning("the country %s could not be set: %s", country, error)

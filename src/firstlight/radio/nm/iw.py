@@ -3,54 +3,40 @@
 NetworkManager speaks of neither. docs/decisions/0005-beside-the-hotspot.md weighs the ways to ask.
 """
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from firstlight.errors import RadioFailure
 from firstlight.model.mac import MacAddress
 from firstlight.model.radio import Abilities
+from firstlight.radio.nm import programs
+from firstlight.radio.nm.programs import Run
 
-Run = Callable[..., Awaitable[str]]
-"""Runs ``iw`` with these arguments; its output. Raises ``RadioFailure`` when it fails."""
-
-SECONDS = 5.0
 _BOTH = 2
+_MILLI = 100
 
 _WIPHY = re.compile(r"^\s*wiphy (\d+)", re.MULTILINE)
+_ADDRESS = re.compile(r"^\s*addr ((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$", re.MULTILINE)
+_POWER = re.compile(r"^\s*txpower (-?\d+(?:\.\d+)?) dBm", re.MULTILINE)
 _COMBINATION = re.compile(r"^\s*\* (#\{.*?)(?=^\s*\* |^\s*$|\Z)", re.MULTILINE | re.DOTALL)
 _LIMIT = re.compile(r"#\{([^}]*)\} <= (\d+)")
 _TOTAL = re.compile(r"total <= (\d+)")
 _CHANNELS = re.compile(r"#channels <= (\d+)")
 
 
+class OnAir(NamedTuple):
+    """An interface as the driver uses it; ``None`` for what it does not say.
+
+    As an access point, its address is the BSSID. ``tx_power`` in dBm.
+    """
+
+    address: MacAddress | None = None
+    tx_power: float | None = None
+
+
 async def run(*arguments: str) -> str:
     """Run the system's ``iw``."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            "iw",
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-    except OSError as error:
-        raise RadioFailure(
-            f"iw can't be run: {error.strerror}.", hint="Install the iw package."
-        ) from error
-    try:
-        async with asyncio.timeout(SECONDS):
-            out, err = await process.communicate()
-    except TimeoutError as error:
-        raise RadioFailure(f"iw {' '.join(arguments)} did not end in time.") from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode != 0:
-        said = err.decode(errors="replace").strip()
-        raise RadioFailure(f"iw {' '.join(arguments)}: {said or process.returncode}.")
-    return out.decode(errors="replace")
+    return await programs.run("iw", *arguments)
 
 
 async def abilities_of(interface: str, iw: Run) -> Abilities:
@@ -61,14 +47,30 @@ async def abilities_of(interface: str, iw: Run) -> Abilities:
     return abilities(await iw(f"phy#{found.group(1)}", "info"))
 
 
-async def add_station(beside: str, name: str, address: MacAddress, iw: Run) -> None:
-    """A second interface on the radio of ``beside``, to join networks with."""
+async def add_interface(beside: str, name: str, address: MacAddress, iw: Run) -> None:
+    """A second interface on the radio of ``beside``, a station until it is told otherwise."""
     await iw("dev", beside, "interface", "add", name, "type", "managed", "addr", str(address))
 
 
 async def remove(name: str, iw: Run) -> None:
     """Take an interface away."""
     await iw("dev", name, "del")
+
+
+async def on_air(interface: str, iw: Run) -> OnAir:
+    """How the driver uses that interface now. Raises ``RadioFailure``."""
+    text = await iw("dev", interface, "info")
+    address, power = _ADDRESS.search(text), _POWER.search(text)
+    return OnAir(
+        address=MacAddress(address.group(1)) if address else None,
+        tx_power=float(power.group(1)) if power else None,
+    )
+
+
+async def limit_power(interface: str, dbm: float | None, iw: Run) -> None:
+    """Ask for a transmit power, which iw takes in 1/100 dBm; ``None``: the driver's own choice."""
+    wish = ("auto",) if dbm is None else ("fixed", str(round(dbm * _MILLI)))
+    await iw("dev", interface, "set", "txpower", *wish)
 
 
 def abilities(text: str) -> Abilities:

@@ -6,12 +6,15 @@ NetworkManager.
 """
 
 import ipaddress
+import uuid
 from typing import Any, NamedTuple
 
 from dbus_fast import Variant
 from dbus_fast.unpack import unpack_variants
 
 from firstlight.errors import InvalidInput
+from firstlight.model.mac import MacAddress
+from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import (
     HotspotSettings,
     KeyManagement,
@@ -19,6 +22,7 @@ from firstlight.model.profile import (
     ProfileKind,
     TrialPlan,
 )
+from firstlight.model.softap import SoftApSettings
 from firstlight.model.ssid import Ssid
 from firstlight.radio.nm.codes import ConnectionFlags, Pmf
 from firstlight.radio.nm.manager import Settings
@@ -30,6 +34,8 @@ SECURITY = "802-11-wireless-security"
 _CHECKPOINT_KEY = "firstlight.checkpoint"
 _BEFORE_KEY = "firstlight.before"
 _ATTEMPT_KEY = "firstlight.attempt"
+_SHOWN_ADDRESS = "assigned-mac-address"  # nmcli's cloned-mac-address
+_SOFTAPS = uuid.UUID("5b0e3a5c-6f0d-4c8e-9a53-0b6c7a1f2d94")
 
 
 class Mark(NamedTuple):
@@ -42,13 +48,13 @@ class Mark(NamedTuple):
     before: str = ""
 
 
-def station_settings(plan: TrialPlan, uuid: str, *, interface: str, mark: Mark) -> Settings:
+def station_settings(plan: TrialPlan, profile_uuid: str, *, interface: str, mark: Mark) -> Settings:
     """A station's profile, on trial and later just the same. No interface: any radio."""
     request = plan.request
     settings: Settings = {
         "connection": {
             "id": Variant("s", request.ssid.text),
-            "uuid": Variant("s", uuid),
+            "uuid": Variant("s", profile_uuid),
             "type": Variant("s", TYPE),
             "autoconnect": Variant("b", True),
         },
@@ -71,6 +77,8 @@ def station_settings(plan: TrialPlan, uuid: str, *, interface: str, mark: Mark) 
         settings["connection"]["interface-name"] = Variant("s", interface)
     if plan.bssid is not None:
         settings[TYPE]["bssid"] = Variant("ay", bytes.fromhex(plan.bssid.replace(":", "")))
+    if plan.present_as is not None:
+        settings[TYPE][_SHOWN_ADDRESS] = Variant("s", str(plan.present_as))
     if plan.key_management is not KeyManagement.NONE:
         settings[SECURITY] = {"key-mgmt": Variant("s", plan.key_management.value)}
         if request.passphrase is not None:
@@ -78,7 +86,7 @@ def station_settings(plan: TrialPlan, uuid: str, *, interface: str, mark: Mark) 
     return settings
 
 
-def rehearsal_settings(settings: Settings, uuid: str, *, interface: str) -> Settings:
+def rehearsal_settings(settings: Settings, profile_uuid: str, *, interface: str) -> Settings:
     """A copy of a station's profile for another interface of the same radio, secrets included.
 
     It brings neither a default route nor name servers: our hotspot's guests are not to notice.
@@ -87,7 +95,7 @@ def rehearsal_settings(settings: Settings, uuid: str, *, interface: str) -> Sett
     for section, key in ((TYPE, "mac-address"), ("connection", "timestamp"), (TYPE, "seen-bssids")):
         copy[section].pop(key, None)
     copy["connection"] |= {
-        "uuid": Variant("s", uuid),
+        "uuid": Variant("s", profile_uuid),
         "interface-name": Variant("s", interface),
         "autoconnect": Variant("b", False),
     }
@@ -98,14 +106,14 @@ def rehearsal_settings(settings: Settings, uuid: str, *, interface: str) -> Sett
     return copy
 
 
-def hotspot_settings(hotspot: HotspotSettings, uuid: str, *, interface: str) -> Settings:
+def hotspot_settings(hotspot: HotspotSettings, profile_uuid: str, *, interface: str) -> Settings:
     """The hotspot's profile: WPA2-PSK/CCMP on a fixed 2.4 GHz channel, never by itself."""
     address = ipaddress.IPv4Interface(hotspot.address)
     pmf = Pmf.OPTIONAL if hotspot.management_frame_protection else Pmf.DISABLE
     settings: Settings = {
         "connection": {
             "id": Variant("s", hotspot.profile_name),
-            "uuid": Variant("s", uuid),
+            "uuid": Variant("s", profile_uuid),
             "type": Variant("s", TYPE),
             "autoconnect": Variant("b", False),
         },
@@ -139,6 +147,39 @@ def hotspot_settings(hotspot: HotspotSettings, uuid: str, *, interface: str) -> 
     }
     if interface:
         settings["connection"]["interface-name"] = Variant("s", interface)
+    return settings
+
+
+def softap_uuid(interface: str) -> str:
+    """The UUID of the SoftAP's profile on that interface, always the same: so it is known by it."""
+    return str(uuid.uuid5(_SOFTAPS, interface))
+
+
+def is_softap(settings: Plain) -> bool:
+    """Whether these are settings of a SoftAP of ours."""
+    connection = settings.get("connection", {})
+    return connection.get("uuid") == softap_uuid(str(connection.get("interface-name", "")))
+
+
+def softap_settings(
+    softap: SoftApSettings,
+    *,
+    interface: str,
+    channel: int,
+    bssid: MacAddress,
+    passphrase: Passphrase,
+) -> Settings:
+    """The SoftAP's profile: as a hotspot's, with ``bssid`` for an address whatever the default."""
+    hotspot = HotspotSettings(
+        profile_name=softap.profile_name,
+        ssid=softap.ssid,
+        passphrase=passphrase,
+        channel=channel,
+        address=softap.address,
+        management_frame_protection=softap.management_frame_protection,
+    )
+    settings = hotspot_settings(hotspot, softap_uuid(interface), interface=interface)
+    settings[TYPE][_SHOWN_ADDRESS] = Variant("s", str(bssid))
     return settings
 
 

@@ -12,6 +12,7 @@ from firstlight.model.profile import HotspotSettings, Profile, TrialPlan
 from firstlight.model.radio import (
     AccessPointsChanged,
     Availability,
+    Link,
     RadioChanged,
     RadioEvent,
     RadioState,
@@ -19,17 +20,21 @@ from firstlight.model.radio import (
     StationJoined,
     StationLeft,
 )
+from firstlight.model.softap import SoftAp, SoftApSettings
 from firstlight.model.ssid import Ssid
-from firstlight.radio.nm import iw
+from firstlight.radio.nm import firewall, iw, neighbours
 from firstlight.radio.nm.abilities import AbilityReader
 from firstlight.radio.nm.codes import ActiveState, DeviceState, StateReason
 from firstlight.radio.nm.device import Active
 from firstlight.radio.nm.durable import made_durable
 from firstlight.radio.nm.hotspot import Hotspot
+from firstlight.radio.nm.profiles import is_softap
+from firstlight.radio.nm.programs import Run
 from firstlight.radio.nm.rehearsing import Rehearsing
 from firstlight.radio.nm.rejoining import Rejoining
 from firstlight.radio.nm.scanning import Scanner
-from firstlight.radio.nm.session import COMPANION, SETTLE_SECONDS, Session
+from firstlight.radio.nm.session import SECOND, SETTLE_SECONDS, Session
+from firstlight.radio.nm.softap import SoftAps
 from firstlight.radio.nm.trials import Trials
 from firstlight.radio.port import Listener, Report
 
@@ -40,7 +45,13 @@ class NetworkManagerRadio:
     """One WiFi radio under NetworkManager. ``interface`` empty: the first there is."""
 
     def __init__(
-        self, interface: str = "", *, bus_address: str | None = None, run_iw: iw.Run = iw.run
+        self,
+        interface: str = "",
+        *,
+        bus_address: str | None = None,
+        run_iw: Run = iw.run,
+        run_nft: Run = firewall.run,
+        read_neighbours: neighbours.Read = neighbours.read,
     ) -> None:
         self._listeners: list[Listener] = []
         self._session = Session(
@@ -53,7 +64,9 @@ class NetworkManagerRadio:
         )
         self._trials = Trials(self._session)
         self._rejoining = Rejoining(self._session)
-        self._hotspot = Hotspot(self._session)
+        barrier = firewall.Firewall(run_nft)
+        self._hotspot = Hotspot(self._session, barrier)
+        self._softap = SoftAps(self._session, run_iw, barrier, read_neighbours, self._station)
         self._scanner = Scanner(self._session)
         self._abilities = AbilityReader(self._session, run_iw)
         self._rehearsing = Rehearsing(self._session, run_iw, self._scanner)
@@ -76,6 +89,8 @@ class NetworkManagerRadio:
         await self._trials.close()
         await self._rejoining.close()
         await self._rehearsing.close()
+        await self._hotspot.close()
+        await self._softap.close()
         await self._abilities.close()
         await self._session.close()
 
@@ -105,7 +120,7 @@ class NetworkManagerRadio:
         found = [
             self._session.profile(path, one)
             for path, one in (await self._session.settings()).items()
-            if one["connection"].get("interface-name") != COMPANION
+            if one["connection"].get("interface-name") not in SECOND and not is_softap(one)
         ]
         return tuple(profile for profile in found if profile is not None)
 
@@ -129,7 +144,10 @@ class NetworkManagerRadio:
         """See the port."""
         if not self._session.mirror.ready:
             return ()
-        return await self._trials.settle() + await self._rehearsing.settle()
+        softap = await self._softap.settle()
+        rest = await self._trials.settle() + await self._rehearsing.settle()
+        await self._hotspot.settle()
+        return softap + rest
 
     async def protect(self, seconds: float) -> None:
         """See the port."""
@@ -172,6 +190,7 @@ class NetworkManagerRadio:
     async def hotspot_up(self, settings: HotspotSettings) -> None:
         """See the port."""
         self._scanner.remember()
+        await self._softap.down()
         await self._hotspot.up(settings)
         await self._rejoining.forgive()
 
@@ -182,14 +201,35 @@ class NetworkManagerRadio:
     async def stations(self) -> tuple[Station, ...]:
         """See the port. Empty where wpa_supplicant does not listen to this user."""
         device = self._session.usable_device()
-        if not device.is_access_point:
-            return ()
+        if not device.is_access_point or self._session.state().link is Link.SOFTAP:
+            return await self._softap.stations()
         return tuple(Station(mac=mac) for mac in await self._session.supplicant.stations())
+
+    async def softap_up(self, settings: SoftApSettings) -> SoftAp:
+        """See the port. A hotspot ends in any case: both would have one address."""
+        self._scanner.remember()
+        await self._hotspot.down()
+        return await self._softap.up(settings)
+
+    async def softap_down(self) -> None:
+        """See the port."""
+        await self._softap.down()
+
+    async def neighbour(self, address: str) -> MacAddress | None:
+        """See the port."""
+        self._session.usable_device()
+        return await self._softap.neighbour(address)
+
+    async def limit_power(self, dbm: float | None) -> float | None:
+        """See the port."""
+        return await self._softap.limit_power(self._session.usable_device().interface, dbm)
 
     def _updated(self) -> None:
         self._trials.updated()
         self._rejoining.updated()
         self._rehearsing.updated()
+        self._hotspot.updated()
+        self._softap.updated()
         self._abilities.updated()
         device = self._session.device
         if device is not None and device.last_scan != self._last_scan:
@@ -204,6 +244,7 @@ class NetworkManagerRadio:
         self._trials.device_state(new, reason)
         self._rejoining.device_state(new, reason)
         self._hotspot.device_state(new, reason)
+        self._softap.device_state(new, reason)
 
     def _link_changed(self, changed: dict[str, Any]) -> None:
         self._trials.supplicant(changed)

@@ -13,13 +13,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from firstlight.errors import Busy, FirstlightError, RadioFailure
+from firstlight.model.mac import MacAddress
 from firstlight.model.profile import Profile
 from firstlight.model.radio import Link, LinkReason, LinkReport, LinkStage
-from firstlight.radio.nm import iw
 from firstlight.radio.nm.companion import Companion
 from firstlight.radio.nm.device import WifiDevice
 from firstlight.radio.nm.following import Following
 from firstlight.radio.nm.profiles import rehearsal_settings
+from firstlight.radio.nm.programs import Run
 from firstlight.radio.nm.rejoining import station_profile
 from firstlight.radio.nm.scanning import Scanner
 from firstlight.radio.nm.session import COMPANION, Session
@@ -34,14 +35,18 @@ FRESH_SECONDS = 5.0
 class Rehearsing:
     """At most one at a time."""
 
-    def __init__(self, session: Session, run: iw.Run, scanner: Scanner) -> None:
+    def __init__(self, session: Session, run: Run, scanner: Scanner) -> None:
         self._session = session
-        self._companion = Companion(session, run, self._linked)
+        self._companion = Companion(
+            session, run, COMPANION, on_link=self._linked, on_station=_joined_by
+        )
         self._scanner = scanner
         self._following: Following | None = None
         self._clearing: asyncio.Task[None] | None = None
         self._under_way = False
-        session.on_companion_state = lambda new, why: self._with(lambda f: f.device_state(new, why))
+        session.on_second_state[COMPANION] = lambda new, why: self._with(
+            lambda following: following.device_state(new, why)
+        )
 
     async def close(self) -> None:
         """Report nothing more, and let what is being cleared away be cleared away."""
@@ -164,3 +169,7 @@ class Rehearsing:
     def _with(self, tell: Callable[[Following], None]) -> None:
         if self._following is not None:
             tell(self._following)
+
+
+def _joined_by(_mac: MacAddress, _joined: bool) -> None:
+    """A station has none of its own."""

@@ -17,7 +17,7 @@ from firstlight.radio.nm.device import INTERFACE as DEVICE
 from firstlight.radio.nm.device import WifiDevice, wifi_devices
 from firstlight.radio.nm.manager import NEEDED_PERMISSIONS, Manager
 from firstlight.radio.nm.mirror import Mirror
-from firstlight.radio.nm.profiles import read_profile
+from firstlight.radio.nm.profiles import read_profile, softap_uuid
 from firstlight.radio.nm.settings import CONNECTION, Connections, Plain
 from firstlight.radio.nm.supplicant import Supplicant
 
@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 10.0
 COMPANION = "fl-home"
-"""The second interface on our radio, while there is one; never the radio itself."""
+SOFTAP = "fl-softap"
+SECOND = frozenset({COMPANION, SOFTAP})
+"""Second interfaces on our radio, while there are any; never the radio itself."""
 
 _PROBLEMS: dict[Availability, tuple[Code, str, str]] = {
     Availability.NO_NETWORK_MANAGER: (
@@ -60,6 +62,7 @@ _PROBLEMS: dict[Availability, tuple[Code, str, str]] = {
     ),
 }
 
+_ADDRESSED = frozenset({Link.CONNECTED, Link.HOTSPOT, Link.SOFTAP})
 _OVER = frozenset({DeviceState.FAILED, DeviceState.DISCONNECTED})
 _UNKNOWN = Connectivity.UNKNOWN
 _CONNECTIVITY = {
@@ -92,7 +95,7 @@ class Session:
         self.manager = Manager(self.bus, self.mirror)
         self.connections = Connections(self.bus, self.mirror)
         self.abilities = Abilities()
-        self.on_companion_state: OnDeviceState = lambda _new, _reason: None
+        self.on_second_state: dict[str, OnDeviceState] = {}
         self._on_update = on_update
         self._on_device_state = on_device_state
         self._told = DeviceState.UNKNOWN
@@ -128,11 +131,10 @@ class Session:
             devices = [one for one in devices if one.interface == self.wanted_interface]
         return devices[0] if devices else None
 
-    @property
-    def companion(self) -> WifiDevice | None:
-        """The second interface's device, if it is there."""
+    def second(self, name: str) -> WifiDevice | None:
+        """The device of the second interface of that name, if it is there."""
         found = wifi_devices(self.bus, self.mirror)
-        return next((one for one in found if one.interface == COMPANION), None)
+        return next((one for one in found if one.interface == name), None)
 
     def usable_device(self) -> WifiDevice:
         """Our radio, ready for work. Raises ``RadioUnavailable`` or ``NotPermitted``."""
@@ -165,7 +167,7 @@ class Session:
             profile=self._active_profile(device) if link is not Link.DOWN else None,
             bssid=joined.bssid if joined else None,
             frequency=joined.frequency if joined else None,
-            ipv4=device.ipv4 if link in {Link.CONNECTED, Link.HOTSPOT} else None,
+            ipv4=device.ipv4 if link in _ADDRESSED else None,
             connectivity=self._connectivity(device) if link is Link.CONNECTED else _UNKNOWN,
             abilities=self.abilities,
             lost=link is Link.CONNECTED and self.supplicant.lost,
@@ -244,17 +246,19 @@ class Session:
 
     def _radios(self) -> list[WifiDevice]:
         found = wifi_devices(self.bus, self.mirror)
-        return [one for one in found if one.interface != COMPANION]
+        return [one for one in found if one.interface not in SECOND]
 
     def _link(self, device: WifiDevice) -> Link:
         state = device.state
+        if not DeviceState.PREPARE <= state <= DeviceState.ACTIVATED:
+            return Link.DOWN
+        if device.active.uuid == softap_uuid(device.interface):
+            return Link.SOFTAP
         if state is DeviceState.ACTIVATED:
             return Link.HOTSPOT if device.is_access_point else Link.CONNECTED
-        if DeviceState.PREPARE <= state < DeviceState.ACTIVATED:
-            profile = self._active_profile(device)
-            starting = profile is not None and profile.kind is ProfileKind.HOTSPOT
-            return Link.HOTSPOT_STARTING if starting else Link.JOINING
-        return Link.DOWN
+        profile = self._active_profile(device)
+        starting = profile is not None and profile.kind is ProfileKind.HOTSPOT
+        return Link.HOTSPOT_STARTING if starting else Link.JOINING
 
     def _connectivity(self, device: WifiDevice) -> Connectivity:
         if not self.manager.checks_connectivity:
@@ -305,5 +309,8 @@ class Session:
         if self.device is not None and path == self.device.path:
             self._told = new
             self._on_device_state(new, reason)
-        elif self.companion is not None and path == self.companion.path:
-            self.on_companion_state(new, reason)
+            return
+        for name, told in self.on_second_state.items():
+            device = self.second(name)
+            if device is not None and path == device.path:
+                told(new, reason)

@@ -35,6 +35,7 @@ BSS = f"{NAME}.BSS"
 _PATH = "/fi/w1/wpa_supplicant1"
 _INTERFACES = f"path_namespace='{_PATH}/Interfaces'"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
+_MOST_STATIONS = "MaxNumSta"
 _ABORT_SECONDS = 3.0
 _TRIES = 2
 _LOOK_UP_SECONDS = 5.0
@@ -160,6 +161,20 @@ class Supplicant:
         """Set the regulatory domain (ISO 3166-1 alpha-2)."""
         value = Variant("s", country)
         await self._call(_PROPERTIES, "Set", "ssv", INTERFACE, "Country", value)
+
+    async def limit_stations(self, most: str) -> str:
+        """Let at most so many stations on an access point that goes up later; what it was before.
+
+        ``MaxNumSta`` is a number as text, as all of wpa_supplicant's own settings are.
+        """
+        before = await self.most_stations()
+        value = Variant("s", most)
+        await self._call(_PROPERTIES, "Set", "ssv", INTERFACE, _MOST_STATIONS, value)
+        return before
+
+    async def most_stations(self) -> str:
+        """What ``limit_stations`` has set, or wpa_supplicant's default."""
+        return str(await self._call(_PROPERTIES, "Get", "ss", INTERFACE, _MOST_STATIONS))
 
     async def stations(self) -> tuple[MacAddress, ...]:
         """Who has joined our hotspot."""

@@ -22,7 +22,9 @@ from firstlight.radio.simulated.faults import (
     Dhcp,
     Fault,
     HotspotFails,
+    NoFirewall,
     OnAir,
+    PowerIgnored,
     Refused,
     Upstream,
     availability,
@@ -64,6 +66,16 @@ class Air:
     def hotspot_fails(self) -> bool:
         """Whether the driver fails to become an access point."""
         return any(isinstance(fault, HotspotFails) for fault in self.faults)
+
+    @property
+    def power_ignored(self) -> bool:
+        """Whether the driver does not care for a limit of its transmit power."""
+        return any(isinstance(fault, PowerIgnored) for fault in self.faults)
+
+    @property
+    def no_firewall(self) -> bool:
+        """Whether the system has none."""
+        return any(isinstance(fault, NoFirewall) for fault in self.faults)
 
     def heard(self) -> list[OnAir]:
         """Every access point in range, as it is now."""

@@ -35,7 +35,8 @@ class Checkpoint:
         """Take note of what is active now; any earlier note is void."""
         self.disarm()
         active = self._device.active
-        self._noted = active if active is not None and not active.trial else None
+        passing = active is None or active.trial or active.softap
+        self._noted = None if passing else active
         self._switch = self._timeline.after(seconds, self.restore)
 
     def disarm(self) -> None:

@@ -32,7 +32,7 @@ class RadioTable(_Table, frozen=True, kw_only=True):
 
     ``join_while_hotspot``: it can join a network on a second interface beside its hotspot, with
     ``one_channel`` only on the hotspot's own channel. ``connectivity_check``: whether its
-    NetworkManager looks for the internet.
+    NetworkManager looks for the internet. ``tx_power``: what it sends with, in dBm.
     """
 
     interface: Annotated[str, Meta(min_length=1, max_length=15)] = "wlan0"
@@ -42,6 +42,7 @@ class RadioTable(_Table, frozen=True, kw_only=True):
     join_while_hotspot: bool = False
     one_channel: bool = True
     connectivity_check: bool = True
+    tx_power: Annotated[float, Meta(ge=0, le=40)] = 20.0
 
     @property
     def abilities(self) -> Abilities:
@@ -133,9 +134,9 @@ class AccessPointTable(_Table, frozen=True, kw_only=True):
 
 
 class StationTable(_Table, frozen=True, kw_only=True):
-    """A station that joins the hotspot ``after`` seconds, and leaves again after ``stays`` seconds.
+    """A station that joins the hotspot or the SoftAP ``after`` seconds.
 
-    Without ``passphrase`` it knows the right one.
+    It leaves again after ``stays`` seconds. Without ``passphrase`` it knows the right one.
     """
 
     mac: MacAddress

@@ -128,7 +128,7 @@ class Device:
         self._outcomes = [outcome] if outcome is not None else []
         if profile.kind is ProfileKind.HOTSPOT:
             self._scanner.abort(hotspot_rises())
-            self.link = Link.HOTSPOT_STARTING
+            self.link = Link.SOFTAP if profile.softap else Link.HOTSPOT_STARTING
             self._next = self._timeline.after(self._takes.hotspot, self._hotspot_started)
         else:
             self.link = Link.JOINING
@@ -223,15 +223,16 @@ class Device:
 
     def _hotspot_started(self) -> None:
         self._next = None
-        settings = self.active.settings if self.active else None
-        if settings is None or self._air.hotspot_fails:
+        active = self.active
+        settings = active.settings if active is not None else None
+        if active is None or settings is None or self._air.hotspot_fails:
             self._fail(LinkReason.SUPPLICANT_TIMEOUT)
             return
         address, _, prefix = settings.address.partition("/")
-        self.link = Link.HOTSPOT
+        self.link = Link.SOFTAP if active.softap else Link.HOTSPOT
         self.bssid, self.frequency = self._described.radio.mac, frequency_of(settings.channel)
         self.ipv4 = Ipv4(address=address, prefix=int(prefix or 24))
-        self.guests.welcome(settings.passphrase)
+        self.guests.welcome(settings.passphrase, active.most_stations)
         self.publish()
         self._answer(None)
 
@@ -257,9 +258,9 @@ class Device:
         self._next, self._coming, self._report = None, None, None
         self._reached = LinkStage.PREPARING
         self.guests.turn_out()
-        if was is Link.HOTSPOT:
+        if was in {Link.HOTSPOT, Link.SOFTAP}:
             self._scanner.resume()
-        if left.trial:
+        if left.trial or left.softap:
             self._book.remove(left)
         if report is not None:
             report(LinkReport(stage=LinkStage.FAILED, reason=reason))

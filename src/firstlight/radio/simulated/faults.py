@@ -125,9 +125,25 @@ class HotspotFails(_Fault, frozen=True, kw_only=True, tag="hotspot_fails"):
     """The driver fails to become an access point."""
 
 
+class PowerIgnored(_Fault, frozen=True, kw_only=True, tag="power_ignored"):
+    """The driver accepts a limit of its transmit power, and does as before."""
+
+
+class NoFirewall(_Fault, frozen=True, kw_only=True, tag="no_firewall"):
+    """The system has no firewall that could make a SoftAP a dead end."""
+
+
 NetworkFault = Outage | PskChanged | DhcpSilent | SignalDrop | UpstreamChanged
 MachineFault = (
-    Unplugged | Blocked | Unmanaged | SupplicantGone | ManagerRestart | Refused | HotspotFails
+    Unplugged
+    | Blocked
+    | Unmanaged
+    | SupplicantGone
+    | ManagerRestart
+    | Refused
+    | HotspotFails
+    | PowerIgnored
+    | NoFirewall
 )
 Fault = NetworkFault | MachineFault
 

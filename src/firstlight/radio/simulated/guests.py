@@ -1,4 +1,4 @@
-"""Stations on the hotspot."""
+"""Stations on the hotspot or the SoftAP."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,7 +10,7 @@ from firstlight.radio.simulated.timeline import Entry, Timeline
 
 
 class Guests:
-    """Who is on the hotspot, and who is going to be."""
+    """Who is on the hotspot or the SoftAP, and who is going to be."""
 
     def __init__(
         self,
@@ -24,19 +24,28 @@ class Guests:
         self._passphrase: Passphrase | None = None
         self._plans: list[Entry] = []
         self._present: dict[MacAddress, Station] = {}
+        self._order: list[MacAddress] = []
+        self._most: int | None = None
 
     def list(self) -> tuple[Station, ...]:
         """Who is there, in the order of coming."""
         return tuple(self._present.values())
 
-    def welcome(self, passphrase: Passphrase) -> None:
-        """The hotspot is up; the stations around come when it is their time."""
-        self._passphrase = passphrase
+    def number(self, index: int) -> MacAddress | None:
+        """Who was the first (0), second and so on to come, if it is still there."""
+        if not 0 <= index < len(self._order):
+            return None
+        return self._order[index] if self._order[index] in self._present else None
+
+    def welcome(self, passphrase: Passphrase, most: int | None = None) -> None:
+        """It is up, for ``most`` at once; the stations around come when it is their time."""
+        self._passphrase, self._most = passphrase, most
+        self._order.clear()
         for station in self._around:
             self._plan(station.after, lambda station=station: self._come(station))
 
     def turn_out(self) -> None:
-        """The hotspot is going down."""
+        """It is going down."""
         self._passphrase = None
         for entry in self._plans:
             entry.cancel()
@@ -49,7 +58,11 @@ class Guests:
         if self._passphrase is None or passphrase not in (None, self._passphrase):
             return False
         if mac not in self._present:
+            if self._most is not None and len(self._present) >= self._most:
+                return False
             self._present[mac] = Station(mac=mac)
+            if mac not in self._order:
+                self._order.append(mac)
             self._emit(StationJoined(self._present[mac]))
         return True
 

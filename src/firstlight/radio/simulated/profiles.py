@@ -27,7 +27,8 @@ class Kept:
     """One profile, with what NetworkManager remembers about it.
 
     ``bssid``: the one access point that it joins. ``used``: when it was last connected, for the
-    order of joining by itself. ``settings``: a hotspot's.
+    order of joining by itself. ``settings``: a hotspot's. ``softap``: it is the provisioning
+    SoftAP, and gone when it ends.
     """
 
     uuid: str
@@ -40,6 +41,8 @@ class Kept:
     bssid: MacAddress | None = None
     autoconnect: bool = True
     trial: bool = False
+    softap: bool = False
+    most_stations: int | None = None
     priority: int = 0
     settings: HotspotSettings | None = None
     used: float = 0.0
@@ -152,22 +155,18 @@ class ProfileBook:
     def put_hotspot(self, settings: HotspotSettings) -> Kept:
         """The hotspot profile of that name, made or brought up to date."""
         for profile in self:
-            if profile.kind is ProfileKind.HOTSPOT and profile.name == settings.profile_name:
+            is_hotspot = profile.kind is ProfileKind.HOTSPOT and not profile.softap
+            if is_hotspot and profile.name == settings.profile_name:
                 profile.ssid, profile.passphrase = settings.ssid, settings.passphrase
                 profile.settings = settings
                 return profile
-        return self._add(
-            Kept(
-                uuid=self._new_uuid(),
-                name=settings.profile_name,
-                kind=ProfileKind.HOTSPOT,
-                ssid=settings.ssid,
-                passphrase=settings.passphrase,
-                key_management=KeyManagement.WPA_PSK,
-                autoconnect=False,
-                settings=settings,
-            )
-        )
+        return self._add_access_point(settings)
+
+    def add_softap(self, settings: HotspotSettings, most: int) -> Kept:
+        """The SoftAP's profile, for ``most`` stations; it is gone when it ends."""
+        profile = self._add_access_point(settings)
+        profile.softap, profile.most_stations = True, most
+        return profile
 
     def joinable(self, now: float) -> list[Kept]:
         """Saved networks that may be joined by themselves: by priority, then the one used last."""
@@ -185,8 +184,22 @@ class ProfileBook:
         """What a restart of NetworkManager loses: trials, and who had failed before."""
         for profile in self:
             profile.failures, profile.paused_until = 0, 0.0
-            if profile.trial:
+            if profile.trial or profile.softap:
                 self.remove(profile)
+
+    def _add_access_point(self, settings: HotspotSettings) -> Kept:
+        return self._add(
+            Kept(
+                uuid=self._new_uuid(),
+                name=settings.profile_name,
+                kind=ProfileKind.HOTSPOT,
+                ssid=settings.ssid,
+                passphrase=settings.passphrase,
+                key_management=KeyManagement.WPA_PSK,
+                autoconnect=False,
+                settings=settings,
+            )
+        )
 
     def _new_uuid(self) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"firstlight-simulated-{next(self._count)}"))

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from firstlight.clock import Clock
 from firstlight.errors import RadioFailure, RadioUnavailable
 from firstlight.model.access_point import AccessPoint
+from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import MIN_BYTES
 from firstlight.model.profile import HotspotSettings, Profile, ProfileKind, TrialPlan
 from firstlight.model.radio import (
@@ -18,6 +19,7 @@ from firstlight.model.radio import (
     RadioState,
     Station,
 )
+from firstlight.model.softap import SoftAp, SoftApSettings
 from firstlight.model.ssid import Ssid
 from firstlight.radio.port import Listener, Report
 from firstlight.radio.simulated import refusals
@@ -56,6 +58,7 @@ class SimulatedRadio:
         self._outcomes: set[Outcome] = set()
         self._open = False
         self._joining: _Joining | None = None
+        self._raised_softap = False
         self._told = self.state
 
     @property
@@ -104,7 +107,9 @@ class SimulatedRadio:
         """Every WiFi profile."""
         self._check_present()
         active = self._world.device.active
-        return tuple(kept.told(active=kept is active) for kept in self._world.book)
+        return tuple(
+            kept.told(active=kept is active) for kept in self._world.book if not kept.softap
+        )
 
     async def forget(self, uuid: str) -> None:
         """Delete a profile, and leave its network."""
@@ -119,7 +124,9 @@ class SimulatedRadio:
         self._check_permitted()
         checkpoint, device = self._world.checkpoint, self._world.device
         trials = [kept for kept in self._world.book if kept.trial]
-        done = [f"Ended the unfinished attempt to join {trial.name}." for trial in trials]
+        done = ["The provisioning SoftAP of a process that ended was taken down."]
+        done = done if not self._raised_softap and self._world.softap.end() else []
+        done += [f"Ended the unfinished attempt to join {trial.name}." for trial in trials]
         noted = checkpoint.noted if device.active is None or device.active.trial else None
         if noted is None:
             checkpoint.disarm()
@@ -204,6 +211,7 @@ class SimulatedRadio:
     async def hotspot_up(self, settings: HotspotSettings) -> None:
         """Bring the hotspot up, unless that very one is up."""
         self._check_usable()
+        self._world.softap.end()
         if len(settings.passphrase.reveal().encode()) < MIN_BYTES:
             raise refusals.passphrase_too_short()
         device = self._world.device
@@ -221,9 +229,40 @@ class SimulatedRadio:
             self._world.device.deactivate()
 
     async def stations(self) -> tuple[Station, ...]:
-        """Who is on our hotspot now."""
+        """Who is on our hotspot or SoftAP now."""
         self._check_present()
-        return self._world.device.guests.list()
+        return self._world.softap.guests.list()
+
+    async def softap_up(self, settings: SoftApSettings) -> SoftAp:
+        """Raise the SoftAP, instead of what is up or beside a network."""
+        await self.hotspot_down()
+        await self.softap_down()
+        self._check_usable()
+        softaps, self._raised_softap = self._world.softap, True
+        try:
+            await self._wait(lambda outcome: softaps.begin(settings, outcome))
+        except BaseException:
+            softaps.end()
+            raise
+        if softaps.up is None:
+            raise refusals.softap_failed(settings.ssid)
+        return softaps.up
+
+    async def softap_down(self) -> None:
+        """Take it down, if it is up."""
+        self._check_permitted()
+        self._raised_softap = False
+        self._world.softap.end()
+
+    async def neighbour(self, address: str) -> MacAddress | None:
+        """Who has that address on the SoftAP."""
+        self._check_present()
+        return self._world.softap.neighbour(address)
+
+    async def limit_power(self, dbm: float | None) -> float | None:
+        """Limit the transmit power."""
+        self._check_usable()
+        return self._world.softap.limit_power(dbm)
 
     @contextmanager
     def _subscription(self, listener: Listener) -> Generator[None]:
@@ -281,7 +320,7 @@ class SimulatedRadio:
     def _check_free_to_scan(self) -> None:
         self._check_usable()
         link = self._world.device.link
-        if link in _HOTSPOT and not self._world.radio.scan_while_hotspot:
+        if link in {*_HOTSPOT, Link.SOFTAP} and not self._world.radio.scan_while_hotspot:
             raise refusals.hotspot_holds()
         if link is Link.JOINING:
             raise refusals.joining_holds()

@@ -9,6 +9,7 @@ from firstlight.errors import (
 )
 from firstlight.model.profile import ProfileKind
 from firstlight.model.radio import Availability, LinkReason
+from firstlight.model.ssid import Ssid
 from firstlight.radio.simulated.profiles import Kept
 
 
@@ -34,6 +35,33 @@ def no_second_interface() -> Busy:
     return Busy(
         "The radio can't join a network beside its hotspot now.",
         hint="It has to be a hotspot, and its driver has to allow a second interface.",
+    )
+
+
+def no_softap_beside() -> Busy:
+    """A SoftAP beside a network needs a radio that can do both, and 2.4 GHz for both."""
+    return Busy(
+        "This radio can't be an access point while it keeps its network.",
+        code=Code.RADIO_IN_USE,
+        hint="Let the SoftAP take the radio, or give the device another network.",
+    )
+
+
+def no_firewall() -> RadioFailure:
+    """Without rules there is no SoftAP."""
+    return RadioFailure(
+        "The firewall can't be set: nft can't be run.",
+        code=Code.NO_FIREWALL,
+        hint="Install nftables (apt-get install nftables), and run Firstlight as root.",
+    )
+
+
+def softap_failed(ssid: Ssid) -> RadioFailure:
+    """The driver failed."""
+    return RadioFailure(
+        f"The SoftAP {ssid.text} did not come up.",
+        code=Code.HOTSPOT_FAILED,
+        hint="Try another channel; firstlight doctor says what else may stand in the way.",
     )
 
 
@@ -71,6 +99,8 @@ def hotspot_rises() -> Busy:
 
 def not_active(profile: Kept, reason: LinkReason) -> RadioFailure:
     """The activation that somebody waited for has failed."""
+    if profile.softap:
+        return softap_failed(profile.ssid)
     if profile.kind is ProfileKind.HOTSPOT:
         return RadioFailure(
             f"The hotspot {profile.ssid.text} did not come up ({reason}).",

@@ -25,6 +25,7 @@ from firstlight.radio.simulated.parsing import parse
 from firstlight.radio.simulated.profiles import ProfileBook
 from firstlight.radio.simulated.rehearsal import Rehearsals
 from firstlight.radio.simulated.scanner import Scanner
+from firstlight.radio.simulated.softap import SoftAps
 from firstlight.radio.simulated.timeline import Timeline
 
 Listener = Callable[[RadioEvent], None]
@@ -52,6 +53,14 @@ class World:
             scanner=self.scanner,
             emit=self._tell,
         )
+        self.softap = SoftAps(
+            described,
+            self.air,
+            self.timeline,
+            device=self.device,
+            book=self.book,
+            emit=self._tell,
+        )
         self.rehearsals = Rehearsals(
             described,
             self.air,
@@ -75,7 +84,8 @@ class World:
         self._numbers = len(described.access_points)
         self.scanner.in_use = lambda: self.device.bssid
         self.scanner.holds = lambda: (
-            self.device.link is Link.HOTSPOT and not described.radio.scan_while_hotspot
+            self.device.link in {Link.HOTSPOT, Link.SOFTAP}
+            and not described.radio.scan_while_hotspot
         )
         self.scanner.on_finish = self._autoconnect.wake
         self.scanner.on_change = lambda: self._tell(AccessPointsChanged())
@@ -153,12 +163,17 @@ class World:
         self._conditions_changed()
 
     def let_station_join(self, mac: MacAddress, passphrase: Passphrase) -> bool:
-        """A station tries to join the hotspot; returns whether it may."""
-        return self.device.guests.knock(mac, passphrase)
+        """A station tries to join hotspot or SoftAP; returns whether it may."""
+        return self.softap.guests.knock(mac, passphrase)
+
+    def let_station_leave(self, mac: MacAddress) -> None:
+        """A station leaves, if it is there."""
+        self.softap.guests.leave(mac)
 
     def _conditions_changed(self) -> None:
         self.device.conditions_changed()
         self.rehearsals.conditions_changed()
+        self.softap.conditions_changed()
 
     def _device_changed(self) -> None:
         self.rehearsals.conditions_changed()
