@@ -56,7 +56,9 @@ class ClaimArchive:
 
     def _keep(self, store: Store) -> Claimed:
         content = store.content
-        claimed = Claimed(role=store.role, at=store.at, controller=store.controller, ca=store.ca)
+        claimed = Claimed(
+            role=store.role, at=store.at, controller=str(store.controller), ca=store.ca
+        )
         if isinstance(content, ClientContent):
             claimed = msgspec.structs.replace(claimed, record=msgspec.Raw(content.record))
         else:

@@ -261,7 +261,7 @@ def _broken(state: Claiming, why: Refusal) -> Taken:
     if why.cause in causes.OUR_OWN or state.at is None:
         state = replace(state, own=why)
     if state.at is not None and why.cause not in causes.OUR_OWN:
-        tried = ClaimTry(bssid=state.at.bssid, cause=why.cause, detail=why.detail)
+        tried = ClaimTry(bssid=str(state.at.bssid), cause=why.cause, detail=why.detail)
         state = replace(state, claim=replace(state.claim, tries=(*state.claim.tries, tried)))
     return Signal.BROKEN, replace(state, content=None, ca=None, nonce=0)
 
@@ -286,7 +286,7 @@ def _over(state: Claiming) -> Signal:
 def _at(claim: Claim, candidate: AccessPoint) -> Claim:
     """Another controller: its steps are its own."""
     found = tuple(one for one in claim.steps if one.name is ClaimStepName.FOUND)
-    return replace(claim, bssid=candidate.bssid, steps=found)
+    return replace(claim, bssid=str(candidate.bssid), steps=found)
 
 
 def _reach(state: Claiming, name: ClaimStepName, now: Moment) -> Claiming:
