@@ -119,7 +119,13 @@ def nonce_request() -> Request:
 
 def configuration_request(role: Role, mac: MacAddress, nonce: int) -> Request:
     """Ask for what is meant for this device."""
-    return _request(Asked.CONFIGURATION, role.value, ("mac-address", mac), ("x-nonce", str(nonce)))
+    return _request(
+        Asked.CONFIGURATION,
+        role.value,
+        ("mac-address", mac),
+        ("x-nonce", str(nonce)),
+        limit=BUNDLE if role is Role.CONTROLLER else SMALL_ANSWER,
+    )
 
 
 def certificate_request(mac: MacAddress) -> Request:

@@ -1,4 +1,4 @@
-"""Claiming: from the wish, or the boot, to normal operation; every failure leaves things as before."""
+"""Claiming, from the wish or the boot to normal operation; a failure leaves things as before."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import closing
@@ -11,7 +11,7 @@ from tests.unit.target.controller import BSSID, CLIENT, LOST, UUIDS, FakeControl
 
 from firstlight.config import Claim as ClaimSettings
 from firstlight.config import Config
-from firstlight.errors import Busy, Code, Conflict, RadioFailure, RadioUnavailable, StoreFailure
+from firstlight.errors import Busy, Code, Conflict, RadioFailure, RadioUnavailable
 from firstlight.model.claim import AfterFailure, ClaimBody, ClaimCause, ClaimState, Role
 from firstlight.model.event import Action, ActionPhase
 from firstlight.model.mac import MacAddress
@@ -53,7 +53,7 @@ def controller(lamp: Lamp) -> FakeController:
 async def claimed(lamp: Lamp, body: ClaimBody | None = None) -> None:
     """Begin a claim, and wait for its end."""
     await lamp.device.begin_claim(body or ClaimBody())
-    await lamp.wait(lambda: lamp.device.claim().claim.state not in {ClaimState.RUNNING})
+    await lamp.wait(lambda: lamp.device.claim().claim.state is not ClaimState.RUNNING)
 
 
 def joins(lamp: Lamp) -> int:
