@@ -12,23 +12,18 @@ import os
 import time
 
 SSID = b"FireFly-Provisioning"
-ADDRESS = "192.168.4.1"
-PORT = 80
+ADDRESS, PORT = "192.168.4.1", 80
+JOIN_SECONDS, ANSWER_SECONDS = 10, 30
 FILE = "firstlight.json"
-JOIN_SECONDS = 10
-ANSWER_SECONDS = 30
 LARGEST = {"nonce": 65536, "client": 65536, "controller": 8388608, "certs": 65536}
 BY_STATUS = {401: "unauthorized", 403: "forbidden", 409: "inactive"}
-
 why = ""
 
 
 class Refused(Exception):
     """``cause``: one of the causes in vectors.json."""
 
-    def __init__(self, cause):
-        super().__init__(cause)
-        self.cause = cause
+    cause = property(lambda self: self.args[0])
 
 
 def password(bssid):
@@ -151,12 +146,9 @@ def _object(status, body):
 def claimed(role, mac, ask):
     """Ask a controller for everything. ``ask(name, mac, nonce)`` gives status and body."""
     nonce = read_nonce(*ask("nonce"))
-    configuration = read_configuration(role, *ask(role, mac, nonce))
-    return {
-        "role": role,
-        "configuration": configuration,
-        "ca": read_certificate(*ask("certs", mac)),
-    }
+    found = read_configuration(role, *ask(role, mac, nonce))
+    ca = read_certificate(*ask("certs", mac))
+    return {"role": role, "configuration": found, "ca": ca}
 
 
 # The radio, the socket and the flash.
@@ -194,8 +186,7 @@ def claim(role):
     except OSError:
         cause = "radio_failed"
     finally:
-        wlan.disconnect()
-        wlan.active(False)  # and with that its power is as before
+        wlan.active(False)  # its power is then as before
     raise Refused(cause)
 
 

@@ -161,9 +161,6 @@ class Radio:
     def isconnected(self) -> bool:
         return self.joins
 
-    def disconnect(self) -> None:
-        self.said.append("disconnect")
-
 
 class Controller(BaseHTTPRequestHandler):
     """Answers as it was told; ``asked`` is what came."""
@@ -226,7 +223,7 @@ def test_a_claim_from_scan_to_flash(
     assert found["configuration"] == CONFIGURATION
     assert found["ca"] == VECTORS["fingerprints"][0]["pem"]
     assert wlan.joined == [("FireFly-Provisioning", "A6B5C4D3E2F1", BSSID)]
-    assert wlan.said == [True, {"txpower": 2}, ("mac",), "disconnect", False]
+    assert wlan.said == [True, {"txpower": 2}, ("mac",), False]
     assert controller.asked == [("nonce", None, None), ("client", MAC, "7"), ("certs", MAC, None)]
     assert [path.name for path in tmp_path.iterdir()] == ["firstlight.json"]
     wlan.around.clear()
