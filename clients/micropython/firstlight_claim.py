@@ -1,8 +1,8 @@
 """Claims a device's configuration from a controller in Provisioning Mode (docs/protocol).
 
 For MicroPython on ESP32 and ESP8266. ``main()`` at boot returns the configuration: the stored one,
-or one that is claimed now; ``None`` if there is none, and ``why`` says why. Nothing of it waits for
-ever. All above "The radio" runs under CPython too, and is held to docs/protocol/vectors.json.
+or one that is claimed now; ``None`` if there is none, and ``why`` says why. Above "The radio" all
+runs under CPython too, and is held to docs/protocol/vectors.json.
 """
 
 import binascii
@@ -157,11 +157,8 @@ def claimed(role, mac, ask):
 def main(role="client"):
     """The configuration, claimed if there is none yet; None where that fails, see ``why``."""
     global why
-    found = load()
-    if found is not None:
-        return found
     try:
-        return store(claim(role))
+        return load() or store(claim(role))
     except Refused as error:
         why = error.cause
         print("firstlight: nothing was claimed:", why)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -88,7 +88,8 @@ def test_answers(vector: dict[str, Any]) -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", (200, b"hi")),
         (b"HTTP/1.0 404 Not Found\r\n\r\nno", (404, b"no")),
         (
-            b"HTTP/1.1 200 OK\r\nTRANSFER-ENCODING: chunked\r\n\r\n3\r\nabc\r\n1;x=y\r\nd\r\n0\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nTRANSFER-ENCODING: chunked\r\n\r\n"
+            b"3\r\nabc\r\n1;x=y\r\nd\r\n0\r\n\r\n",
             (200, b"abcd"),
         ),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi", None),
@@ -135,7 +136,7 @@ class Radio:
         self.joined: list[tuple[str, str, bytes]] = []
         self.said: list[object] = []
 
-    def WLAN(self, _interface: int) -> "Radio":
+    def WLAN(self, _interface: int) -> "Radio":  # noqa: N802  as MicroPython has it
         return self
 
     def active(self, on: bool) -> None:
@@ -165,10 +166,10 @@ class Radio:
 class Controller(BaseHTTPRequestHandler):
     """Answers as it was told; ``asked`` is what came."""
 
-    answers: dict[str, tuple[int, object]]
-    asked: list[tuple[str, str | None, str | None]]
+    answers: ClassVar[dict[str, tuple[int, object]]]
+    asked: ClassVar[list[tuple[str, str | None, str | None]]]
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         name = self.path.rpartition("/")[2]
         self.asked.append((name, self.headers["mac-address"], self.headers["x-nonce"]))
         status, body = self.answers[name]
@@ -187,12 +188,12 @@ def controller(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type
     certificate = VECTORS["fingerprints"][0]
 
     class Here(Controller):
-        answers = {
+        answers: ClassVar = {
             "nonce": (200, {"nonce": 7}),
             "client": (200, CONFIGURATION),
             "certs": (200, certificate),
         }
-        asked = []
+        asked: ClassVar = []
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Here)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
