@@ -21,6 +21,7 @@ VECTORS_FILE = ROOT / "docs/protocol/vectors.json"
 VECTORS = json.loads(VECTORS_FILE.read_text())
 BSSID = bytes.fromhex("a1b2c3d4e5f6")
 OTHER = bytes.fromhex("020000000001")
+CHUNKED = b"HTTP/1.1 200 OK\r\nTRANSFER-ENCODING: chunked\r\n\r\n"
 MAC = "24:6f:28:aa:bb:cc"
 CONFIGURATION = {"name": "Hallway", "wifi": {"ssid": "Lighthouse", "password": "correct-horse"}}
 
@@ -88,8 +89,7 @@ def test_answers(vector: dict[str, Any]) -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", (200, b"hi")),
         (b"HTTP/1.0 404 Not Found\r\n\r\nno", (404, b"no")),
         (
-            b"HTTP/1.1 200 OK\r\nTRANSFER-ENCODING: chunked\r\n\r\n"
-            b"3\r\nabc\r\n1;x=y\r\nd\r\n0\r\n\r\n",
+            CHUNKED + b"3\r\nabc\r\n1;x=y\r\nd\r\n0\r\n\r\n",
             (200, b"abcd"),
         ),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi", None),
