@@ -37,6 +37,12 @@ log = logging.getLogger(__name__)
 _TRIES_NOTED = 4
 _BUSY_SECONDS = 10.0
 
+STOP_SECONDS = 15.0
+"""The radio's own dead-man's switch brings back what takes longer."""
+
+ROUND_SECONDS = 60.0
+"""Longer than leaving a controller takes."""
+
 
 class ClaimNote(msgspec.Struct, frozen=True, kw_only=True):
     """How the last claim ended; kept until the next one."""
@@ -150,16 +156,16 @@ class Claiming:
 
     async def stop(self) -> None:
         """End everything, the radio back as it was."""
-        await self.stop_claim()
+        await self.stop_claim(seconds=STOP_SECONDS)
         await self._with.operating.stop()
 
-    async def stop_claim(self) -> None:
-        """End the claim; what was claimed before stays in use."""
+    async def stop_claim(self, *, seconds: float = ROUND_SECONDS) -> None:
+        """End the claim; what was claimed before stays in use. Waits ``seconds`` at most."""
         self._stopping = True
         if self._run is not None:
             self._run.cancel()
             if self._task is not None:
-                await asyncio.wait([self._task], timeout=60.0)
+                await asyncio.wait([self._task], timeout=seconds)
         else:
             await ended(self._task)
         if self._claim.state is ClaimState.WAITING:
@@ -244,9 +250,10 @@ class Claiming:
 
     def _wish(self, role: Role | None) -> Wish:
         wired = self._settings.wired_mac
-        own = self._with.radio.state.mac
-        present_as = _address_of(wired) if wired else None
-        mac = present_as or own
+        state = self._with.radio.state
+        # Said expressly, since NetworkManager shows made-up addresses while it scans.
+        present_as = _address_of(wired) if wired else state.permanent_mac
+        mac = present_as or state.mac
         if mac is None:
             raise RadioUnavailable(
                 "There is no WiFi radio to claim with.",

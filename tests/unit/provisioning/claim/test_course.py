@@ -12,7 +12,7 @@ from tests.unit.provisioning.claim.driving import (
     searched,
     seen,
 )
-from tests.unit.target.controller import BSSID, answer
+from tests.unit.target.controller import BSSID, FINGERPRINT, answer
 
 from firstlight.errors import Code
 from firstlight.model.access_point import Security
@@ -21,7 +21,8 @@ from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import KeyManagement
 from firstlight.model.radio import LinkReason, LinkStage
-from firstlight.provisioning.claim import causes, pauses
+from firstlight.provisioning import protocol
+from firstlight.provisioning.claim import causes, machine, pauses
 from firstlight.provisioning.claim.messages import (
     Ask,
     Cancelled,
@@ -101,6 +102,25 @@ def test_channel_one_is_looked_at_first_then_everywhere() -> None:
 )
 def test_what_is_no_controller(stranger: object) -> None:
     assert Driven().take(searched(stranger)).phase is Phase.SEARCHING  # type: ignore[arg-type]
+
+
+def test_an_open_network_of_that_name_is_an_attack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stronger than the controller, and without a password: it would hear address and nonce."""
+    trap = seen(WEAKER, signal=100, security=Security.OPEN)
+    assert Driven().take(searched(trap, seen())).told.bssid == BSSID
+    monkeypatch.setattr(machine, "_WPA2", frozenset(Security))
+    assert Driven().take(searched(trap, seen())).told.bssid == WEAKER
+
+
+def test_another_certificate_is_an_attack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who stands in between puts in a CA of their own: the broker would be theirs."""
+    swapped = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    told = answered(
+        Asked.CERTIFICATE, "certs", answer({"fingerprint": FINGERPRINT, "pem": swapped})
+    )
+    assert Driven().until(Phase.ASKING_CERTIFICATE).take(told).phase is Phase.LEAVING
+    monkeypatch.setattr(protocol, "fingerprint_of", lambda _pem: FINGERPRINT)
+    assert Driven().until(Phase.ASKING_CERTIFICATE).take(told).phase is Phase.STORING
 
 
 def test_the_strongest_comes_first_then_the_next() -> None:
