@@ -17,12 +17,13 @@ from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.claimed import ClaimArchive
 from firstlight.daemon.joining import Joining
 from firstlight.daemon.tasks import Tasks
-from firstlight.daemon.waiting import ended
+from firstlight.daemon.waiting import ended, until
 from firstlight.errors import Busy, StoreFailure
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.claim import AfterFailure
 from firstlight.model.claimed import ClaimedBroker
 from firstlight.model.profile import JoinRequest
+from firstlight.model.radio import RadioState
 from firstlight.provisioning.claim import pauses
 from firstlight.provisioning.operation import Verdict, after_failed_join
 from firstlight.radio.port import Radio
@@ -31,6 +32,7 @@ from firstlight.store.notes import NoteFile
 log = logging.getLogger(__name__)
 
 _BUSY_SECONDS = 10.0
+_ONLINE_SECONDS = 86_400.0
 
 
 class OperationNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +126,7 @@ class Operating:
                     return
                 await self._with.clock.sleep(pauses.before_join(self._note.failed))
             else:
+                await until(self._with.radio, _offline, _ONLINE_SECONDS, self._with.clock)
                 await self._with.clock.sleep(_BUSY_SECONDS)
             attempt = self._attempt(request)
 
@@ -170,6 +173,10 @@ class Operating:
 def note_file(folder: Path) -> NoteFile[OperationNote]:
     """The one that says how far normal operation has come."""
     return NoteFile(folder / "operation.json", OperationNote)
+
+
+def _offline(state: RadioState) -> bool:
+    return not state.online
 
 
 def _nobody(_broker: ClaimedBroker | None) -> None:

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.unit.daemon.lamp import Lamp, network, world
+from tests.unit.daemon.lamp import Lamp, network, wish, world
 from tests.unit.daemon.proxies import FailingRadio
 from tests.unit.target.controller import BSSID, CLIENT, LOST, UUIDS, FakeController, answer, on_air
 
@@ -15,6 +15,7 @@ from firstlight.errors import Busy, Code, Conflict, RadioFailure, RadioUnavailab
 from firstlight.model.claim import AfterFailure, ClaimBody, ClaimCause, ClaimState, Role
 from firstlight.model.event import Action, ActionPhase
 from firstlight.model.mac import MacAddress
+from firstlight.model.passphrase import Passphrase
 from firstlight.model.radio import Link
 from firstlight.model.records import RecordKind
 from firstlight.model.status import Health, Mode
@@ -23,6 +24,7 @@ from firstlight.radio.simulated.faults import Unplugged
 from firstlight.store.registry.select import open_registry
 
 HOME = network(b"home")
+PHONE = MacAddress("02:dd:00:00:00:01")
 OTHER = MacAddress("02:cc:00:00:00:01")
 Made = Callable[..., Lamp]
 
@@ -228,6 +230,67 @@ async def test_it_goes_on_with_growing_pauses_and_the_hotspot_up(made: Made) -> 
     before = ended.claim
     await lamp.clock.advance(600)
     assert lamp.device.claim().claim == before
+
+
+async def test_a_phone_on_the_hotspot_is_not_thrown_off(made: Made) -> None:
+    lamp = made(HOME)
+    await lamp.started()
+    await claimed(lamp, ClaimBody(wait=True))
+    await lamp.wait(lambda: lamp.link is Link.HOTSPOT)
+    password = Passphrase(lamp.memory.kept.hotspot_password)
+    assert lamp.world.let_station_join(PHONE, password)
+    before = lamp.device.claim().claim.started_at
+    await lamp.clock.advance(120)
+    assert lamp.device.claim().claim.started_at == before
+    lamp.world.let_station_leave(PHONE)
+    await lamp.wait(lambda: lamp.device.claim().claim.started_at != before)
+
+
+async def test_a_network_that_a_person_has_chosen_is_left_alone(made: Made) -> None:
+    lamp = made(on_air(), network(b"other"))
+    await lamp.started()
+    await claimed(lamp)
+    await lamp.wait(lambda: lamp.device.claim().problem != "")
+    attempt = await lamp.joined(wish(b"other"))
+    assert attempt.cause is None
+    before = joins(lamp)
+    await lamp.clock.advance(1800)
+    assert joins(lamp) == before
+    assert lamp.on == "other"
+
+
+async def test_what_fails_while_it_stops_does_not_hang(made: Made) -> None:
+    lamp = made(on_air(), HOME)
+    await lamp.started()
+    await lamp.device.begin_claim(ClaimBody())
+    await lamp.clock.advance(0.5)
+    await lamp.do(lamp.device.stop())
+    assert not lamp.world.checkpoint.armed
+
+
+async def test_a_disk_that_is_full(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_given: object) -> None:
+        raise StoreFailure("No space left.")
+
+    lamp = made(on_air(), HOME)
+    await lamp.started()
+    monkeypatch.setattr("firstlight.store.vault.write_atomically", full)
+    monkeypatch.setattr("firstlight.store.notes.write_atomically", full)
+    await claimed(lamp)
+    told = lamp.device.claim()
+    assert (told.claim.cause, told.stored) == (ClaimCause.STORE_FAILED, False)
+
+
+async def test_a_fault_of_our_own_is_an_end_too(made: Made) -> None:
+    lamp = made(on_air(), HOME)
+    await lamp.started()
+
+    def broken(_request: object) -> None:
+        raise RuntimeError("a fault")
+
+    controller(lamp).before = broken
+    await claimed(lamp)
+    assert lamp.device.claim().claim.cause is ClaimCause.UNREACHABLE
 
 
 async def test_a_claim_can_be_ended_in_the_middle(made: Made) -> None:

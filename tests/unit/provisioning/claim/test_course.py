@@ -147,6 +147,11 @@ def test_after_channel_one_was_in_vain_the_others_are_looked_at() -> None:
     assert again.take(Restored()).told.cause is ClaimCause.COULD_NOT_JOIN
 
 
+def test_where_all_channels_were_looked_at_there_is_nothing_more_to_look_for() -> None:
+    driven = Driven().take(searched(), searched(seen()), Limited(None), Protected())
+    assert driven.take(Expired(Phase.LINKING), Left()).work == Restore()
+
+
 def test_another_channel_has_another_controller() -> None:
     driven = Driven().until(Phase.LINKING).take(Expired(Phase.LINKING), Left())
     driven.take(searched(seen(), seen(WEAKER)))
