@@ -11,7 +11,14 @@ from tests.unit.target.controller import BSSID, CLIENT, LOST, UUIDS, FakeControl
 
 from firstlight.config import Claim as ClaimSettings
 from firstlight.config import Config
-from firstlight.errors import Busy, Code, Conflict, RadioFailure, RadioUnavailable
+from firstlight.errors import (
+    Busy,
+    Code,
+    Conflict,
+    RadioFailure,
+    RadioUnavailable,
+    StoreFailure,
+)
 from firstlight.model.claim import AfterFailure, ClaimBody, ClaimCause, ClaimState, Role
 from firstlight.model.event import Action, ActionPhase
 from firstlight.model.mac import MacAddress
