@@ -224,7 +224,7 @@ def _bundle(body: bytes) -> ControllerContent | Refusal:
             if not _UUID.fullmatch(one.uuid) or key in seen:
                 return _bad(f"{kind.value}[{number}].uuid is no UUID, or there twice")
             seen.add(key)
-            records.append((kind, one.uuid, _without_uuid(one)))
+            records.append((*key, _without_uuid(one)))
     return ControllerContent(tuple(records))
 
 
