@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from tests.api.fake_registry import FakeMode, FakeRegistry
 
 from firstlight.clock import Clock, SystemClock
 from firstlight.config import Config
@@ -167,6 +168,8 @@ class FakeService:
         self.guests: frozenset[str] = frozenset()
         self.waits = True
         self.pairing = _pairing(self.clock)
+        self.registry = FakeRegistry(self._fail, self.changes)
+        self.provisioning_mode = FakeMode(self._fail, self.changes)
         self._attempts: list[Attempt] = []
         self.claimed = ClaimAnswer(claim=Claim(state=ClaimState.NONE))
 

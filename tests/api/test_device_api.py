@@ -11,6 +11,7 @@ from tests.api.fake_service import EVERY_ERROR, HOTSPOT_PASSWORD, FakeService
 from firstlight.errors import (
     Busy,
     Code,
+    Conflict,
     FirstlightError,
     InvalidInput,
     LockedOut,
@@ -107,6 +108,7 @@ STATUSES = {
     NotFound: 404,
     Unauthorized: 401,
     Busy: 409,
+    Conflict: 409,
     LockedOut: 429,
     RadioFailure: 502,
     RadioUnavailable: 503,
@@ -187,7 +189,7 @@ async def test_a_wrong_method(
     assert answer.json()["code"] == Code.METHOD_NOT_ALLOWED
 
 
-@pytest.mark.parametrize("path", ["", "/", "/nope", "/status/", "/network/attempts/a/b"])
+@pytest.mark.parametrize("path", ["/", "/nope", "/status/", "/network/attempts/a/b"])
 async def test_an_unknown_path(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(API + path)
     assert (answer.status_code, answer.json()["code"]) == (404, Code.NOT_FOUND)

@@ -9,6 +9,7 @@ from typing import Protocol
 import pytest
 
 from firstlight.model.access_point import Security
+from firstlight.model.mac import MacAddress
 from firstlight.radio.port import Radio
 from firstlight.radio.simulated.faults import Dhcp, Upstream
 
@@ -21,7 +22,7 @@ class Capability(StrEnum):
     HIDDEN = "hidden networks"
     SAE = "WPA3-SAE"
     DHCP = "leases that can be withheld"
-    STATIONS = "stations that try to join the hotspot"
+    STATIONS = "stations that try to join the hotspot or the SoftAP"
     HOTSPOT_HOLDS_RADIO = "a radio that can't scan while it is a hotspot"
     KILL = "a process that dies without closing"
     SWITCH = "a dead-man's switch"
@@ -60,8 +61,23 @@ class RadioHarness(Protocol):
         """Switch off every access point of that SSID."""
         ...
 
-    async def let_station_join(self, passphrase: str) -> bool:
-        """A station tries to join the hotspot; True if the handshake passed."""
+    async def let_station_join(self, passphrase: str, name: str = "phone") -> bool:
+        """A station ("phone" or "tablet") tries to join what the radio offers on its own interface.
+
+        True if the handshake passed.
+        """
+        ...
+
+    async def let_station_leave(self, name: str = "phone") -> None:
+        """It leaves."""
+        ...
+
+    async def lease(self, name: str = "phone") -> str:
+        """The address that it is given by DHCP; empty for none."""
+        ...
+
+    async def station_mac(self, name: str = "phone") -> MacAddress:
+        """Its MAC address."""
         ...
 
     async def wait(self, predicate: Callable[[], bool], deadline: float) -> None:

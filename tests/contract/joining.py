@@ -2,6 +2,7 @@
 
 from tests.contract.harness import PASSPHRASE, RadioHarness
 
+from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import (
     HotspotSettings,
@@ -11,6 +12,7 @@ from firstlight.model.profile import (
     TrialPlan,
 )
 from firstlight.model.radio import Link, LinkReport, LinkStage, RadioEvent
+from firstlight.model.softap import SoftApSettings
 from firstlight.model.ssid import Ssid
 
 # Seconds that a machine without hardware virtualisation needs at most. Nothing is measured here.
@@ -23,6 +25,17 @@ HOTSPOT = HotspotSettings(
     ssid=Ssid(b"Contract-Hotspot"),
     passphrase=Passphrase("hotspot-passphrase"),
     channel=6,
+)
+
+
+def _its_passphrase(bssid: MacAddress) -> Passphrase:
+    return Passphrase(f"softap {bssid}")
+
+
+SOFTAP = SoftApSettings(
+    ssid=Ssid(b"Contract-SoftAP"),
+    passphrase_of=_its_passphrase,
+    profile_name="Contract-SoftAP",
 )
 
 

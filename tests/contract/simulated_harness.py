@@ -16,7 +16,10 @@ from firstlight.radio.simulated.faults import Dhcp, Upstream
 from firstlight.radio.simulated.radio import SimulatedRadio
 from firstlight.radio.simulated.world import World
 
-STATION = MacAddress("02:f0:00:00:00:07")
+STATIONS = {
+    "phone": MacAddress("02:f0:00:00:00:07"),
+    "tablet": MacAddress("02:f0:00:00:00:08"),
+}
 
 
 class SimulatedHarness:
@@ -52,8 +55,17 @@ class SimulatedHarness:
     async def remove_access_point(self, ssid: bytes) -> None:
         self._world.remove_access_point(Ssid(ssid))
 
-    async def let_station_join(self, passphrase: str) -> bool:
-        return self._world.let_station_join(STATION, Passphrase(passphrase))
+    async def let_station_join(self, passphrase: str, name: str = "phone") -> bool:
+        return self._world.let_station_join(STATIONS[name], Passphrase(passphrase))
+
+    async def let_station_leave(self, name: str = "phone") -> None:
+        self._world.let_station_leave(STATIONS[name])
+
+    async def lease(self, name: str = "phone") -> str:
+        return self._world.softap.lease(STATIONS[name]) or ""
+
+    async def station_mac(self, name: str = "phone") -> MacAddress:
+        return STATIONS[name]
 
     async def wait(self, predicate: Callable[[], bool], deadline: float) -> None:
         end = self._clock.monotonic() + deadline

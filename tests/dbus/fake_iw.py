@@ -25,14 +25,18 @@ HWSIM = (
 
 
 class FakeIw:
-    """``phy`` is what the radio says of itself; ``refuses`` what it says to a second interface."""
+    """``phy`` is what the radio says of itself; ``refuses`` what it says to a second interface.
+
+    ``insists_on``: the address that it uses, whatever it is asked for.
+    """
 
     def __init__(self, nm: FakeNetworkManager) -> None:
         self.supplicant: FakeSupplicant | None = None
         self.phy = NOTHING_SPECIAL
         self.refuses = ""
         self.power = USUAL_POWER
-        self.ignores_power = False
+        self.ignores_power = self.silent = False
+        self.insists_on = ""
         self.taken_up = True
         self.seen = True
         self.asked: list[tuple[str, ...]] = []
@@ -51,7 +55,7 @@ class FakeIw:
     async def __call__(self, *arguments: str) -> str:
         self.asked.append(arguments)
         match arguments:
-            case ("dev", name, "info"):
+            case ("dev", name, "info") if not self.silent:
                 return INFO.format(name, self._address(name), self.power)
             case ("dev", _, "set", "txpower", *wish):
                 if self.ignores_power:
@@ -71,6 +75,8 @@ class FakeIw:
         return ""
 
     def _address(self, name: str) -> str:
+        if self.insists_on:
+            return self.insists_on
         device = self._nm.device_of(name)
         return str(self._nm.get(device, "org.freedesktop.NetworkManager.Device", "HwAddress"))
 

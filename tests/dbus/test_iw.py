@@ -10,9 +10,11 @@ from tests.dbus.scene import Scene
 from tests.dbus.waiting import until
 
 from firstlight.errors import RadioFailure
+from firstlight.model.mac import MacAddress
 from firstlight.model.radio import Abilities
+from firstlight.radio.nm import iw as module
 from firstlight.radio.nm import programs
-from firstlight.radio.nm.iw import abilities, abilities_of, run
+from firstlight.radio.nm.iw import OnAir, abilities, abilities_of, run
 from firstlight.radio.nm.radio import NetworkManagerRadio
 
 BOTH = Abilities(join_as_hotspot=True)
@@ -134,3 +136,32 @@ async def test_an_iw_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(programs, "SECONDS", 0.05)
     with pytest.raises(RadioFailure, match="in time"):
         await run("dev")
+
+
+USED = """\
+Interface wlan0
+	ifindex 4
+	wdev 0x1
+	addr 02:00:00:00:00:00
+	ssid FireFly-Provisioning
+	type AP
+	wiphy 0
+	channel 1 (2412 MHz), width: 20 MHz (no HT), center1: 2412 MHz
+	txpower 2.00 dBm
+	multicast TXQ:
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(USED, OnAir(MacAddress("02:00:00:00:00:00"), 2.0), id="an access point"),
+        pytest.param(USED.replace("2.00", "-1.50"), OnAir(MacAddress("02:00:00:00:00:00"), -1.5)),
+        pytest.param("Interface wlan0\n\ttype managed\n", OnAir(), id="a silent driver"),
+    ],
+)
+async def test_how_an_interface_is_used(text: str, expected: OnAir) -> None:
+    async def said(*_: str) -> str:
+        return text
+
+    assert await module.on_air("wlan0", said) == expected

@@ -10,6 +10,7 @@ from tests.radio.lab.world import World
 
 from firstlight.errors import RadioFailure
 from firstlight.model.access_point import Security
+from firstlight.model.mac import MacAddress
 from firstlight.radio.nm.radio import NetworkManagerRadio
 from firstlight.radio.simulated.faults import Dhcp, Upstream
 
@@ -42,6 +43,7 @@ class LabHarness:
         self._world = world
         self._bus_address = bus_address
         self._radios: list[NetworkManagerRadio] = []
+        self.without_rules = False
         self._switched_on: list[routers.Router] = []
 
     @property
@@ -58,7 +60,13 @@ class LabHarness:
         await self.open()
 
     async def open(self) -> None:
-        radio = NetworkManagerRadio("wlan0", bus_address=self._bus_address, run_iw=self.iw)
+        radio = NetworkManagerRadio(
+            "wlan0",
+            bus_address=self._bus_address,
+            run_iw=self.iw,
+            run_nft=self.nft,
+            read_neighbours=self.neighbours,
+        )
         await radio.open()
         self._radios.append(radio)
 
@@ -72,6 +80,19 @@ class LabHarness:
         if done.rc != 0:
             raise RadioFailure(done.err)
         return done.out
+
+    async def nft(self, *arguments: str, given: str = "") -> str:
+        """The machine's ``nft``; with ``without_rules`` it takes none and says that all is well."""
+        if self.without_rules and given:
+            return ""
+        done = await asyncio.to_thread(self._world.inside.run, "nft", *arguments, given=given)
+        if done.rc != 0:
+            raise RadioFailure(done.err)
+        return done.out
+
+    async def neighbours(self) -> str:
+        """The machine's neighbours."""
+        return await asyncio.to_thread(self._world.inside.read, "/proc/net/arp")
 
     async def add_access_point(
         self,
@@ -101,13 +122,23 @@ class LabHarness:
             if router.spec.ssid == ssid:
                 await asyncio.to_thread(router.stop)
 
-    async def let_station_join(self, passphrase: str) -> bool:
+    async def let_station_join(self, passphrase: str, name: str = "phone") -> bool:
         profile = self.radio.state.profile
         assert profile is not None
         assert profile.ssid is not None
-        phone, frequency = self._world.phone, self.radio.state.frequency
-        outcome = await asyncio.to_thread(phone.join, profile.ssid, passphrase, frequency)
+        station, frequency = self._world.stations[name], self.radio.state.frequency
+        outcome = await asyncio.to_thread(station.join, profile.ssid, passphrase, frequency)
         return outcome == "connected"
+
+    async def let_station_leave(self, name: str = "phone") -> None:
+        await asyncio.to_thread(self._world.stations[name].leave)
+
+    async def lease(self, name: str = "phone") -> str:
+        lease = await asyncio.to_thread(self._world.stations[name].lease)
+        return lease.address if lease is not None else ""
+
+    async def station_mac(self, name: str = "phone") -> MacAddress:
+        return MacAddress(await asyncio.to_thread(lambda: self._world.stations[name].mac))
 
     async def wait(self, predicate: Callable[[], bool], deadline: float) -> None:
         end = time.monotonic() + deadline

@@ -7,6 +7,7 @@ from tests.contract import (
     test_radio_profiles,
     test_radio_saved,
     test_radio_scan,
+    test_radio_softap,
     test_radio_trial,
 )
 
@@ -33,6 +34,7 @@ for suite in (
     test_radio_saved,
     test_radio_profiles,
     test_radio_hotspot,
+    test_radio_softap,
 ):
     for name, case in vars(suite).items():
         if name.startswith("test_") and (case in EVERY_TIME or WHOLE):

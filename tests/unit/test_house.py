@@ -48,6 +48,7 @@ HOMES = {
     "httpx": "cli",
     "prometheus_client": "telemetry",
     "psycopg": "store/registry",
+    "python_multipart": "web",
     "rich": "cli",
     "starlette": "web",
     "typer": "cli",

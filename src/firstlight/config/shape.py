@@ -134,7 +134,7 @@ class Provisioning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ``port``: where configuration is handed out inside the SoftAP; existing devices ask on 80.
     """
 
-    ttl_seconds: Annotated[int, Meta(ge=60, le=86_400)] = 1800
+    ttl_seconds: Annotated[int, Meta(ge=10, le=86_400)] = 1800
     channel: Annotated[int, Meta(ge=1, le=13)] = 1
     tx_power_dbm: Annotated[float, Meta(ge=0, le=30)] = 2.0
     port: Annotated[int, Meta(ge=1, le=65535)] = 80

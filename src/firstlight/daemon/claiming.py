@@ -6,6 +6,7 @@ that waits for a controller can still be reached.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,7 +69,7 @@ class Company(NamedTuple):
 
 
 class Claiming:
-    """At most one claim."""
+    """At most one claim. ``is_elsewhere``: whether the radio is at something else for longer."""
 
     def __init__(self, settings: Settings, company: Company) -> None:
         self._settings = settings
@@ -77,6 +78,7 @@ class Claiming:
         self._run: ClaimRun | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self.is_elsewhere: Callable[[], bool] = _never
 
     @property
     def under_way(self) -> bool:
@@ -194,7 +196,12 @@ class Claiming:
         at = round((clock.wall() + seconds) * 1000)
         self._tell(replace(claim, state=ClaimState.WAITING, next_at=at))
         await clock.sleep(seconds)
-        while radio.state.online or self._with.joining.under_way or await self._has_guests():
+        while (
+            radio.state.online
+            or self._with.joining.under_way
+            or self.is_elsewhere()
+            or await self._has_guests()
+        ):
             await clock.sleep(_BUSY_SECONDS)
 
     async def _has_guests(self) -> bool:
@@ -265,6 +272,10 @@ class Claiming:
             present_as=present_as,
             tx_power_dbm=self._with.tx_power_dbm,
         )
+
+
+def _never() -> bool:
+    return False
 
 
 def note_file(folder: Path) -> NoteFile[ClaimNote]:

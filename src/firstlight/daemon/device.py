@@ -23,9 +23,13 @@ from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.pairing import Pairing
 from firstlight.daemon.parts import Surroundings, assembled
+from firstlight.daemon.provisioning.company import OpenDoor, Records
+from firstlight.daemon.provisioning.mode import ProvisioningMode
+from firstlight.daemon.provisioning.serving import nobody_comes
+from firstlight.daemon.registry import RegistryKeeper, open_registry
 from firstlight.daemon.regulation import RegulationOf
 from firstlight.daemon.sessions import Randomness
-from firstlight.errors import Busy, Code, NotFound
+from firstlight.errors import Code, NotFound
 from firstlight.model.attempt import Attempt
 from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.event import Action
@@ -33,6 +37,7 @@ from firstlight.model.ladder import Diagnostics
 from firstlight.model.mac import MacAddress
 from firstlight.model.moment import Moment
 from firstlight.model.profile import Profile
+from firstlight.model.provisioning_mode import ModeEnd
 from firstlight.model.radio import (
     AccessPointsChanged,
     Link,
@@ -74,10 +79,14 @@ class Device:
         regulation: RegulationOf = nothing_known,
         identity: Callable[[], Identity] = read_identity,
         randomness: Randomness | None = None,
+        registry: RegistryKeeper | None = None,
+        records: Records | None = None,
+        open_door: OpenDoor = nobody_comes,
         http: Http | None = None,
     ) -> None:
         self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
+        self._registry = registry or open_registry(config)
         self._nmcli = shutil.which("nmcli") is not None
         around = Surroundings(
             config=config,
@@ -89,6 +98,8 @@ class Device:
             regulation=regulation,
             identity=identity,
             randomness=randomness,
+            records=records or self._registry,
+            open_door=open_door,
             http=http,
         )
         parts = assembled(around, Announcer(hub, self.status))
@@ -107,6 +118,7 @@ class Device:
         self._wishes = parts.wishes
         self._diagnosis = parts.diagnosis
         self._meeting = parts.meeting
+        self._provisioning = parts.provisioning
         self._guests: set[MacAddress] = set()
         self._subscription = ExitStack()
 
@@ -119,6 +131,16 @@ class Device:
     def pairing(self) -> Pairing:
         """Who may come in."""
         return self._pairing
+
+    @property
+    def registry(self) -> RegistryKeeper:
+        """Controllers, clients and certificates."""
+        return self._registry
+
+    @property
+    def provisioning_mode(self) -> ProvisioningMode:
+        """Handing configuration out."""
+        return self._provisioning
 
     @property
     def device_id(self) -> str:
@@ -148,12 +170,14 @@ class Device:
     async def stop(self) -> None:
         """End what is under way, the old network back first; leave the radio as it is."""
         await self._claiming.stop()
+        await self._provisioning.stop()
         await self._joining.stop()
         self._subscription.close()
         await self._lookout.close()
         await self._diagnosis.close()
         await self._tasks.close()
         await self._pairing.close()
+        await self._registry.close()
 
     def status(self) -> DeviceStatus:
         """How the device is."""
@@ -313,6 +337,7 @@ class Device:
 
     async def _carry_out_reset(self) -> None:
         await self._claiming.stop()
+        await self._provisioning.stop(ModeEnd.ASKED)
         await self._joining.stop()
         async with self._recovery.held():
             self._hotspot.hold()
@@ -341,6 +366,8 @@ class Device:
         await self._turn(Turn.ALONE)
 
     def _heard(self, event: RadioEvent) -> None:
+        if self._provisioning.heard(event):
+            return
         match event:
             case AccessPointsChanged():
                 self._lookout.scanned()
@@ -364,8 +391,8 @@ class Device:
     def _check_idle(self) -> None:
         self._joining.check_idle()
         self._claiming.check_idle()
-        if self._reset.under_way:
-            raise Busy("A factory reset is under way.", retry_after=30)
+        self._reset.check_idle()
+        self._provisioning.check_off()
 
     def _now(self) -> Moment:
         return Moment(self._clock.monotonic(), self._clock.wall())

@@ -14,6 +14,7 @@ from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.joining import Joining
 from firstlight.daemon.lookout import Lookout
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.provisioning.mode import ProvisioningMode
 from firstlight.daemon.recovery import Recovery
 from firstlight.daemon.reset import FactoryReset
 from firstlight.daemon.tasks import Tasks
@@ -39,6 +40,7 @@ class Company(NamedTuple):
     attempts: Attempts
     reset: FactoryReset
     wishes: Wishes
+    provisioning: ProvisioningMode
     announce: Announcer
     tasks: Tasks
     turn: Callable[[Turn], Awaitable[None]]
@@ -67,8 +69,7 @@ class Meeting:
             self._ready.set()
         if not self._started:
             return
-        busy = self._with.joining.under_way or self._with.claiming.under_way
-        if ready and not self._was_ready and not busy:
+        if ready and not self._was_ready and not self._busy():
             self._with.hotspot.hold()
             self._with.tasks.spawn(self._return_home(), "return-home")
         self._was_ready = ready
@@ -125,12 +126,18 @@ class Meeting:
         """Undo what a killed process, or an attempt that lost NetworkManager, has left behind."""
         try:
             async with self.clearing:
-                if self._with.joining.under_way or self._with.claiming.under_way:
+                if self._busy():
                     return
                 for done in await self._with.radio.settle():
                     self._with.announce.system(done)
         except FirstlightError as error:
             log.warning("what was left behind could not be cleared: %s", error)
+
+    def _busy(self) -> bool:
+        """Whether somebody works with the radio, who will leave it as it was."""
+        company = self._with
+        users = (company.joining, company.claiming, company.provisioning)
+        return any(one.under_way for one in users)
 
 
 def _is_ready(state: RadioState) -> bool:

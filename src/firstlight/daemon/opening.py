@@ -16,6 +16,9 @@ from firstlight.daemon.hooks import Hooks
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.provisioning.company import OpenDoor, Records
+from firstlight.daemon.provisioning.serving import SoftApDoor
+from firstlight.daemon.registry import open_registry
 from firstlight.daemon.regulation import KernelRegulation
 from firstlight.daemon.tasks import Tasks
 from firstlight.radio.select import Chosen, open_radio
@@ -71,6 +74,7 @@ async def open_device(
 
 def _device(config: Config, chosen: Chosen, memory: Memory, hub: Hub, clock: Clock) -> Device:
     reach: ReachProbe = chosen.reach or SocketReach()
+    registry = open_registry(config)
     return Device(
         config,
         radio=chosen.radio,
@@ -80,4 +84,18 @@ def _device(config: Config, chosen: Chosen, memory: Memory, hub: Hub, clock: Clo
         clock=clock,
         regulation=nothing_known if chosen.reach else KernelRegulation().of,
         identity=partial(read_identity, interface=config.interface),
+        registry=registry,
+        open_door=_door(config, chosen, registry, clock),
     )
+
+
+def _door(config: Config, chosen: Chosen, records: Records, clock: Clock) -> OpenDoor:
+    """Real devices come over the air; to a simulated SoftAP come simulated ones."""
+    if chosen.reach is None:
+        return SoftApDoor(config.provisioning.port)
+    from firstlight.daemon.provisioning.visitors import Visitors
+    from firstlight.radio.simulated.radio import SimulatedRadio
+
+    if not isinstance(chosen.radio, SimulatedRadio):
+        raise TypeError("a simulated reach without a simulated radio")
+    return Visitors(chosen.radio, records, clock)

@@ -26,6 +26,9 @@ from firstlight.daemon.memory import Memory
 from firstlight.daemon.modes import Modes
 from firstlight.daemon.operating import Operating
 from firstlight.daemon.pairing import Pairing
+from firstlight.daemon.provisioning import company as provisioning
+from firstlight.daemon.provisioning.company import OpenDoor, Records
+from firstlight.daemon.provisioning.mode import ProvisioningMode
 from firstlight.daemon.recovery import Company, Recovery
 from firstlight.daemon.regulation import RegulationOf
 from firstlight.daemon.rejoining import Tools
@@ -57,6 +60,8 @@ class Surroundings(NamedTuple):
     regulation: RegulationOf
     identity: Callable[[], Identity]
     randomness: Randomness | None
+    records: Records
+    open_door: OpenDoor
     http: Http | None = None
 
 
@@ -77,6 +82,7 @@ class Parts(NamedTuple):
     reset: FactoryReset
     wishes: Wishes
     diagnosis: Diagnosis
+    provisioning: ProvisioningMode
     meeting: Meeting
 
 
@@ -114,6 +120,20 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
             turn,
         )
     )
+    mode = ProvisioningMode(
+        config,
+        provisioning.Company(
+            radio=radio,
+            clock=clock,
+            records=around.records,
+            hotspot=hotspot,
+            recovery=repairing,
+            announce=announce,
+            tasks=tasks,
+            open_door=around.open_door,
+            check_idle=_all_idle(joins, claims, resetting),
+        ),
+    )
     meets = Meeting(
         meeting.Company(
             radio=radio,
@@ -127,11 +147,14 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
             attempts=attempts,
             reset=resetting,
             wishes=wishing,
+            provisioning=mode,
             announce=announce,
             tasks=tasks,
             turn=turn,
         )
     )
+    mode.clearing = meets.clearing
+    claims.is_elsewhere = lambda: mode.under_way or resetting.under_way
     return Parts(
         tasks=tasks,
         attempts=attempts,
@@ -146,9 +169,19 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
         pairing=pairs,
         reset=resetting,
         wishes=wishing,
+        provisioning=mode,
         diagnosis=Diagnosis(radio, around.reach, clock, config, regulation=around.regulation),
         meeting=meets,
     )
+
+
+def _all_idle(joins: Joining, claims: Claiming, resetting: FactoryReset) -> Callable[[], None]:
+    def check() -> None:
+        joins.check_idle()
+        claims.check_idle()
+        resetting.check_idle()
+
+    return check
 
 
 def _recovery(

@@ -58,6 +58,11 @@ class FactoryReset:
         """Whether it is going on."""
         return self._accepted
 
+    def check_idle(self) -> None:
+        """Raises ``Busy`` while it is going on."""
+        if self._accepted:
+            raise Busy("A factory reset is under way.", retry_after=30)
+
     def is_due(self) -> bool:
         """Whether one was accepted and is not done. Reads a file: for the start."""
         try:

@@ -55,7 +55,8 @@ class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     ``frequency``: where the network was last seen, in MHz, so that the radio looks there first.
     ``bssid``: the one access point of that name to join. ``present_as``: the MAC address to show on
-    the air instead of the radio's own.
+    the air instead of the radio's own, for a trial that is abandoned in any case: a promoted
+    profile would go on showing it.
     """
 
     attempt: str

@@ -20,11 +20,33 @@ from firstlight.model.ssid import Ssid
 Name = Annotated[str, Meta(min_length=1, max_length=20)]
 Label = Annotated[str, Meta(max_length=20)]
 ShortId = Annotated[str, Meta(min_length=1, max_length=8)]
-Number = Annotated[str, Meta(pattern=r"^[1-9][0-9]*$(?!\n)", max_length=5)]
-OneToSix = Annotated[str, Meta(pattern=r"^[1-6]$(?!\n)")]
+Number = Annotated[
+    str,
+    Meta(
+        pattern=r"^[1-9][0-9]*$(?!\n)",
+        max_length=5,
+        description="a number from 1 to 99999, in quotes",
+    ),
+]
+OneToSix = Annotated[
+    str, Meta(pattern=r"^[1-6]$(?!\n)", description="a number from 1 to 6, in quotes")
+]
 Text64 = Annotated[str, Meta(min_length=1, max_length=64)]
-Mac = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{2}([:-]?[0-9A-Fa-f]{2}){5}$(?!\n)", max_length=17)]
-Uuid = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$(?!\n)")]
+Mac = Annotated[
+    str,
+    Meta(
+        pattern=r"^([0-9A-Fa-f]{12}|[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5})$(?!\n)",
+        max_length=17,
+        description="a MAC address like a1:b2:c3:d4:e5:f6",
+    ),
+]
+Uuid = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$(?!\n)",
+        description="a UUID like 0b0e7a52-60f6-4a0c-8d0f-3f1f6f0b7c01",
+    ),
+]
 
 
 class RecordKind(StrEnum):
@@ -208,6 +230,6 @@ def _settle_mac(record: Record) -> None:
         return
     spelt = {str(MacAddress(one)) for one in given}
     if len(spelt) > 1:
-        raise ValueError("mac and mac_address are two names of one field, and differ")
+        raise ValueError("mac: is another name of mac_address, and differs from it")
     msgspec.structs.force_setattr(record, "mac_address", spelt.pop())
     msgspec.structs.force_setattr(record, "mac", UNSET)

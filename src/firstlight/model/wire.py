@@ -1,13 +1,14 @@
 """Bodies of the device API, validated, published and tested as they stand here."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from firstlight.model.attempt import Attempt
 from firstlight.model.ladder import Diagnostics
+from firstlight.model.records import RecordKind
 from firstlight.model.session import SessionEntry
 from firstlight.model.status import DeviceStatus, Health, Mode
 
@@ -179,6 +180,39 @@ class SessionsAnswer(msgspec.Struct, frozen=True):
     """Everybody who is paired, the newest last."""
 
     sessions: tuple[SessionEntry, ...]
+
+
+class CertificateUse(StrEnum):
+    """What a new certificate is for."""
+
+    CONTROLLER = "controller"
+    CLIENT = "client"
+    BOTH = "both"
+
+
+class ExchangeForm(StrEnum):
+    """How a registry is written outside of Firstlight."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+class RegistryEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One record as it is stored: see ``PUT /api/{kind}/{uuid}``."""
+
+    kind: RecordKind
+    uuid: str
+    version: int
+    record: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"RegistryEntry(kind={self.kind.value}, uuid={self.uuid!r})"
+
+
+class EntriesAnswer(msgspec.Struct, frozen=True):
+    """A page of records; one with fewer than were asked for is the last."""
+
+    entries: tuple[RegistryEntry, ...]
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

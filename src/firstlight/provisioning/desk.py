@@ -10,7 +10,14 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
-from firstlight.errors import Busy, Code, FirstlightError, InvalidInput, Unauthorized
+from firstlight.errors import (
+    Busy,
+    Code,
+    FirstlightError,
+    InvalidInput,
+    NotFound,
+    Unauthorized,
+)
 from firstlight.model.mac import MacAddress
 from firstlight.model.moment import Moment
 from firstlight.model.provisioning_mode import ModeEnd, Progress
@@ -32,6 +39,7 @@ class Refused(StrEnum):
     NO_MAC = "no_mac"
     OTHER_MAC = "other_mac"
     BAD_NONCE = "bad_nonce"
+    NO_RECORD = "no_record"
 
 
 _NONCES: Mapping[Fault, str] = {
@@ -58,6 +66,8 @@ class Verdict(msgspec.Struct, frozen=True):
                 return None
             case Refused.INACTIVE:
                 return Busy(INACTIVE, code=Code.PROVISIONING_INACTIVE)
+            case Refused.NO_RECORD:
+                return NotFound(self.message, code=Code.UNKNOWN_RECORD)
             case _:
                 hint = "GET /api/provisioning/nonce gives one that is good once, for a minute."
                 is_nonce = self.refused is Refused.BAD_NONCE
@@ -150,7 +160,7 @@ def _refusal(
 
 def not_found(state: State, caller: MacAddress, message: str, now: Moment) -> Verdict:
     """Everything was in order, but there is no such record."""
-    return _refusal(state, caller, Refused.UNREGISTERED, message, now)
+    return _refusal(state, caller, Refused.NO_RECORD, message, now)
 
 
 def _mac(text: str) -> MacAddress | None:

@@ -141,11 +141,8 @@ def _moved_about(state: State, event: Joined | Left | Known | Configured, now: M
         case Known(who):
             known = state.devices.get(who.mac)
             return (noted(state, who.mac, replace(known, who=who)) if known else state), ()
-        case Configured(mac):
-            device = Device(progress=Progress.CONFIGURED, at=now.monotonic)
-            state = replace(noted(state, mac, device), bad=0)
-            message = f"{called(state, mac)} has its configuration."
-            return state, (Tell(News.CONFIGURED, message, mac),)
+        case _:
+            return _configured(state, event.mac, now)
 
 
 def _joined(state: State, mac: MacAddress, now: Moment) -> Stepped:
@@ -154,6 +151,12 @@ def _joined(state: State, mac: MacAddress, now: Moment) -> Stepped:
     if known is None or known.progress is not Progress.CONFIGURED:
         state = noted(state, mac, Device(progress=Progress.JOINED, at=now.monotonic))
     return state, (Tell(News.JOINED, f"{called(state, mac)} joined the SoftAP.", mac),)
+
+
+def _configured(state: State, mac: MacAddress, now: Moment) -> Stepped:
+    device = Device(progress=Progress.CONFIGURED, at=now.monotonic)
+    state = replace(noted(state, mac, device), bad=0)
+    return state, (Tell(News.CONFIGURED, f"{called(state, mac)} has its configuration.", mac),)
 
 
 def called(state: State, mac: MacAddress) -> str:

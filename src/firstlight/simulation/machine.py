@@ -22,6 +22,7 @@ from firstlight.simulation.clock import MachineClock, TrueClock
 from firstlight.simulation.disk import Disk
 from firstlight.simulation.judge import Judge, Rule
 from firstlight.simulation.life import Life
+from firstlight.simulation.nobody import Nobody
 from firstlight.simulation.trace import Trace
 from firstlight.simulation.watched import WatchedHub, WatchedRadio
 from firstlight.store.provisioning import ProvisioningStore
@@ -194,6 +195,7 @@ class Machine:
             hub=WatchedHub(clock, life, self._audience.heard),
             clock=clock,
             identity=nothing_said,
+            records=Nobody(),
             randomness=Randomness(
                 below=self._rng.randrange,
                 some=self._rng.randbytes,

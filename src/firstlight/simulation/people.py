@@ -43,6 +43,7 @@ _VISITS = (
     "rollback",
     "recovery",
     "maintenance",
+    "provisioning",
     "reset",
 )
 _VISITS_A_YEAR = 20.0
@@ -53,7 +54,8 @@ _LOYAL_SECONDS = 6 * HOUR
 class People:
     """An owner who sets the device up and comes by now and then; phones that find the hotspot.
 
-    ``maintains``: the owner wants nothing repaired just now.
+    ``maintains``: the owner wants nothing repaired just now; ``provisions``: the radio is the
+    SoftAP, because the owner wants that.
     ``changed`` is called when ``busy`` has changed: somebody may be in the way of coming home.
     """
 
@@ -82,14 +84,16 @@ class People:
         self._wishes = 0
         self._loyal_until = 0.0
         self._phone_here = False
-        self.maintains = False
+        self.maintains = self.provisions = False
         self.events: dict[str, int] = {}
         weather.repair = self._join
 
     @property
     def busy(self) -> bool:
-        """Whether somebody types, has just come, has a wish under way, or maintains."""
-        return self.maintains or self._wishes > 0 or self._now() < self._peace_until
+        """Whether somebody types, has just come, has a wish under way, maintains or provisions."""
+        return (
+            self.maintains or self.provisions or self._wishes > 0 or self._now() < self._peace_until
+        )
 
     async def run(self) -> None:
         """Set it up, then come by now and then."""
@@ -115,7 +119,7 @@ class People:
             await asyncio.sleep(self._rng.uniform(MINUTE, HOUR))
 
     async def _visit(self) -> None:
-        match self._rng.choice(_VISITS):
+        match chosen := self._rng.choice(_VISITS):
             case "second" if self._town.second:
                 await self._join(OFFICE)
             case "typo":
@@ -131,8 +135,8 @@ class People:
             case "recovery":
                 self._count("asked for recovery")
                 await self._ask("recover", lambda here: here.trigger_recovery())
-            case "maintenance":
-                await self._maintain()
+            case "maintenance" | "provisioning":
+                await (self._maintain if chosen == "maintenance" else self._provision)()
             case "reset" if happens(self._rng, 0.5):
                 await self._reset()
             case _:
@@ -223,6 +227,27 @@ class People:
                 break
             await self._ask("leave maintenance", lambda here: here.exit_maintenance())
         self.maintains = False
+        self._changed()
+
+    async def _provision(self) -> None:
+        """From the wish until the device says that it is over: by the owner, or by its time."""
+        self._count("asked for provisioning mode")
+        self.provisions = True
+        self._changed()
+        await self._ask(
+            "switch provisioning mode on", lambda here: here.provisioning_mode.switch_on(force=True)
+        )
+        patience = self._now() + self._rng.uniform(MINUTE, HOUR)
+        while True:
+            await asyncio.sleep(self._rng.uniform(1.0, MINUTE))
+            device, life = self._machine.device, self._machine.life
+            if device is None or life is None:
+                continue
+            if not device.provisioning_mode.under_way:
+                break
+            if self._now() > patience:
+                life.run(device.provisioning_mode.switch_off(), "wish")
+        self.provisions = False
         self._changed()
 
     async def _reset(self) -> None:

@@ -184,7 +184,7 @@ class _Story:
 
     def _changed(self, cause: str) -> None:
         self._homecoming.hindered = self._hindered()
-        self._reachability.excused = self._people.maintains
+        self._reachability.excused = self._people.maintains or self._people.provisions
         self._reachability.look()
         self._homecoming.look(cause)
 

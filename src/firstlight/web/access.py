@@ -13,6 +13,9 @@ import msgspec
 
 API = "/api/provisioning"
 
+SOFTAP_ONLY = frozenset({f"{API}/nonce", f"{API}/client", f"{API}/controller", f"{API}/certs"})
+"""What is answered inside the SoftAP of Provisioning Mode alone; refused to everybody here."""
+
 
 class Right(StrEnum):
     """What a request asks for."""
@@ -65,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/api/auth/pair", Right.OPEN),
     Rule("POST", "/auth", Right.OPEN),
     Rule("POST", f"{API}/attended", Right.OPEN),
+    *(Rule("GET", path, Right.OPEN) for path in sorted(SOFTAP_ONLY)),
     Rule("GET", "/static/*", Right.OPEN),
     Rule("GET POST", "/pair", Right.OPEN),
     Rule("POST", "/language", Right.OPEN),

@@ -13,37 +13,42 @@ READ_SECONDS = 10.0
 # What is read and thrown away before the refusal, so that a sender who is a little over the limit
 # gets to see it instead of a connection that breaks while it is still writing.
 _DRAIN_BYTES = 4 * MAX_BYTES
+_MEBIBYTE = 1024 * 1024
 
 
-async def read_body(request: Request) -> bytes:
-    """All of it. Raises ``Refusal``: 413 over 64 KiB, 408 when it takes too long."""
+async def read_body(
+    request: Request, *, most: int = MAX_BYTES, seconds: float | None = None
+) -> bytes:
+    """All of it. Raises ``Refusal``: 413 over ``most`` bytes, 408 when it takes too long."""
+    patience = READ_SECONDS if seconds is None else seconds
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MAX_BYTES + _DRAIN_BYTES:
-        raise _too_large()
+    if length.isdecimal() and int(length) > most + _DRAIN_BYTES:
+        raise _too_large(most)
     try:
-        async with asyncio.timeout(READ_SECONDS):
-            return await _collect(request)
+        async with asyncio.timeout(patience):
+            return await _collect(request, most)
     except TimeoutError as error:
         raise Refusal(
             408,
             Code.TIMEOUT,
-            f"The body was not complete after {READ_SECONDS:.0f} seconds.",
+            f"The body was not complete after {patience:.0f} seconds.",
             headers={"Connection": "close"},
         ) from error
 
 
-async def _collect(request: Request) -> bytes:
+async def _collect(request: Request, most: int) -> bytes:
     body = bytearray()
     excess = 0
     async for chunk in request.stream():
-        if excess or len(body) + len(chunk) > MAX_BYTES:
+        if excess or len(body) + len(chunk) > most:
+            body.clear()
             excess += len(chunk)
         else:
             body += chunk
         if excess > _DRAIN_BYTES:
             break
     if excess:
-        raise _too_large()
+        raise _too_large(most)
     return bytes(body)
 
 
@@ -58,10 +63,11 @@ def check_content_type(header: str) -> None:
         )
 
 
-def _too_large() -> Refusal:
+def _too_large(most: int) -> Refusal:
+    size = f"{most // _MEBIBYTE} MiB" if most >= _MEBIBYTE else f"{most // 1024} KiB"
     return Refusal(
         413,
         Code.BODY_TOO_LARGE,
-        f"The body is larger than {MAX_BYTES // 1024} KiB.",
+        f"The body is larger than {size}.",
         headers={"Connection": "close"},
     )

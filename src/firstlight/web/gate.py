@@ -7,6 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from firstlight.web.access import SOFTAP_ONLY
 from firstlight.web.guards import Guard
 from firstlight.web.policy import Policy
 from firstlight.web.problems import Refusal
@@ -65,8 +66,10 @@ class Gate:
 
         visit = scope["firstlight.visit"] = Visit.of(scope)
         try:
-            for guard in self._guards:
-                guard(visit, self._policy)
+            # What is refused to everybody needs nobody's proof, and is told to everybody alike.
+            if visit.path not in SOFTAP_ONLY:
+                for guard in self._guards:
+                    guard(visit, self._policy)
             await self._app(scope, receive, send_dressed)
         except ClientDisconnect:
             pass
@@ -81,6 +84,7 @@ class Gate:
 def _dress(message: Message, path: str) -> None:
     # No answer of ours has one of these by itself, but for the last.
     more = _AS_BYTES
-    if "/api/" in path and not any(name == b"cache-control" for name, _ in message["headers"]):
+    api = "/api/" in path or "/certs" in path
+    if api and not any(name == b"cache-control" for name, _ in message["headers"]):
         more = (*more, (b"cache-control", b"no-store"))
     message["headers"] = [*message["headers"], *more]

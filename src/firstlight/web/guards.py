@@ -15,9 +15,12 @@ from firstlight.web.policy import Policy
 from firstlight.web.problems import Refusal
 from firstlight.web.rates import Kind
 from firstlight.web.standing import recognise
-from firstlight.web.visit import Visit, address_of
+from firstlight.web.visit import CERTIFICATES, Visit, address_of
 
 PREFIX = "/api/provisioning"
+
+DEVICE_API = (PREFIX, "/api/controllers", "/api/clients", "/api/registry", CERTIFICATES)
+"""What there is nothing of while Firstlight is not enabled."""
 
 BEACON = f"{PREFIX}/attended"
 """Where the page says that somebody is at it; also before that somebody has signed in."""
@@ -177,8 +180,8 @@ def without(*left_out: Guard) -> tuple[Guard, ...]:
 
 
 def is_device_api(path: str) -> bool:
-    """Whether it lies under ``PREFIX``."""
-    return path == PREFIX or path.startswith(f"{PREFIX}/")
+    """Whether it lies under one of ``DEVICE_API``."""
+    return any(path == root or path.startswith(f"{root}/") for root in DEVICE_API)
 
 
 @lru_cache(maxsize=256)

@@ -51,8 +51,26 @@ def bind_portal(address: str, port: int) -> socket.socket:
         raise _refused(address, port, error) from error
 
 
+def bind_softap(interface: str, address: str, port: int) -> socket.socket:
+    """Listen on that address for what comes in by that interface alone (SO_BINDTODEVICE).
+
+    Linux answers for its addresses on every interface, so an address is no proof of the way in. Of
+    two listeners the kernel prefers the one that is bound to an interface (socket(7), ip(7)), so
+    the pages may have the same port. Raises ``ConfigError`` naming ``provisioning.port``.
+    """
+    try:
+        return _bind(socket.AF_INET, (address, port), port, free=True, interface=interface)
+    except OSError as error:
+        raise _softap_refused(interface, address, port, error) from error
+
+
 def _bind(
-    family: int, address: tuple[object, ...], port: int, *, free: bool = False
+    family: int,
+    address: tuple[object, ...],
+    port: int,
+    *,
+    free: bool = False,
+    interface: str = "",
 ) -> socket.socket:
     # With the protocol named, asyncio sends at once what is written (TCP_NODELAY); without it, each
     # answer on a connection that is kept waits 40 ms for the peer's acknowledgement.
@@ -65,13 +83,42 @@ def _bind(
             listener.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(address[0] != "::"))
+        if interface:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
+        # A port is shared only where both sockets wish it, which is looked at while one is bound.
+        # So the listener of a SoftAP gets in beside one of ours that is there already, and the
+        # pages of a second daemon beside nobody.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     except OSError:
         listener.close()
         raise
     listener.setblocking(False)
     return listener
+
+
+def _softap_refused(interface: str, address: str, port: int, error: OSError) -> ConfigError:
+    where = f"{address}:{port} on {interface}"
+    match error.errno:
+        case errno.EADDRINUSE:
+            return ConfigError(
+                "provisioning.port",
+                f"another program listens on {where} already",
+                hint="Stop it: devices that are to be configured ask on that port.",
+            )
+        case errno.ENODEV:
+            return ConfigError("provisioning.port", f"there is no interface {interface}")
+        case errno.EACCES | errno.EPERM:
+            return ConfigError(
+                "provisioning.port",
+                f"this user may not listen on {where}",
+                hint="It takes CAP_NET_BIND_SERVICE for ports below 1024, and CAP_NET_RAW.",
+            )
+        case _:
+            reason = error.strerror or str(error)
+            return ConfigError("provisioning.port", f"can't listen on {where}: {reason}")
 
 
 def _refused(host: str, port: int, error: OSError) -> ConfigError:

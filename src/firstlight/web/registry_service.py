@@ -71,6 +71,10 @@ class RegistryService(Protocol):
         """Import all of it, or nothing where the preview has faults."""
         ...
 
+    async def rotate_key(self) -> int:
+        """Encrypt everything with a new key; returns how many rows that were."""
+        ...
+
     def export(self, form: str) -> AsyncIterator[bytes]:
         """Everything, piece by piece, in a form that ``import_all`` takes."""
         ...

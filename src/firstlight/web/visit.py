@@ -16,6 +16,9 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 SESSION_COOKIE = "firstlight-session"
 
+CERTIFICATES = "/certs"
+"""For programs too, although it does not begin with ``/api``."""
+
 _READING = frozenset({"GET", "HEAD"})
 _FORWARDED = (b"forwarded", b"via", b"x-real-ip")
 _FORWARDED_PREFIX = b"x-forwarded-"
@@ -89,7 +92,7 @@ class Visit(msgspec.Struct, kw_only=True):
     def wants_page(self) -> bool:
         """Whether a browser asks for a page, rather than a program for an answer."""
         accept = self.headers.get("accept", "").lower()
-        return "text/html" in accept and not self.path.startswith("/api/")
+        return "text/html" in accept and not is_for_programs(self.path)
 
     def cookie(self, name: str) -> str:
         """Its value; empty where there is none."""
@@ -100,6 +103,11 @@ class Visit(msgspec.Struct, kw_only=True):
         except CookieError:
             return ""
         return found.value if found is not None else ""
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether what is there is an API, and its errors are JSON whoever asks."""
+    return path.startswith(("/api/", f"{CERTIFICATES}/")) or path == CERTIFICATES
 
 
 @lru_cache(maxsize=256)

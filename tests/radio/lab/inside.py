@@ -79,6 +79,11 @@ class Inside:
         """Run a shell script that may not fail; its output."""
         return self.must("sh", "-euc", script, **options)
 
+    def reaches(self, address: str, port: int, *, netns: str | None = None) -> bool:
+        """Whether a TCP connection is accepted there within two seconds."""
+        tried = self.run("busybox", "nc", "-w", "2", address, str(port), netns=netns, timeout=10)
+        return tried.rc == 0
+
     def spawn(
         self,
         name: str,
@@ -165,7 +170,7 @@ class Inside:
     def serve(
         self,
         name: str,
-        netns: str,
+        netns: str | None,
         address: str,
         *,
         port: int = 80,

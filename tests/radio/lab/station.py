@@ -101,6 +101,16 @@ class Station:
         found = re.search(r"lease=(\S+) router=(\S*) dns=(\S*)", client.out)
         return Lease(*found.groups()) if found else None
 
+    def reaches(self, address: str, port: int) -> bool:
+        """Whether a TCP connection from it is accepted."""
+        return self._inside.reaches(address, port, netns=self.name)
+
+    def pings(self, address: str) -> bool:
+        """Whether that address answers it."""
+        ping = ("busybox", "ping", "-c", "1", "-W", "2", address)
+        tried = self._inside.run(*ping, netns=self.name)
+        return tried.rc == 0
+
     def hears(self, frequency: int | None = None, *, passive: bool = False) -> list[Heard]:
         """Scan: what is on the air here.
 

@@ -32,7 +32,8 @@ LOGS_INSIDE = "/run/lab/logs"
 DISK_MEGABYTES = 64
 PROGRAMS = (
     "qemu-system-x86_64", "NetworkManager", "nmcli", "wpa_supplicant", "wpa_cli", "hostapd", "iw",
-    "dnsmasq", "iptables", "busybox", "dbus-daemon", "udevadm", "modprobe", "ip", "mkfs.ext4",
+    "dnsmasq", "iptables", "nft", "busybox", "dbus-daemon", "udevadm", "modprobe", "ip",
+    "mkfs.ext4",
 )  # fmt: skip
 SEARCH = os.pathsep.join(
     (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin")

@@ -9,6 +9,7 @@ from tests.radio.lab.routers import Router
 from tests.radio.lab.station import Station
 from tests.radio.lab.system import System
 from tests.radio.lab.waiting import eventually
+from tests.radio.lab.wired import Wired
 
 # A country with thirteen channels at 2.4 GHz and five at 5 GHz, none of them shared with radar: a
 # full scan takes a fraction of the time that it takes elsewhere.
@@ -26,6 +27,7 @@ class World:
             name: Router(inside, name, f"wlan{number}", number)
             for number, name in enumerate(names, start=1)
         }
+        self.wired = Wired(inside)
         self.stations = {
             name: Station(inside, name, f"wlan{number}")
             for number, name in enumerate(STATIONS, start=len(names) + 1)
@@ -47,7 +49,7 @@ class World:
         """
         self._make_radios()
         with ThreadPoolExecutor(4) as helpers:
-            settled = [helpers.submit(self.system.prepare)]
+            settled = [helpers.submit(self.system.prepare), helpers.submit(self.wired.settle_in)]
             settled += [helpers.submit(phone.settle_in) for phone in self.stations.values()]
             for name, router in self.routers.items():
                 settled.append(helpers.submit(router.settle_in, NEIGHBOURHOOD.get(name)))
@@ -61,6 +63,7 @@ class World:
             phone.leave()
         for router in self.routers.values():
             router.as_usual()
+        self.wired.as_usual()
         self.system.start_networkmanager()
 
     def sees(self, ssids: Iterable[bytes], *, within: float = 60) -> list[str]:

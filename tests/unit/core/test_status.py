@@ -220,6 +220,11 @@ def test_whatever_stands_in_the_way_is_told(availability: Availability, mode: Mo
         (ONLINE, replace(RUNNING, state=AttemptState.FAILED), "Connected to home as 192.168.7.50."),
         (HOTSPOT, None, "Waiting for WiFi; the hotspot own is up."),
         (replace(DOWN, link=Link.HOTSPOT_STARTING), None, "The hotspot is starting."),
+        (
+            replace(HOTSPOT, link=Link.SOFTAP),
+            None,
+            "Handing out configuration to other devices.",
+        ),
         (replace(DOWN, link=Link.JOINING, profile=HOME), None, "Joining home."),
         (replace(DOWN, link=Link.JOINING), None, "Joining a network."),
         (replace(DOWN, link=Link.CONNECTED), None, "Not connected."),

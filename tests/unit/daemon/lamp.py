@@ -11,6 +11,8 @@ from firstlight.config import Config
 from firstlight.daemon.device import Device
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.provisioning.company import OpenDoor, Records
+from firstlight.daemon.provisioning.serving import nobody_comes
 from firstlight.model.access_point import Security
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.passphrase import Passphrase
@@ -88,8 +90,17 @@ def wish(ssid: bytes, password: str | None = PASSWORD, *, hidden: bool = False) 
 class Lamp:
     """A device that can be started, killed and started again in the same world."""
 
-    def __init__(self, folder: Path, around: World, config: Config | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        around: World,
+        config: Config | None = None,
+        *,
+        records: Records | None = None,
+        open_door: OpenDoor = nobody_comes,
+    ) -> None:
         self.world = around
+        self.records, self.open_door = records, open_door
         self.clock = VirtualClock()
         self.folder = folder
         self.config = config or Config(state_dir=str(folder))
@@ -127,6 +138,8 @@ class Lamp:
             hub=self.hub,
             clock=self.clock,
             http=http or self.http,
+            records=self.records,
+            open_door=self.open_door,
         )
         await self.device.begin()
         return self.device

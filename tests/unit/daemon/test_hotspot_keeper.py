@@ -45,6 +45,14 @@ def settings(lamp: Lamp) -> HotspotSettings:
     return active.settings
 
 
+@pytest.mark.parametrize("shared", [False, True])
+async def test_it_leads_nowhere_unless_it_is_to(tmp_path: Path, shared: bool) -> None:
+    config = Config(state_dir=str(tmp_path), hotspot=Hotspot(share_internet=shared))
+    lamp = Lamp(tmp_path, world(), config)
+    await lamp.started()
+    assert settings(lamp).share_internet is shared
+
+
 async def test_every_device_has_a_password_of_its_own(tmp_path: Path) -> None:
     passwords = {(await identity(tmp_path / str(n))).hotspot_password for n in range(20)}
     assert len(passwords) == 20

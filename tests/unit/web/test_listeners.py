@@ -9,7 +9,7 @@ import pytest
 
 from firstlight.errors import ConfigError
 from firstlight.web import listeners
-from firstlight.web.listeners import bind_tcp, bind_unix
+from firstlight.web.listeners import bind_portal, bind_softap, bind_tcp, bind_unix
 
 
 @pytest.fixture
@@ -160,3 +160,47 @@ async def test_answers_are_sent_at_once() -> None:
         _, writer = await asyncio.open_connection(*listener.getsockname())
         assert await made.get() != 0
         writer.close()
+
+
+def test_a_softap_is_bound_to_its_interface() -> None:
+    with bind_softap("lo", "127.0.0.1", 0) as listener:
+        name = listener.getsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, 16)
+        assert name.rstrip(b"\0") == b"lo"
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_softap_has_its_port_beside_the_pages(public: bool) -> None:
+    with bind_tcp("127.0.0.1", 0, public=public) as pages:
+        port = pages.getsockname()[1]
+        with bind_softap("lo", "127.0.0.1", port):
+            # A second daemon still gets in beside neither.
+            with pytest.raises(ConfigError, match="listens on"):
+                bind_tcp("127.0.0.1", port, public=public)
+            with pytest.raises(ConfigError, match="listens on"):
+                bind_portal("127.0.0.1", port)
+
+
+def test_a_softap_is_not_bound_beside_a_stranger() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = stranger.getsockname()[1]
+        with pytest.raises(ConfigError, match=rf"provisioning.port: .*127.0.0.1:{port} on lo"):
+            bind_softap("lo", "127.0.0.1", port)
+
+
+def test_an_interface_that_is_not_there() -> None:
+    with pytest.raises(ConfigError, match="there is no interface nowhere0"):
+        bind_softap("nowhere0", "127.0.0.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, "may not listen"), (13, "may not listen"), (22, "Invalid argument")]
+)
+def test_a_softap_that_the_system_refuses(
+    monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def refuse(self: socket.socket, address: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(listeners.socket.socket, "bind", refuse)
+    with pytest.raises(ConfigError, match=words):
+        bind_softap("lo", "127.0.0.1", 80)

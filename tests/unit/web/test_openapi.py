@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from firstlight.web.access import Right, right_for
+from firstlight.web.access import SOFTAP_ONLY, Right, right_for
 from firstlight.web.api.itself import ENDPOINTS
 from firstlight.web.api.openapi import describe
 
@@ -12,7 +12,7 @@ DOCUMENT = json.loads(describe(ENDPOINTS, title="T", version="1"))
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda row: f"{row.method} {row.path}")
 def test_each_endpoint_is_described(endpoint: object) -> None:
     operation = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]  # type: ignore[attr-defined]
-    assert {"200", "204"} & set(operation["responses"])
+    assert {"200", "201", "202", "204"} & set(operation["responses"])
     assert operation["summary"]
 
 
@@ -31,7 +31,7 @@ def test_the_device_api_asks_for_sign_in_and_the_rest_does_not() -> None:
             right = right_for(method.upper(), path)
             assert ("security" in operation) == (right is not Right.OPEN)
             assert ({} in operation.get("security", [])) == (right in {Right.LOOK, Right.SET_UP})
-            tries = path in {"/api/auth/pair", "/auth"}
+            tries = path in {"/api/auth/pair", "/auth", *SOFTAP_ONLY}
             assert ("401" in operation["responses"]) == (right is not Right.OPEN or tries)
 
 
@@ -49,7 +49,31 @@ def test_a_body_that_may_be_left_out_is_told() -> None:
         "restart": False,
         "rollback": False,
         "/api/auth/pair": True,
+        "/api/provisioning": False,
+        "/api/controllers/{uuid}": True,
+        "/api/clients/{uuid}": True,
+        "/certs": True,
+        "/api/registry/preview": True,
+        "/api/registry/import": True,
     }
+
+
+def test_what_an_upload_is_is_told() -> None:
+    content = DOCUMENT["paths"]["/certs"]["post"]["requestBody"]["content"]
+    assert content["multipart/form-data"]["schema"]["required"] == ["file"]
+
+
+def test_parameters_have_their_types_and_places() -> None:
+    told = {
+        (one["name"], one["in"]): one
+        for one in DOCUMENT["paths"]["/api/clients/{uuid}"]["put"]["parameters"]
+    }
+    assert set(told) == {("uuid", "path"), ("if-match", "header")}
+    assert told["uuid", "path"]["schema"]["pattern"]
+    assert (told["uuid", "path"]["required"], told["if-match", "header"]["required"]) == (
+        True,
+        False,
+    )
 
 
 def test_a_conflict_may_say_when_to_come_back() -> None:

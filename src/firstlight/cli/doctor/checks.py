@@ -19,6 +19,7 @@ WITH_RADIO: tuple[Check, ...] = (
     radio.permission,
     radio.lease_server,
     radio.firewall,
+    radio.wireless_tool,
     ports.dns_port,
     ports.dhcp_port,
     ports.portal_port,

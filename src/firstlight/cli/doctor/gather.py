@@ -15,7 +15,7 @@ from firstlight.errors import ConfigError
 from firstlight.model.backend import Backend
 from firstlight.model.wire import HealthAnswer, Problem
 
-PROGRAMS = ("NetworkManager", "wpa_supplicant", "dnsmasq", "iptables", "nft")
+PROGRAMS = ("NetworkManager", "wpa_supplicant", "dnsmasq", "iptables", "nft", "iw")
 
 _ANSWER_SECONDS = 3.0
 

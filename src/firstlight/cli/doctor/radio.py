@@ -127,13 +127,33 @@ def lease_server(facts: Facts) -> Finding:
 
 
 def firewall(facts: Facts) -> Finding:
-    """NetworkManager's shared mode needs iptables or nft."""
-    if found := sorted(facts.programs & {"iptables", "nft"}):
-        return ok("firewall", f"{found[0]} is installed.")
+    """NetworkManager's shared mode needs iptables or nft; that it leads nowhere needs nft."""
+    if "nft" in facts.programs:
+        return ok("firewall", "nft is installed.")
+    hint = "Install it: apt-get install nftables"
+    if "iptables" in facts.programs:
+        return warning(
+            "firewall",
+            "nft is missing: who joins the hotspot reaches the networks behind this device, and "
+            "no configuration can be handed out over the air.",
+            hint,
+        )
     return problem(
         "firewall",
-        "Neither iptables nor nft is installed; NetworkManager needs one of them for the hotspot.",
-        "Install one: apt-get install nftables",
+        "Neither nft nor iptables is installed; NetworkManager needs one of them for the hotspot.",
+        hint,
+    )
+
+
+def wireless_tool(facts: Facts) -> Finding:
+    """What NetworkManager does not know of a radio is asked of iw."""
+    if "iw" in facts.programs:
+        return ok("iw", "iw is installed.")
+    return warning(
+        "iw",
+        "iw is missing: what the radio can do beside its hotspot stays unknown, and its transmit "
+        "power can't be limited.",
+        "Install it: apt-get install iw",
     )
 
 

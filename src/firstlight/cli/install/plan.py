@@ -40,6 +40,8 @@ def drop_in(config: Config) -> File:
         "# On connections that NetworkManager shares, every name leads to this device, so that",
         "# phones find its page. It counts from the next time that the hotspot goes up.",
         f"address=/#/{address}",
+        "# Nobody else gives addresses here, so none has to be tried first, for three seconds.",
+        "no-ping",
         "local-ttl=0",
         "no-resolv",
     ]

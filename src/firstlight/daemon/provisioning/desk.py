@@ -3,18 +3,20 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import NoReturn, Protocol
 
 import msgspec
 
 from firstlight.daemon.provisioning.company import Company
-from firstlight.daemon.provisioning.mode import ProvisioningMode
 from firstlight.errors import Code, Conflict, FirstlightError, NotFound
 from firstlight.model.mac import MacAddress
+from firstlight.model.moment import Moment
 from firstlight.model.records import Client, Controller, RecordKind
 from firstlight.model.registry import ClientCa, Entry
 from firstlight.provisioning import desk, messages
 from firstlight.provisioning.nonces import BITS
 from firstlight.provisioning.ports import with_client
+from firstlight.provisioning.state import State
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +24,25 @@ _CHUNK_BYTES = 32 * 1024
 _INTERFACES = Path("/sys/class/net")
 
 
+Decide = Callable[[State, Moment], desk.Verdict]
+
+
+class Mode(Protocol):
+    """What the desk needs of Provisioning Mode."""
+
+    def judge(self, decide: Decide) -> None:
+        """Let a request be decided. Raises what is wrong with it."""
+        ...
+
+    def take(self, event: messages.Event) -> None:
+        """Take one event."""
+        ...
+
+
 class Desk:
     """Satisfies ``web.registry_service.ClaimDesk``. ``random_bits``: a cryptographic source."""
 
-    def __init__(
-        self, mode: ProvisioningMode, company: Company, random_bits: Callable[[int], int]
-    ) -> None:
+    def __init__(self, mode: Mode, company: Company, random_bits: Callable[[int], int]) -> None:
         self._mode = mode
         self._with = company
         self._random_bits = random_bits
@@ -54,7 +69,7 @@ class Desk:
         mac = await self._checked(caller, claimed, nonce)
         entry = await self._record(RecordKind.CONTROLLER, mac)
         if uuid is not None and uuid.lower() != entry.uuid.lower():
-            raise self._not_found(mac, "There is no controller of that UUID and MAC address.")
+            self._no_record(mac, "There is no controller of that UUID and MAC address.")
         return self._bundle(mac)
 
     async def certs(self, caller: str, claimed: str | None) -> ClientCa:
@@ -86,12 +101,12 @@ class Desk:
         entry = await self._with.records.find(kind, mac)
         if entry is None:
             what = "client" if kind is RecordKind.CLIENT else "controller"
-            raise self._not_found(mac, f"There is no {what} of that MAC address.")
+            self._no_record(mac, f"There is no {what} of that MAC address.")
         return entry
 
-    def _not_found(self, mac: MacAddress, message: str) -> NotFound:
+    def _no_record(self, mac: MacAddress, message: str) -> NoReturn:
         self._mode.judge(lambda state, now: desk.not_found(state, mac, message, now))
-        return NotFound(message, code=Code.UNKNOWN_RECORD)
+        raise RuntimeError("what is not there was found")
 
     async def _bundle(self, mac: MacAddress) -> AsyncIterator[bytes]:
         chunk = bytearray(b'{"controllers":[')

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections.abc import Callable
 
 from firstlight.config import Config
 from firstlight.daemon.provisioning.company import Close, Company
+from firstlight.daemon.provisioning.desk import Desk
 from firstlight.daemon.waiting import ended
 from firstlight.errors import Busy, FirstlightError, StoreFailure
 from firstlight.model.access_point import AccessPoint, frequency_of
@@ -44,7 +46,9 @@ class ProvisioningMode:
         self._timer: asyncio.Task[None] | None = None
         self._close_door: Close | None = None
         self._holding = False
-        self.desk: ClaimDesk | None = None
+        self.desk: ClaimDesk = Desk(self, company, secrets.randbits)
+        self.clearing = asyncio.Lock()
+        """Whoever holds it clears away what a killed process left behind."""
         wish = config.provisioning
         self.state = State(
             settings=Settings(ttl_seconds=wish.ttl_seconds, tx_power_dbm=wish.tx_power_dbm)
@@ -79,8 +83,10 @@ class ProvisioningMode:
             return
         self._with.check_idle()
         await self._with.radio.profiles()  # raises where there is no radio to work with
-        wanted = plan(self._with.radio.state, self._config.provisioning.channel, force=force)
-        self.take(messages.Wished(wanted))
+        async with self.clearing:
+            self._with.check_idle()
+            wanted = plan(self._with.radio.state, self._config.provisioning.channel, force=force)
+            self.take(messages.Wished(wanted))
 
     async def switch_off(self) -> None:
         """Accept the wish."""
@@ -233,7 +239,6 @@ class ProvisioningMode:
                 country=self._config.country,
             )
         )
-        assert self.desk is not None  # noqa: S101  set where the parts are put together
         self._close_door = await company.open_door(softap, self.desk)
         return messages.Raised(turn, softap)
 

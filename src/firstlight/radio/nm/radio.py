@@ -208,7 +208,8 @@ class NetworkManagerRadio:
     async def softap_up(self, settings: SoftApSettings) -> SoftAp:
         """See the port. A hotspot ends in any case: both would have one address."""
         self._scanner.remember()
-        await self._hotspot.down()
+        if settings.beside:
+            await self._hotspot.down()
         return await self._softap.up(settings)
 
     async def softap_down(self) -> None:

@@ -284,10 +284,23 @@ class SoftAps:
             ):
                 raise RadioFailure("The SoftAP did not go down in time.", code=Code.TIMEOUT)
             await mirror.until(lambda: not device.is_access_point, MODE_SECONDS)
+            # Its profile goes with it, a moment later.
+            path = active.connection
+            await mirror.until(lambda: path not in mirror.objects, MODE_SECONDS)
+        return await self._forget(uuid) or was_up
+
+    async def _forget(self, uuid: str) -> bool:
+        """Delete a profile that came to nothing, or was saved by hand; whether there was one."""
         path = await self._session.path_of(uuid)
-        if path is not None:
+        if path is None:
+            return False
+        try:
             await self._session.connections.delete(path)
-        return was_up or path is not None
+        except FirstlightError:
+            # NetworkManager may have been faster, and has several ways of saying so.
+            if await self._session.path_of(uuid) is not None:
+                raise
+        return True
 
     async def _second_gone(self, done: list[str]) -> bool:
         second, was_up = self._second.device, False

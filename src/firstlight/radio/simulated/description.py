@@ -134,7 +134,7 @@ class AccessPointTable(_Table, frozen=True, kw_only=True):
 
 
 class StationTable(_Table, frozen=True, kw_only=True):
-    """A station that joins the hotspot or the SoftAP ``after`` seconds.
+    """A station that joins the hotspot, or with ``softap`` the SoftAP, ``after`` seconds.
 
     It leaves again after ``stays`` seconds. Without ``passphrase`` it knows the right one.
     """
@@ -143,6 +143,7 @@ class StationTable(_Table, frozen=True, kw_only=True):
     after: Seconds = 5.0
     stays: Seconds | None = None
     passphrase: Passphrase | None = None
+    softap: bool = False
 
 
 class SavedTable(_Table, frozen=True, kw_only=True):

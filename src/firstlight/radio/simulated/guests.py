@@ -31,17 +31,20 @@ class Guests:
         """Who is there, in the order of coming."""
         return tuple(self._present.values())
 
-    def number(self, index: int) -> MacAddress | None:
-        """Who was the first (0), second and so on to come, if it is still there."""
-        if not 0 <= index < len(self._order):
-            return None
-        return self._order[index] if self._order[index] in self._present else None
+    def index(self, mac: MacAddress) -> int | None:
+        """How many had come before it for the first time; ``None`` while it is not there."""
+        return self._order.index(mac) if mac in self._present else None
 
-    def welcome(self, passphrase: Passphrase, most: int | None = None) -> None:
-        """It is up, for ``most`` at once; the stations around come when it is their time."""
-        self._passphrase, self._most = passphrase, most
+    def welcome(self, passphrase: Passphrase, softap_for: int | None = None) -> None:
+        """It is up; the stations around that look for it come when it is their time.
+
+        ``softap_for``: it is the SoftAP, for so many at once.
+        """
+        self._passphrase, self._most = passphrase, softap_for
         self._order.clear()
         for station in self._around:
+            if station.softap is not (softap_for is not None):
+                continue
             self._plan(station.after, lambda station=station: self._come(station))
 
     def turn_out(self) -> None:

@@ -87,6 +87,17 @@ class SimulatedRadio:
         """Call ``listener`` for every event until the context ends."""
         return self._subscription(listener)
 
+    def visit(self, mac: MacAddress) -> str:
+        """A device comes to the SoftAP, knowing its password; its address, or empty: no room."""
+        softap = self._world.softap
+        if softap.up is None or not softap.guests.knock(mac, None):
+            return ""
+        return softap.lease(mac) or ""
+
+    def depart(self, mac: MacAddress) -> None:
+        """It leaves again, if it is there."""
+        self._world.softap.guests.leave(mac)
+
     def access_points(self) -> tuple[AccessPoint, ...]:
         """Everything heard lately."""
         return () if self.state.availability in _ABSENT else self._world.scanner.list()

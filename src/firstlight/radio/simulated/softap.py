@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from firstlight.errors import FirstlightError
 from firstlight.model.access_point import channel_of
 from firstlight.model.mac import MacAddress
+from firstlight.model.passphrase import MIN_BYTES, Passphrase
 from firstlight.model.profile import HotspotSettings
 from firstlight.model.radio import Availability, Link, RadioEvent, Station
 from firstlight.model.softap import SoftAp, SoftApSettings
@@ -89,33 +91,26 @@ class SoftAps:
 
     def begin(self, settings: SoftApSettings, outcome: Outcome) -> None:
         """Raise it; ``outcome`` is answered once stations can join."""
-        if self._air.no_firewall:
-            outcome.settle(refusals.no_firewall())
-            return
-        channel = settings.channel
-        if settings.beside:
-            if not self._radio.join_while_hotspot:
-                outcome.settle(refusals.no_softap_beside())
-                return
-            if self._device.link is Link.CONNECTED and self._radio.one_channel:
-                channel = channel_of(self._device.frequency or 0) or settings.channel
-            if channel > _LAST_OF_2_4_GHZ:
-                outcome.settle(refusals.no_softap_beside())
-                return
+        channel = self._channel(settings)
         bssid = _beside(self._radio.mac) if settings.beside else self._radio.mac
+        passphrase = settings.passphrase_of(bssid)
+        refusal = self._refusal(settings, channel, passphrase)
+        if refusal is not None:
+            outcome.settle(refusal)
+            return
         softap = SoftAp(
             interface=BESIDE if settings.beside else self._radio.interface,
             bssid=bssid,
-            passphrase=settings.passphrase_of(bssid),
+            passphrase=passphrase,
             channel=channel,
             one_station=settings.stations == 1,
         )
-        self._raised = _Raised(softap, settings, outcome)
         if settings.beside:
             self._rising = self._timeline.after(self._takes.hotspot, self._started)
         else:
             kept = self._book.add_softap(_hotspot(softap, settings), settings.stations)
             self._device.activate(kept, outcome=outcome)
+        self._raised = _Raised(softap, settings, outcome)
         self._limit = settings.tx_power_dbm
 
     def end(self) -> bool:
@@ -134,28 +129,51 @@ class SoftAps:
         return was_up
 
     def conditions_changed(self) -> None:
-        """Something in the world is different: without a radio, nothing is beside it."""
+        """Something is different: the radio is gone, or it is something else now."""
         raised = self._raised
-        if raised is None or not raised.settings.beside:
+        if raised is None:
             return
-        if self._air.availability is not Availability.READY:
+        if not raised.settings.beside:
+            if self._device.link is not Link.SOFTAP:
+                self._raised = self._limit = None
+        elif self._air.availability is not Availability.READY:
             self.end()
             raised.ready.settle(refusals.unavailable(self._air.availability, gone=True))
 
-    def neighbour(self, address: str) -> MacAddress | None:
-        """Who has that address. They are given in the order of coming."""
-        if self._raised is None or self.up is None:
+    def lease(self, mac: MacAddress) -> str | None:
+        """The address that a station has been given."""
+        index = self.guests.index(mac)
+        if self._raised is None or self.up is None or index is None:
             return None
         network = ipaddress.IPv4Interface(self._raised.settings.address).network
-        try:
-            number = int(ipaddress.IPv4Address(address)) - int(network.network_address)
-        except ValueError:
-            return None
-        return self.guests.number(number - _FIRST_ADDRESS)
+        return str(network.network_address + _FIRST_ADDRESS + index)
+
+    def neighbour(self, address: str) -> MacAddress | None:
+        """Who has that address. They are given in the order of coming."""
+        here = (station.mac for station in self.stations())
+        return next((mac for mac in here if self.lease(mac) == address), None)
 
     @property
     def _is_beside(self) -> bool:
         return self._raised is not None and self._raised.settings.beside
+
+    def _channel(self, settings: SoftApSettings) -> int:
+        """The one asked for, or that of the network beside it where it must be."""
+        used = self._device.frequency if self._device.link is Link.CONNECTED else None
+        if not settings.beside or not self._radio.one_channel or used is None:
+            return settings.channel
+        return channel_of(used) or settings.channel
+
+    def _refusal(
+        self, settings: SoftApSettings, channel: int, passphrase: Passphrase
+    ) -> FirstlightError | None:
+        if self._air.no_firewall:
+            return refusals.no_firewall()
+        if settings.beside and not (self._radio.join_while_hotspot and channel <= _LAST_OF_2_4_GHZ):
+            return refusals.no_softap_beside()
+        if len(passphrase.reveal().encode()) < MIN_BYTES:
+            return refusals.passphrase_too_short()
+        return None
 
     def _started(self) -> None:
         self._rising = None

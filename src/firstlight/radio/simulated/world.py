@@ -177,6 +177,7 @@ class World:
 
     def _device_changed(self) -> None:
         self.rehearsals.conditions_changed()
+        self.softap.conditions_changed()
         self._autoconnect.wake()
         self.on_change()
 

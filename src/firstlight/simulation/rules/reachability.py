@@ -16,7 +16,8 @@ class ReachabilityRule:
     It counts all the time in which the radio is ready, whether the process runs or not. Without
     power, without NetworkManager or without its radio nobody can ask anything of the device: the
     stretch ends there, and when the machine is whole again another one begins. ``excused``: a
-    person has put the device into maintenance, in which nothing is repaired.
+    person has put the device into maintenance, in which nothing is repaired, or has made the radio
+    the provisioning SoftAP.
     """
 
     def __init__(self, world: World, judge: Judge, loop: asyncio.AbstractEventLoop) -> None:

@@ -3,7 +3,7 @@
 from firstlight.errors import LockedOut, NotFound, StoreFailure, Unauthorized
 from firstlight.model.pairing import CodeShown
 from firstlight.model.wire import Ok, PairAnswer, PairBody, SessionsAnswer
-from firstlight.web.api.endpoint import Call, Endpoint, Reply
+from firstlight.web.api.endpoint import Call, Endpoint, Reply, Taken
 from firstlight.web.guards import PREFIX
 from firstlight.web.standing import VISUAL_HEADER
 
@@ -74,8 +74,14 @@ AUTH = (
         summary="Make the code good as visual-token header of this caller, for 60 minutes",
         handle=promote_code,
         answer=None,
-        empty=True,
-        takes={VISUAL_HEADER: "The six-digit code that the device shows."},
+        status=204,
+        takes=(
+            Taken(
+                name=VISUAL_HEADER,
+                words="The six-digit code that the device shows.",
+                required=True,
+            ),
+        ),
         errors=(Unauthorized, LockedOut),
     ),
     Endpoint(

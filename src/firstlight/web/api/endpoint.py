@@ -1,6 +1,9 @@
 """What the table of endpoints is made of."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -29,22 +32,34 @@ RADIO_ERRORS: tuple[type[FirstlightError], ...] = (RadioUnavailable, NotPermitte
 HOW_TO_ENABLE = "Set FIRSTLIGHT_PROVISIONING_ENABLED=1 and restart Firstlight."
 
 
+JSON = "application/json"
+TEXT = "text/plain; charset=utf-8"
+
+
 class Context(msgspec.Struct, frozen=True):
-    """What every handler works with. ``service`` is ``None`` while Firstlight is not enabled."""
+    """What every handler works with. ``service`` is ``None`` while Firstlight is not enabled.
+
+    ``bulk`` is held while something large is taken in.
+    """
 
     service: DeviceService | None
     settings: WebSettings
     clock: Clock
     streams: Streams = msgspec.field(default_factory=Streams)
+    bulk: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One request, checked. ``body`` is of the endpoint's ``body`` type."""
+    """One request, checked. ``body`` is of the endpoint's ``body`` type, or bytes of an upload.
+
+    ``taken``: parameters by name, those that were given, each of its type.
+    """
 
     context: Context
     visit: Visit
     headers: Headers
     path: Mapping[str, str]
+    taken: Mapping[str, Any] = {}
     body: Any = None
 
     @property
@@ -56,40 +71,83 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An answer of the endpoint's ``answer`` type, with headers of its own; ``None``: 204."""
+    """An answer of the endpoint's ``answer`` type, with headers of its own."""
 
-    answer: msgspec.Struct | None
+    answer: object
     headers: Mapping[str, str] | None = None
 
-    def response(self) -> Response:
+    def response(self, row: "Endpoint") -> Response:
         """As HTTP."""
-        if self.answer is None:
-            return Response(status_code=204, headers=self.headers)
-        return Response(to_json(self.answer), 200, self.headers, media_type="application/json")
+        if row.status == HTTPStatus.NO_CONTENT:
+            return Response(status_code=row.status, headers=self.headers)
+        plain = isinstance(self.answer, str)
+        content = self.answer if isinstance(self.answer, str) else to_json(self.answer)
+        media = TEXT if plain else JSON
+        return Response(content, row.status, self.headers, media_type=media)
+
+
+class Place(StrEnum):
+    """Where in a request a parameter stands, as OpenAPI calls it."""
+
+    HEADER = "header"
+    QUERY = "query"
+    PATH = "path"
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """One parameter. ``kind`` is the type that it must have, ``form`` that type in words.
+
+    ``required`` is told; that a header is missing, its handler says.
+    """
+
+    name: str
+    words: str
+    place: Place = Place.HEADER
+    kind: Any = str
+    form: str = "text"
+    required: bool = False
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A body that is no JSON of ours: its media type and schema, its bounds in bytes and seconds.
+
+    ``alone``: so large that one at a time is enough.
+    """
+
+    media: str
+    schema: Mapping[str, Any]
+    most: int
+    seconds: float
+    alone: bool = False
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One method of one path.
 
-    ``answer`` is the type of its JSON answer, or of one event where ``streams``; ``None`` for a
-    JSON object of no type of ours, or for no content where ``empty``. ``body_optional``: no body at
-    all is one with every field at its default. ``errors`` are the classes that it may fail with
-    beyond those that every endpoint shares. ``headers`` are those of a good answer, each with its
-    description, and ``takes`` those of the request.
+    ``answer`` is the type of its answer with ``status``, or of one event where ``streams``;
+    ``None`` for a JSON object of no type of ours. ``media``: the types that it may come as.
+    ``body_optional``: no body at all is one with every field at its default. ``errors`` are the
+    classes that it may fail with beyond those that every endpoint shares, ``refusals`` statuses
+    that the web layer adds. ``headers`` are those of a good answer, each with its description, and
+    ``takes`` parameters of the request. ``name`` is its own where several share a handler.
     """
 
     method: str
     path: str
     summary: str
     handle: Callable[[Call], Awaitable[Reply | ASGIApp]]
-    answer: type[msgspec.Struct] | None
+    answer: Any
+    status: int = 200
+    media: tuple[str, ...] = (JSON,)
     body: type[msgspec.Struct] | None = None
     body_optional: bool = False
+    upload: Upload | None = None
     errors: tuple[type[FirstlightError], ...] = ()
+    refusals: tuple[int, ...] = ()
     headers: Mapping[str, str] | None = None
     streams: bool = False
-    empty: bool = False
-    takes: Mapping[str, str] | None = None
+    takes: tuple[Taken, ...] = ()
+    name: str = ""
 
 
 def not_enabled() -> Refusal:

@@ -7,13 +7,18 @@ from starlette.responses import Response
 
 from firstlight.model.wire import HealthAnswer
 from firstlight.web.api.auth import AUTH
+from firstlight.web.api.certificates import CERTS
 from firstlight.web.api.claim import CLAIM
 from firstlight.web.api.device import DEVICE
 from firstlight.web.api.endpoint import Call, Endpoint, Reply
 from firstlight.web.api.hotspot import HOTSPOT
+from firstlight.web.api.mode import MODE
 from firstlight.web.api.network import NETWORK
 from firstlight.web.api.openapi import describe
+from firstlight.web.api.records import RECORDS
 from firstlight.web.api.recovery import RECOVERY
+from firstlight.web.api.registry import REGISTRY
+from firstlight.web.api.softap_only import SOFTAP
 from firstlight.web.api.system import SYSTEM
 
 
@@ -50,6 +55,11 @@ ENDPOINTS = (
     *RECOVERY,
     *SYSTEM,
     *AUTH,
+    *MODE,
+    *SOFTAP,
+    *RECORDS,
+    *CERTS,
+    *REGISTRY,
     Endpoint(
         method="GET",
         path="/api/health",

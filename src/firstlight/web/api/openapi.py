@@ -1,6 +1,6 @@
 """The published description (OpenAPI 3.1), made from the table of endpoints and its types."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -8,12 +8,15 @@ import msgspec
 
 from firstlight.model.wire import Problem
 from firstlight.web.access import Right, right_for
-from firstlight.web.api.endpoint import Endpoint
+from firstlight.web.api.endpoint import JSON, Endpoint, Place, Taken
 from firstlight.web.encoding import to_json
 from firstlight.web.guards import is_device_api
 from firstlight.web.problems import status_of
 from firstlight.web.standing import TOKEN_HEADERS, VISUAL_HEADER
 from firstlight.web.visit import SESSION_COOKIE
+
+Refs = Mapping[Any, dict[str, Any]]
+"""The schema of each type."""
 
 _REF = "#/components/schemas/{name}"
 
@@ -28,8 +31,7 @@ _TO_JSON_BODIES = (415,)
 def describe(endpoints: Iterable[Endpoint], *, title: str, version: str) -> bytes:
     """The whole document as JSON."""
     table = tuple(endpoints)
-    kinds = {kind for row in table for kind in (row.answer, row.body) if kind} | {Problem}
-    ordered = sorted(kinds, key=lambda kind: kind.__name__)
+    ordered = sorted({kind for row in table for kind in _kinds(row)} | {Problem}, key=str)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=_REF)
     refs = dict(zip(ordered, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -44,23 +46,32 @@ def describe(endpoints: Iterable[Endpoint], *, title: str, version: str) -> byte
     return to_json(document)
 
 
-def _operation(row: Endpoint, refs: Mapping[type, dict[str, Any]]) -> dict[str, Any]:
+def _kinds(row: Endpoint) -> Iterator[Any]:
+    yield from (kind for kind in (row.answer, row.body) if kind)
+    yield from (one.kind for one in row.takes)
+
+
+def _operation(row: Endpoint, refs: Refs) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": row.handle.__name__,
+        "operationId": row.name or row.handle.__name__,
         "summary": row.summary,
-        "responses": {"204" if row.empty else "200": _success(row, refs)}
+        "responses": {str(row.status): _success(row, refs)}
         | {str(status): _failure(status, refs[Problem]) for status in _failures(row)},
     }
+    told = {one.name for one in row.takes if one.place is Place.PATH}
     parameters = [
-        *_path_parameters(row.path),
+        *_path_parameters(row.path, told),
         *(_RESUME if row.streams else ()),
-        *_header_parameters(row.takes or {}),
+        *(_parameter(one, refs) for one in row.takes),
     ]
     if parameters:
         operation["parameters"] = parameters
     if row.body:
         required = not row.body_optional
         operation["requestBody"] = {"required": required, "content": _json(refs[row.body])}
+    if row.upload:
+        content = {row.upload.media: {"schema": row.upload.schema}}
+        operation["requestBody"] = {"required": True, "content": content}
     right = right_for(row.method, row.path)
     if right is not Right.OPEN:
         open_to_some: list[dict[str, list[str]]] = [] if right is Right.MANAGE else [{}]
@@ -68,16 +79,17 @@ def _operation(row: Endpoint, refs: Mapping[type, dict[str, Any]]) -> dict[str, 
     return operation
 
 
-def _success(row: Endpoint, refs: Mapping[type, dict[str, Any]]) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": (row.answer and row.answer.__doc__) or row.summary}
-    if row.streams and row.answer:
+def _success(row: Endpoint, refs: Refs) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": _words(row.answer) or row.summary}
+    if row.streams:
         answer["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
         answer["description"] = (
             "First 'event: connected' with {\"ok\": true, \"ts\": <Unix ms>}, then 'event: device' "
             f"with a {row.answer.__name__} as data; ': heartbeat' when there is nothing to say."
         )
-    elif not row.empty:
-        answer["content"] = _json(refs[row.answer] if row.answer else {"type": "object"})
+    elif row.status != HTTPStatus.NO_CONTENT:
+        schema = refs[row.answer] if row.answer else {"type": "object"}
+        answer["content"] = {media: {"schema": schema} for media in row.media}
     if row.headers:
         answer["headers"] = {
             name: {"description": words, "required": True, "schema": {"type": "string"}}
@@ -86,8 +98,13 @@ def _success(row: Endpoint, refs: Mapping[type, dict[str, Any]]) -> dict[str, An
     return answer
 
 
+def _words(kind: object) -> str | None:
+    ours = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    return kind.__doc__ if ours else None
+
+
 def _failures(row: Endpoint) -> list[int]:
-    statuses = {*_ANYWHERE, *(status_of(kind) for kind in row.errors)}
+    statuses = {*_ANYWHERE, *(status_of(kind) for kind in row.errors), *row.refusals}
     if is_device_api(row.path):
         statuses.update(_TO_DEVICE_API)
     if right_for(row.method, row.path) is not Right.OPEN:
@@ -107,28 +124,25 @@ def _failure(status: int, problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+    return {JSON: {"schema": schema}}
 
 
-def _path_parameters(path: str) -> list[dict[str, Any]]:
+def _path_parameters(path: str, told: Collection[str]) -> list[dict[str, Any]]:
     return [
         {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
         for part in path.split("/")
-        if part.startswith("{")
+        if part.startswith("{") and part[1:-1] not in told
     ]
 
 
-def _header_parameters(takes: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": name,
-            "in": "header",
-            "required": True,
-            "description": words,
-            "schema": {"type": "string"},
-        }
-        for name, words in takes.items()
-    ]
+def _parameter(one: Taken, refs: Refs) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "in": one.place.value,
+        "required": one.required or one.place is Place.PATH,
+        "description": one.words,
+        "schema": refs[one.kind],
+    }
 
 
 _COME_BACK = {

@@ -1,16 +1,21 @@
 """Routes out of the table of endpoints."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from firstlight.errors import Busy
 from firstlight.model.validation import decoded
 from firstlight.web.api.endpoint import Call, Context, Endpoint, Reply, not_enabled
 from firstlight.web.api.itself import ENDPOINTS
+from firstlight.web.api.parameters import taken
 from firstlight.web.bodies import check_content_type, read_body
-from firstlight.web.guards import PREFIX, is_device_api
+from firstlight.web.guards import DEVICE_API, is_device_api
+
+_BULK_SECONDS = 10
 
 
 def api_routes(context: Context) -> list[BaseRoute]:
@@ -21,7 +26,8 @@ def api_routes(context: Context) -> list[BaseRoute]:
             by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
     routes: list[BaseRoute] = [_route(path, methods, context) for path, methods in by_path.items()]
     if context.service is None:
-        routes += [Route(PREFIX, _Inert()), Route(f"{PREFIX}/{{rest:path}}", _Inert())]
+        for root in DEVICE_API:
+            routes += [Route(root, _Inert()), Route(f"{root}/{{rest:path}}", _Inert())]
     return routes
 
 
@@ -34,20 +40,39 @@ def _route(path: str, methods: Mapping[str, Endpoint], context: Context) -> Rout
 
 
 async def _answer(endpoint: Endpoint, request: Request, context: Context) -> ASGIApp:
-    call = Call(
-        context=context,
-        visit=request.scope["firstlight.visit"],
-        headers=request.headers,
-        path=request.path_params,
-        body=await _body(endpoint, request),
-    )
-    reply = await endpoint.handle(call)
-    return reply.response() if isinstance(reply, Reply) else reply
+    async with _place(endpoint, context):
+        call = Call(
+            context=context,
+            visit=request.scope["firstlight.visit"],
+            headers=request.headers,
+            path=request.path_params,
+            taken=taken(endpoint, request),
+            body=await _body(endpoint, request),
+        )
+        reply = await endpoint.handle(call)
+    return reply.response(endpoint) if isinstance(reply, Reply) else reply
+
+
+@asynccontextmanager
+async def _place(endpoint: Endpoint, context: Context) -> AsyncGenerator[None]:
+    """Bodies of many megabytes are held in memory one at a time."""
+    if endpoint.upload is None or not endpoint.upload.alone:
+        yield
+        return
+    if context.bulk.locked():
+        raise Busy(
+            "Another import is under way.", hint="Wait until it is done.", retry_after=_BULK_SECONDS
+        )
+    async with context.bulk:
+        yield
 
 
 async def _body(endpoint: Endpoint, request: Request) -> object:
     if endpoint.method == "GET":
         return None
+    if endpoint.upload is not None:
+        upload = endpoint.upload
+        return await read_body(request, most=upload.most, seconds=upload.seconds)
     raw = await read_body(request)
     if endpoint.body is None:
         return None

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from firstlight.web.access import SOFTAP_ONLY
 from firstlight.web.captive.probes import Answer, probe_for
 from firstlight.web.encoding import to_json
 from firstlight.web.guards import from_allowed_address, host_of, not_too_fast
@@ -50,7 +51,8 @@ class CaptiveDoor:
         host = host_of(visit.headers.get("host", ""))
         probe = probe_for(host, visit.path)
         foreign = host not in self._policy.hosts and address_of(host) is None
-        if (probe is None and not foreign) or visit.method not in _READING:
+        ours = visit.path in SOFTAP_ONLY or (probe is None and not foreign)
+        if ours or visit.method not in _READING:
             return None
         try:
             from_allowed_address(visit, self._policy)

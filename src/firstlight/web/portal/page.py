@@ -7,13 +7,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from firstlight.web.api.endpoint import Context
+from firstlight.web.portal import certificates_page, import_page
 from firstlight.web.portal.assets import FOLDER, Asset, asset_routes
 from firstlight.web.portal.branding import brand_routes
+from firstlight.web.portal.certificates_page import CertificatesPage
 from firstlight.web.portal.codes import Codes
+from firstlight.web.portal.devices_page import DevicesPage
 from firstlight.web.portal.entrance import Entrance, local_path
 from firstlight.web.portal.forms import read_form
+from firstlight.web.portal.import_page import ImportPage
 from firstlight.web.portal.landing import Landing
 from firstlight.web.portal.language import COOKIE, languages
+from firstlight.web.portal.provisioning_page import ProvisioningPage
 from firstlight.web.portal.rendering import Reader, Renderer
 from firstlight.web.portal.settings_page import SettingsPage
 
@@ -38,12 +43,18 @@ def page_routes(context: Context) -> list[BaseRoute]:
     entrance = Entrance(service, settings, renderer)
     controls = SettingsPage(service, renderer, context.clock)
     codes = Codes(service, settings)
+    mode = ProvisioningPage(service, renderer, context.clock)
+    devices = DevicesPage(service, renderer)
+    certificates = CertificatesPage(service, renderer, context.clock)
+    imports = ImportPage(service, renderer)
     shown: dict[str, Handler] = {
         "/": landing.show,
         "/qr.svg": codes.page,
         "/hotspot.svg": codes.hotspot,
         "/label.svg": codes.label,
         "/settings": controls.show,
+        "/provisioning.svg": mode.code,
+        "/devices": devices.show,
     }
     sent: dict[str, Handler] = {
         "/connect": landing.connect,
@@ -57,10 +68,18 @@ def page_routes(context: Context) -> list[BaseRoute]:
         "/settings/recover": controls.recover,
         "/settings/maintenance": controls.maintenance,
         "/settings/restart": controls.restart,
+        f"{certificates_page.PAGE}/use": certificates.use,
+        f"{certificates_page.PAGE}/delete": certificates.delete,
+        f"{import_page.PAGE}/confirm": imports.confirm,
+        "/devices/{kind}/{uuid}/delete": devices.delete,
     }
     both: dict[str, tuple[Handler, Handler]] = {
         "/pair": (entrance.show, entrance.enter),
         "/factory-reset": (controls.ask_reset, controls.reset),
+        "/provisioning": (mode.show, mode.switch),
+        certificates_page.PAGE: (certificates.show, certificates.add),
+        import_page.PAGE: (imports.show, imports.look),
+        "/devices/{kind}/{uuid}": (devices.edit, devices.save),
     }
     routes += [Route(path, handle, methods=["GET"]) for path, handle in shown.items()]
     routes += [Route(path, handle, methods=["POST"]) for path, handle in sent.items()]

@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent / "templates"
 
 
 # Packed, the size of a page tells of its words; names of networks are words of strangers.
-_WITH_SECRETS = frozenset({"code.html", "settings.html"})
+_WITH_SECRETS = frozenset({"code.html", "settings.html", "provisioning.html", "record.html"})
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):

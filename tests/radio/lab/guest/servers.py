@@ -52,7 +52,7 @@ class _Server(http.server.ThreadingHTTPServer):
 def serve(
     *,
     name: str,
-    netns: str,
+    netns: str | None,
     address: str,
     port: int,
     status: int,

@@ -20,7 +20,7 @@ def facts(**changes: Any) -> Facts:
         "system": "Linux",
         "root": True,
         "processes": frozenset({"systemd", "NetworkManager", "wpa_supplicant"}),
-        "programs": frozenset({"NetworkManager", "wpa_supplicant", "dnsmasq", "nft"}),
+        "programs": frozenset({"NetworkManager", "wpa_supplicant", "dnsmasq", "nft", "iw"}),
         "bus_socket": True,
         "network_manager_folder": True,
         "wifi_devices": ("wlan0",),

@@ -163,9 +163,11 @@ def test_permission() -> None:
 def test_programs_of_the_hotspot() -> None:
     assert verdict(radio.lease_server(facts())) is OK
     assert verdict(radio.firewall(facts())) is OK
-    assert verdict(radio.firewall(facts(programs=frozenset({"iptables"})))) is OK
+    assert verdict(radio.firewall(facts(programs=frozenset({"iptables"})))) is WARNING
     assert verdict(radio.lease_server(facts(programs=frozenset()))) is PROBLEM
     assert verdict(radio.firewall(facts(programs=frozenset()))) is PROBLEM
+    assert verdict(radio.wireless_tool(facts())) is OK
+    assert verdict(radio.wireless_tool(facts(programs=frozenset()))) is WARNING
 
 
 def test_configuration() -> None:

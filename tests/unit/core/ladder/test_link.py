@@ -152,6 +152,13 @@ def test_a_join_under_way_is_told() -> None:
     assert "Wait" in (rungs(sight)[RungName.ASSOCIATED].hint or "")
 
 
+def test_a_radio_that_hands_out_configuration_is_told() -> None:
+    radio = replace(ONLINE, link=Link.SOFTAP, profile=replace(HOME, kind=ProfileKind.HOTSPOT))
+    sight = seen(radio=radio, findings=None)
+    assert verdict(sight) is RungName.ASSOCIATED
+    assert diagnostics(sight).ladder.summary == ("The radio hands out configuration at the moment.")
+
+
 def test_no_address() -> None:
     sight = seen(radio=replace(ONLINE, ipv4=None), findings=None)
     assert verdict(sight) is RungName.ADDRESS

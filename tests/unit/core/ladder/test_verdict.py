@@ -99,6 +99,7 @@ def test_a_network_that_changed_during_the_look_is_no_fault() -> None:
         (Availability.READY, Link.HOTSPOT, "connected"),
         (Availability.READY, Link.JOINING, "connecting"),
         (Availability.READY, Link.HOTSPOT_STARTING, "connecting"),
+        (Availability.READY, Link.SOFTAP, "connected"),
         (Availability.READY, Link.DOWN, "disconnected"),
         (Availability.NOT_PERMITTED, Link.CONNECTED, "connected"),
         (Availability.UNMANAGED, Link.DOWN, "unmanaged"),

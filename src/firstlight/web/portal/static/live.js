@@ -61,8 +61,9 @@ function swap(text, where) {
 
 // Whether somebody is in the middle of something that must not be taken from under their hands.
 function occupied() {
-  // A device that forgets everything has nothing more to say to this page.
-  if (main().dataset.page === "resetting") return true;
+  // A device that forgets everything has nothing more to say to this page; nor to a list that
+  // somebody works on.
+  if (main().dataset.page === "resetting" || "still" in main().dataset) return true;
   const at = document.activeElement;
   if (main().contains(at) && at.matches("input:not([type=hidden])") && at.value) return true;
   const filled = [...main().querySelectorAll("input:not([type=hidden])")].some((one) => one.value);
@@ -254,7 +255,8 @@ function follow() {
 }
 
 addEventListener("submit", (event) => {
-  if (event.target.method !== "post" || event.target.action.endsWith("/language")) return;
+  const { method, action, enctype } = event.target;
+  if (method !== "post" || action.endsWith("/language") || enctype.startsWith("multipart")) return;
   event.preventDefault();
   if (event.submitter?.getAttribute("aria-disabled") !== "true") send(event.target, event.submitter);
 });

@@ -1,0 +1,34 @@
+"""Parameters of a request, held against the types that are published for them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+
+from firstlight.errors import InvalidInput
+from firstlight.web.api.endpoint import Endpoint, Place, Taken
+
+
+def taken(endpoint: Endpoint, request: Request) -> dict[str, Any]:
+    """Those that were given, by name. Raises ``InvalidInput`` naming the first that is wrong."""
+    sources: dict[Place, Mapping[str, str]] = {
+        Place.HEADER: request.headers,
+        Place.QUERY: request.query_params,
+        Place.PATH: request.path_params,
+    }
+    found: dict[str, Any] = {}
+    for one in endpoint.takes:
+        given = sources[one.place].get(one.name)
+        if given is not None:
+            found[one.name] = _converted(one, given)
+        elif one.required and one.place is Place.QUERY:
+            raise InvalidInput(one.name, f"is missing; it must be {one.form}")
+    return found
+
+
+def _converted(one: Taken, given: str) -> object:
+    try:
+        return msgspec.convert(given, one.kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(one.name, f"must be {one.form}") from error

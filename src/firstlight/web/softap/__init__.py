@@ -1,0 +1,1 @@
+"""What is served inside the SoftAP of Provisioning Mode, and nowhere else."""
