@@ -1,5 +1,6 @@
 """What all suites share."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,12 @@ from hypothesis import settings
 HERE = Path(__file__).parent
 
 # Seconds a test may take with its fixtures, where it waits for a browser or a machine.
-SLOW_SUITES = {"browser": 60, "radio": 600}
+SLOW_SUITES = {"browser": 120, "radio": 600}
+
+# A shell starts what runs in its background with Ctrl-C ignored, and every process started from
+# there inherits that; some tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("firstlight", settings(), deadline=None)

@@ -9,8 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-START_SECONDS = 8
-STOP_SECONDS = 8
+import pytest
+
+PATIENCE = 30
+"""Seconds. No promise of ours; they only keep what hangs from hanging for ever."""
+
+PROCESSES = pytest.mark.timeout(2 * PATIENCE)
+"""For tests that start processes: the start of each takes seconds on a machine that is busy."""
 
 QUICK = """
 [durations]
@@ -84,7 +89,7 @@ def daemon(
         command, stdout=subprocess.PIPE, text=True, env={**inherited, **wanted}
     )
     assert process.stdout is not None
-    deadline = threading.Timer(START_SECONDS, process.kill)
+    deadline = threading.Timer(PATIENCE, process.kill)
     deadline.start()
     try:
         line = process.stdout.readline()
@@ -96,7 +101,7 @@ def daemon(
         deadline.cancel()
         process.terminate()
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(PATIENCE)
         finally:
             process.kill()
             process.wait()

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from tests.api.fake_service import HOTSPOT_PASSWORD, FakeService
 from tests.api.serving import request_bytes, running, serving
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from firstlight.errors import Code, ConfigError
@@ -353,10 +354,21 @@ def test_a_bad_address_range_is_refused_at_start() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"),
-    [("/api/health", 200), ("/nope", 401), (f"{API}/status", 401), ("/api/openapi.json", 200)],
+    ("path", "status", "own"),
+    [
+        ("/", 303, "'self'"),
+        ("/pair", 200, "'self'"),
+        ("/static/live.js", 200, "'self'"),
+        ("/nope", 401, "'self'"),
+        ("/api/health", 200, None),
+        ("/api/nope", 401, None),
+        (f"{API}/status", 401, None),
+        ("/api/openapi.json", 200, None),
+    ],
 )
-async def test_every_answer_carries_the_security_headers(path: str, status: int) -> None:
+async def test_every_answer_carries_the_security_headers(
+    path: str, status: int, own: str | None
+) -> None:
     case = Attack(guard=has_the_right, status=status, settings=GUARDED, method="GET", path=path)
     answer = await attack(case, GUARDS)
     assert answer.status_code == status
@@ -364,7 +376,8 @@ async def test_every_answer_carries_the_security_headers(path: str, status: int)
         part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";")
     )
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    for kind in ("script-src", "style-src", "connect-src"):
+        assert policy.get(kind) == own
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
     assert "access-control-allow-origin" not in answer.headers
@@ -388,14 +401,17 @@ async def test_the_unix_socket_needs_neither_token_nor_name(tmp_path: Any) -> No
     assert service.changes == ["hotspot off"]
 
 
-async def test_a_forwarding_header_is_not_believed_over_tcp() -> None:
-    settings = WebSettings(version="1", allowed_cidrs=("192.0.2.0/24",))
+@pytest.mark.parametrize(("credulous", "status"), [(False, 403), (True, 200)])
+async def test_a_forwarding_header_is_not_believed_over_tcp(
+    *, credulous: bool, status: int
+) -> None:
+    app = create_app(FakeService(), WebSettings(version="1", allowed_cidrs=("192.0.2.0/24",)))
     async with (
-        serving(create_app(FakeService(), settings)) as port,
+        serving(ProxyHeadersMiddleware(app, "*") if credulous else app) as port,  # type: ignore[arg-type]
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         answer = await client.get("/api/health", headers={"X-Forwarded-For": "192.0.2.1"})
-    assert answer.status_code == 403
+    assert answer.status_code == status
 
 
 def ask_and_reset(port: int, request: bytes) -> None:

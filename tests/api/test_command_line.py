@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.api.daemon_process import daemon
+from tests.api.daemon_process import PATIENCE, PROCESSES, daemon
 
 from firstlight.cli import main
 
 PASSWORD = "correct-horse"
-DEADLINE = 8
+pytestmark = PROCESSES
 
 
 class Told(NamedTuple):
@@ -101,7 +101,7 @@ def test_as_a_process_of_its_own(state_dir: Path) -> None:
         command("status", "--json", "--state-dir", str(state_dir)),
         capture_output=True,
         check=True,
-        timeout=DEADLINE,
+        timeout=PATIENCE,
     )
     assert json.loads(done.stdout)["status"]["services"]["networkManagerAvailable"] in {True, False}
 
@@ -246,7 +246,7 @@ def test_a_reader_that_goes_away_is_no_crash(state_dir: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
         err = process.stderr.read()
-        process.wait(DEADLINE)
+        process.wait(PATIENCE)
     assert b"Traceback" not in err
 
 
@@ -277,8 +277,9 @@ def test_following_across_a_restart(tmp_path: Path) -> None:
     with ExitStack() as stack:
         first = stack.enter_context(ExitStack())
         first.enter_context(daemon(tmp_path))
-        process = subprocess.Popen(follow, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        stack.callback(process.wait, DEADLINE)
+        process = stack.enter_context(
+            subprocess.Popen(follow, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        )
         stack.callback(process.kill)
         assert process.stdout is not None
         ids.append(json.loads(process.stdout.readline())["id"])
@@ -287,7 +288,7 @@ def test_following_across_a_restart(tmp_path: Path) -> None:
         while ids[-1].split("-")[0] == ids[0].split("-")[0]:
             ids.append(json.loads(process.stdout.readline())["id"])
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=DEADLINE)
+        _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert len(set(ids)) == len(ids)
     assert err.decode().count("was lost") == 1
@@ -334,7 +335,7 @@ def test_a_second_daemon_is_refused(state_dir: Path) -> None:
 
 
 def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
+    deadline = time.monotonic() + PATIENCE
     while not happened():
         assert time.monotonic() < deadline, "it did not happen in time"
 
@@ -359,22 +360,22 @@ class Terminal:
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
-        self._process.wait(DEADLINE)
+        self._process.wait(PATIENCE)
         os.close(self._ours)
 
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
 
     def expect(self, text: str) -> None:
-        deadline = time.monotonic() + DEADLINE
+        deadline = time.monotonic() + PATIENCE
         while text not in self.seen:
             assert self._read(deadline), f"{text!r} did not come; there was {self.seen!r}"
 
     def end(self) -> int:
-        deadline = time.monotonic() + DEADLINE
+        deadline = time.monotonic() + PATIENCE
         while self._read(deadline):
             pass
-        return self._process.wait(DEADLINE)
+        return self._process.wait(PATIENCE)
 
     def _read(self, deadline: float) -> bool:
         """Take what is there; false at the end, or when time is up."""

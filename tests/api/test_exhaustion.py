@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from tests.api.daemon_process import PATIENCE
 from tests.api.fake_service import FakeService
-from tests.api.serving import request_bytes, serving
+from tests.api.serving import exchange, request_bytes, running, serving
 
 from firstlight.web.app import create_app
 from firstlight.web.connection import Bounds
+from firstlight.web.listeners import bind_tcp
+from firstlight.web.server import WebServer
 from firstlight.web.settings import WebSettings
 
 GREEDY, OTHER = "127.0.0.1", "127.0.0.2"
@@ -47,7 +50,7 @@ async def asked(port: int, source: str) -> bytes:
     with calling:
         try:
             await loop.sock_sendall(calling, ASK)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 return await loop.sock_recv(calling, 4096)
         except (ConnectionError, TimeoutError):
             return b""
@@ -70,7 +73,7 @@ async def besieged(port: int, many: int) -> AsyncIterator[None]:
             one.close()
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 @pytest.mark.usefixtures("room")
 async def test_ten_thousand_half_open_connections_keep_nobody_out(service: FakeService) -> None:
     bounds = Bounds(head=600)
@@ -133,6 +136,16 @@ async def test_what_is_too_large_is_broken_off(
             writer.close()
         assert said == b"" or said.startswith(b"HTTP/1.1 400"), name
         assert (await asked(port, OTHER)).startswith(b"HTTP/1.1 200")
+
+
+async def test_without_that_limit_all_of_it_is_taken(service: FakeService) -> None:
+    listener = bind_tcp("127.0.0.1", 0)
+    server = WebServer(create_app(service, WebSettings(version="1")), [listener])
+    server._config.h11_max_incomplete_event_size = 1 << 20
+    large = request_bytes("GET", "/api/health", ("Connection: close", "X-A: " + "a" * 200_000))
+    async with running(server):
+        answer = await exchange(listener.getsockname()[1], large)
+    assert answer.startswith(b"HTTP/1.1 200")
 
 
 async def test_a_body_that_trickles_holds_nobody_up(service: FakeService) -> None:

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.api.fake_service import FakeService
 
+from firstlight.core.pairing import lockout
+from firstlight.core.pairing.code import CODES
 from firstlight.web.app import create_app
 from firstlight.web.guards import GUARDS, Guard, not_too_fast, without
 from firstlight.web.rates import BUDGETS, MOST_ADDRESSES, Kind, Rates
@@ -13,6 +15,7 @@ from firstlight.web.settings import WebSettings
 from firstlight.web.visit import address_of
 
 PHONE = "192.168.4.57"
+DAY = 86_400
 
 
 class StandingStill:
@@ -70,23 +73,39 @@ async def test_without_that_rule_it_may_ask_for_ever() -> None:
 
 
 async def test_a_code_can_not_be_guessed_over_http() -> None:
+    """A day of it, by somebody who comes back at the first moment at which that is of use."""
     clock = StandingStill()
     client, service = client_of(clock)
     looked_at = 0
     async with client:
-        for _ in range(24 * 60):
-            clock.now += 60
+        while clock.now < DAY:
             code = (await service.pairing.code()).code
-            for _ in range(6):
-                wrong = "000000" if code != "000000" else "000001"
-                answer = await client.post("/api/auth/pair", json={"code": wrong})
-                looked_at += answer.status_code == 401
-                assert answer.status_code in {401, 429}
-                if answer.status_code == 429:
-                    assert int(answer.headers["retry-after"]) > 0
-    # 150 looked at in a day, each right with one in a million.
-    assert looked_at <= 155
+            wrong = "000000" if code != "000000" else "000001"
+            answer = await client.post("/api/auth/pair", json={"code": wrong})
+            if answer.status_code == 401:
+                looked_at += 1
+                continue
+            assert answer.status_code == 429
+            wait = int(answer.headers["retry-after"])
+            assert wait > 0
+            clock.now += wait
+    # Each of them right with one in a million.
+    assert 100 < looked_at <= 155
     assert service.pairing.sessions() == ()
+
+
+async def test_without_lockout_and_limits_it_is_only_a_matter_of_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lockout, "after_wrong", lambda tries, now: tries)
+    client, service = client_of(StandingStill(), without(not_too_fast))
+    code = (await service.pairing.code()).code
+    wrong = [f"{(int(code) + n) % CODES:06}" for n in range(1, 200)]
+    async with client:
+        for guess in wrong:
+            answer = await client.post("/api/auth/pair", json={"code": guess})
+            assert answer.status_code == 401
+        assert (await client.post("/api/auth/pair", json={"code": code})).status_code == 200
 
 
 @given(

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.daemon_process import QUICK, daemon
+from tests.api.daemon_process import PATIENCE, PROCESSES, QUICK, daemon
 from tests.api.reading import following
 from tests.unit.daemon.lamp import Lamp, world
 from tests.unit.daemon.proxies import RadioInBetween
@@ -17,6 +17,8 @@ from tests.unit.daemon.proxies import RadioInBetween
 from firstlight.errors import RadioUnavailable
 from firstlight.model.radio import Link, Station
 from firstlight.radio.simulated.faults import Unplugged
+
+pytestmark = PROCESSES
 
 API = "/api/provisioning"
 PHONE = "02:f0:00:00:00:03"
@@ -40,7 +42,7 @@ async def asking(state_dir: Path, around: str) -> AsyncIterator[httpx.AsyncClien
 
 async def told(client: httpx.AsyncClient, holds: Callable[[Any], object] = bool) -> Any:
     """The answer, once it is as wanted."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         while True:
             answer = (await client.get(f"{API}/hotspot")).raise_for_status().json()
             if holds(answer):
@@ -131,7 +133,7 @@ async def events(client: httpx.AsyncClient, until: str) -> str:
     port = client.base_url.port
     assert port is not None
     said = ""
-    async with asyncio.timeout(8), following(port) as stream:
+    async with asyncio.timeout(PATIENCE), following(port) as stream:
         while True:
             data = (await stream.next()).data
             said += json.dumps(data)

@@ -1,14 +1,16 @@
 """What somebody gets who is not signed in: on the hotspot, or on the network."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 import pytest
 from tests.api.fake_service import FakeService
 from tests.api.serving import serving
 
+from firstlight.daemon.hub import Hub
 from firstlight.model.event import Action, EventType, Level
+from firstlight.web import audience
 from firstlight.web.access import MAY, RULES, Right, Standing, right_for
 from firstlight.web.api.itself import ENDPOINTS
 from firstlight.web.app import create_app
@@ -160,6 +162,27 @@ async def test_one_address_can_not_take_all_the_streams(service: FakeService) ->
             assert status == 200
             for one in held:
                 await one.aclose()
+
+
+@pytest.mark.parametrize(("share", "status"), [(MOST_STREAMS, 200), (1000, 409)])
+async def test_whoever_takes_all_they_can_get_leaves_some_to_others_because_of_a_share(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch, share: int, status: int
+) -> None:
+    monkeypatch.setattr(audience, "MOST_STREAMS", share)
+    service.hub = Hub(service.clock, readers=MOST_STREAMS + 2)
+    async with serving(create_app(service, UNTRUSTED)) as port, AsyncExitStack() as held:
+        greedy = await held.enter_async_context(from_address("127.0.0.1", port))
+        other = await held.enter_async_context(from_address("127.0.0.2", port))
+        for _ in range(MOST_STREAMS + 2):
+            await held.enter_async_context(greedy.stream("GET", f"{API}/events"))
+        answer = await held.enter_async_context(other.stream("GET", f"{API}/events"))
+        assert answer.status_code == status
+
+
+def from_address(address: str, port: int) -> httpx.AsyncClient:
+    """A client at that address of this machine."""
+    transport = httpx.AsyncHTTPTransport(local_address=address)
+    return httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{port}")
 
 
 def test_every_rule_matches_a_route_and_every_route_has_a_right() -> None:

@@ -5,9 +5,14 @@ import re
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from tests.api.fake_service import FakeService
 
 from firstlight.web.app import create_app
+from firstlight.web.portal import page as pages
+from firstlight.web.portal.assets import FOLDER
 from firstlight.web.settings import Brand, WebSettings
 
 HTML = {"Accept": "text/html"}
@@ -85,13 +90,20 @@ async def test_not_enabled_the_page_says_how_to_enable(settings: WebSettings) ->
     assert "FIRSTLIGHT_PROVISIONING_ENABLED=1" in page.text
 
 
+TRICKS = (
+    "/static/..%2fpage.py",
+    "/static/%2e%2e/page.py",
+    "/static/..%2f..%2f..%2f..%2f..%2fpyproject.toml",
+    "/static/%2e%2e%2ftemplates%2fbase.html",
+)
+
+
 @pytest.mark.parametrize(
     "path",
     [
+        *TRICKS,
         "/static/",
         "/static/nope.js",
-        "/static/..%2fpage.py",
-        "/static/%2e%2e/page.py",
         "/static/..%5cpage.py",
         "/static/%252e%252e%252fpage.py",
         "/static//etc/passwd",
@@ -107,6 +119,18 @@ async def test_nothing_else_is_served(
         answer = await client.get(path)
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("path", TRICKS)
+async def test_a_folder_served_by_its_paths_would_give_itself_away(
+    service: FakeService, settings: WebSettings, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def naive(request: Request) -> Response:
+        return Response((FOLDER / request.path_params["path"]).read_bytes())
+
+    monkeypatch.setattr(pages, "asset_routes", lambda: [Route("/static/{path:path}", naive)])
+    async with client_of(service, settings) as client:
+        assert (await client.get(path)).status_code == 200
 
 
 async def test_a_program_gets_its_errors_as_json(

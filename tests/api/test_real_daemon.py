@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from tests.api.checked import CheckedTransport, Description
-from tests.api.daemon_process import daemon
+from tests.api.daemon_process import PATIENCE, PROCESSES, daemon
 from tests.api.reading import Stream, following
+
+pytestmark = PROCESSES
 
 API = "/api/provisioning"
 
@@ -47,7 +49,7 @@ async def join(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
 
 
 async def over(stream: Stream, attempt_id: str) -> None:
-    async with asyncio.timeout(9):
+    async with asyncio.timeout(PATIENCE):
         while True:
             data = (await stream.next()).data
             mine = data.get("details", {}).get("attempt") == attempt_id

@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from tests.api.checked import CheckedTransport, Description
-from tests.api.daemon_process import daemon
+from tests.api.daemon_process import PROCESSES, daemon
 from tests.api.test_command_line import Ask, Told, run
+
+pytestmark = PROCESSES
 
 API = "/api/provisioning"
 

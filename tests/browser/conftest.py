@@ -4,8 +4,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from tests.api.daemon_process import daemon
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.api.daemon_process import PATIENCE, QUICK, daemon
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -22,6 +22,13 @@ FLAGS = (
 PHONE = {"width": 360, "height": 740}
 
 OpenPage = Callable[..., Page]
+
+UNHURRIED = QUICK.replace("dhcp = 0.2", "dhcp = 4").replace(
+    "wrong_password = 0.5", "wrong_password = 4"
+)
+"""Where somebody can watch how a join goes, also on a busy machine."""
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +48,13 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
+def unhurried(tmp_path: Path) -> Iterator[str]:
+    """The same in a world that takes its time."""
+    with daemon(tmp_path / "state", world=UNHURRIED) as address:
+        yield address
+
+
+@pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Opens pages that may ask their own device only, and may not have an error."""
     complaints: list[str] = []
@@ -50,7 +64,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             context = browser.new_context(**{"viewport": PHONE, **options})
             stack.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(PATIENCE * 1000)
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("console", lambda message: note(message.type, message.text))
             page.on("request", lambda request: foreign(request.url, url))

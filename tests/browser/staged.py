@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import msgspec
+from tests.api.daemon_process import PATIENCE
 from tests.api.fake_service import FakeService
 from tests.api.serving import serving
 
@@ -39,7 +40,7 @@ class Stage:
 
     def ask(self, work: Coroutine[Any, Any, T]) -> T:
         """What comes of it in the server's thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(8)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     def end_attempt(self, *, failed: bool) -> None:
         """The newest one, badly or well."""
@@ -86,7 +87,7 @@ def staged(settings: WebSettings | None = None) -> Iterator[Stage]:
     thread = threading.Thread(target=asyncio.run, args=(serve(),), name="staged device")
     thread.start()
     try:
-        assert up.wait(8), "the server did not come up"
+        assert up.wait(PATIENCE), "the server did not come up"
         yield stages[0]
     finally:
         stages[0]._loop.call_soon_threadsafe(end[0].set)

@@ -23,8 +23,8 @@ def connect(page: Page, password: str | None = None) -> None:
 
 
 def expect_connected(page: Page, name: str) -> None:
-    expect(title(page)).to_have_text(f"Connected to {name}", timeout=20_000)
+    expect(title(page)).to_have_text(f"Connected to {name}")
 
 
 def expect_failed(page: Page) -> None:
-    expect(title(page)).to_have_text("That did not work", timeout=20_000)
+    expect(title(page)).to_have_text("That did not work")

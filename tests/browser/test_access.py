@@ -6,6 +6,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, expect
+from tests.api.fake_service import DEVICE_ID
 from tests.browser.conftest import OpenPage
 from tests.browser.staged import Stage, staged
 from tests.browser.steps import title
@@ -43,6 +44,40 @@ def test_every_page(stage: Stage, open_page: OpenPage, scheme: str, locale: str)
     page.locator("section").nth(2).get_by_role("button").click()
     expect(page.locator(".ladder")).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_way_in(open_page: OpenPage, scheme: str) -> None:
+    with staged(WebSettings(version="1", token="s3cr3t-t0ken", trust_local=False)) as stage:
+        page = open_page(stage.address, bypass_csp=True, color_scheme=scheme)
+        expect(title(page)).to_have_text("Who is there?")
+        assert violations(page) == []
+        stage.service.guests = frozenset({"127.0.0.1"})
+        page.goto(f"{stage.address}/pair")
+        expect(page.get_by_role("button", name="Pair this phone")).to_be_visible()
+        page.get_by_text("I have the device's token").click()
+        page.get_by_label("Token", exact=True).fill("another")
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_role("alert").first).to_be_visible()
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_way_out(stage: Stage, open_page: OpenPage, scheme: str) -> None:
+    page = open_page(stage.address, bypass_csp=True, color_scheme=scheme)
+    page.goto(f"{stage.address}/factory-reset")
+    page.get_by_label("To go on, type the device ID").fill(DEVICE_ID)
+    page.get_by_role("button", name="Forget everything").click()
+    expect(title(page)).to_have_text("Everything is being forgotten")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_before_it_is_enabled(open_page: OpenPage, scheme: str) -> None:
+    with staged(WebSettings(version="1", enabled=False)) as stage:
+        page = open_page(stage.address, bypass_csp=True, color_scheme=scheme)
+        expect(title(page)).to_have_text("Not enabled")
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.api.daemon_process import daemon
 from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.staged import staged
 from tests.browser.steps import choose, connect, expect_connected, expect_failed, network, title
 
 TARGET = 44
@@ -76,13 +77,15 @@ def test_large_text_still_fits(address: str, open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize(("motion", "moving"), [("no-preference", True), ("reduce", False)])
-def test_motion_is_a_choice(address: str, open_page: OpenPage, motion: str, moving: bool) -> None:
-    page = open_page(address, reduced_motion=motion)
-    choose(page, "Lighthouse")
-    connect(page, "correct-horse")
-    expect(page.locator(".halo")).to_have_attribute("data-state", "working")
-    script = "getComputedStyle(document.querySelector('.halo'), '::before').animationName"
-    assert (page.evaluate(script) != "none") == moving
+def test_motion_is_a_choice(open_page: OpenPage, motion: str, moving: bool) -> None:
+    with staged() as stage:
+        page = open_page(stage.address, reduced_motion=motion)
+        network(page, "Other network").click()
+        page.get_by_label("Network name").fill("Lighthouse")
+        connect(page, "correct-horse")
+        expect(page.locator(".halo")).to_have_attribute("data-state", "working")
+        script = "getComputedStyle(document.querySelector('.halo'), '::before').animationName"
+        assert (page.evaluate(script) != "none") == moving
 
 
 def test_a_long_name_and_a_name_from_right_to_left(tmp_path: Path, open_page: OpenPage) -> None:

@@ -11,8 +11,8 @@ TOKEN = "s3cr3t-t0ken"
 ENABLED = {"FIRSTLIGHT_PROVISIONING_ENABLED": "1"}
 
 
-def test_the_result_is_told_across_a_gap(address: str, open_page: OpenPage) -> None:
-    page = open_page(address)
+def test_the_result_is_told_across_a_gap(unhurried: str, open_page: OpenPage) -> None:
+    page = open_page(unhurried)
     choose(page, "Lighthouse")
     connect(page, "correct-horse")
     expect(title(page)).to_have_text("Connecting to Lighthouse")
@@ -44,7 +44,7 @@ def test_a_daemon_that_restarts_is_met_again(tmp_path: Path, open_page: OpenPage
     expect(page.locator("#gap")).to_contain_text("out of reach")
     port = int(address.rpartition(":")[2])
     with daemon(tmp_path / "state", port=port):
-        expect(page.locator("#gap")).to_be_hidden(timeout=20_000)
+        expect(page.locator("#gap")).to_be_hidden()
         choose(page, "Village Green")
         connect(page)
         expect_connected(page, "Village Green")

@@ -36,8 +36,8 @@ def test_networks_are_listed_strongest_first(address: str, open_page: OpenPage) 
     )
 
 
-def test_a_good_password_connects(address: str, open_page: OpenPage) -> None:
-    page = open_page(address)
+def test_a_good_password_connects(unhurried: str, open_page: OpenPage) -> None:
+    page = open_page(unhurried)
     choose(page, "Lighthouse")
     connect(page, "correct-horse")
     expect(page.get_by_text("Password accepted")).to_be_visible()
@@ -76,19 +76,19 @@ def test_a_wrong_password_is_told_and_the_form_is_as_it_was(
     expect_connected(page, "Lighthouse")
 
 
-def test_the_outcome_waits_for_whoever_comes_back(address: str, open_page: OpenPage) -> None:
-    page = open_page(address)
+def test_the_outcome_waits_for_whoever_comes_back(unhurried: str, open_page: OpenPage) -> None:
+    page = open_page(unhurried)
     choose(page, "Lighthouse")
     connect(page, "wrong-horse")
     expect(title(page)).to_have_text("Connecting to Lighthouse")
     page.context.close()
-    other = open_page(address)
+    other = open_page(unhurried)
     expect_failed(other)
     other.reload()
     expect_failed(other)
     other.get_by_role("link", name="Choose another network").click()
     expect(title(other)).to_have_text("Choose a network")
-    other.goto(address)
+    other.goto(unhurried)
     expect(title(other)).to_have_text("Choose a network")
 
 
@@ -192,10 +192,10 @@ def test_another_network_after_the_first(address: str, open_page: OpenPage) -> N
     expect_connected(page, "Lighthouse")
 
 
-def test_two_pages_see_the_same(address: str, open_page: OpenPage) -> None:
-    watcher = open_page(address)
+def test_two_pages_see_the_same(unhurried: str, open_page: OpenPage) -> None:
+    watcher = open_page(unhurried)
     expect(network(watcher, "Lighthouse")).to_be_visible()
-    page = open_page(address)
+    page = open_page(unhurried)
     choose(page, "Lighthouse")
     connect(page, "correct-horse")
     expect(title(watcher)).to_have_text("Connecting to Lighthouse")

@@ -17,10 +17,15 @@ API = "/api/provisioning"
 
 @pytest.fixture
 def installed(device: Device, world: World) -> Iterator[Device]:
-    """The device with what ``firstlight install`` puts around it, on a public-looking subnet."""
+    """The device with what ``firstlight install`` puts around it, on a public-looking subnet.
+
+    What phones are told by DHCP is as with a certificate; the pages stay on plain HTTP, where a
+    phone is led to them.
+    """
     device.configure(f'[hotspot]\naddress = "{PUBLIC}/24"\n')
     shown = world.inside.must(
-        *(str(PROGRAM), "install", "--no-unit", "--yes", "--config", f"{FOLDER}/config.toml"),
+        *(str(PROGRAM), "install", "--tls", "--no-unit", "--yes"),
+        *("--config", f"{FOLDER}/config.toml"),
         timeout=60,
     )
     assert f"address=/#/{PUBLIC}" in shown
@@ -64,6 +69,7 @@ def test_a_phone_is_led_to_the_page_and_no_further(installed: Device, world: Wor
     lease = world.phone.lease()
     assert isinstance(lease, Lease)
     assert (lease.router, lease.dns) == (PUBLIC, PUBLIC)
+    assert lease.captive == f"https://{PUBLIC}:8443/api/captive"
     phone = Phone(world)
 
     probe = "connectivitycheck.gstatic.com"

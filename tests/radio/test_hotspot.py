@@ -25,7 +25,10 @@ def test_an_unprovisioned_device_offers_its_hotspot(device: Device, world: World
     device.start()
     ssid, password = up(device, world)
 
-    heard = [bss for bss in world.phone.hears() if bss.ssid == ssid.decode()]
+    heard = eventually(
+        lambda: [bss for bss in world.phone.hears() if bss.ssid == ssid.decode()],
+        what="the phone hears the hotspot",
+    )
     assert len(heard) == 1
     assert heard[0].rsn
     assert 2412 <= heard[0].frequency <= 2462

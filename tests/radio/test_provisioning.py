@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.radio.lab.claimant import API, CONTROLLER, Claimant, password_of
+from tests.radio.lab.claimant import API, CONTROLLER, Claimant, curl, password_of
 from tests.radio.lab.device import Device
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
 
 LAMP = "11111111-1111-4111-8111-111111111111"
 HOUSE = "22222222-2222-4222-8222-222222222222"
-PROVISIONING = """\
-[provisioning]
-ttl_seconds = 600
+PUBLIC = """\
+[web]
+public = true
 """
 ENDPOINTS = ("nonce", "client", "controller", "certs")
 
@@ -34,7 +34,7 @@ def other(world: World) -> Claimant:
 @pytest.fixture
 def controller(device: Device, lamp: Claimant) -> Iterator[Device]:
     """The daemon, with the lamp registered."""
-    device.configure(PROVISIONING)
+    device.configure(PUBLIC)
     device.start()
     put(device, "clients", LAMP, client(lamp))
     yield device
@@ -115,12 +115,15 @@ def test_devices_claim_what_is_theirs(
     assert lamp.asks("/api/health", port=8080, seconds=3).status == 0
 
     # While the lamp is on, somebody on the cable tries everything, as if from inside.
-    wired = world.wired
-    wired.routes_to(CONTROLLER)
+    world.wired.route("192.168.4.0/24")
     for path in ENDPOINTS:
-        got = wired.asks(f"http://{CONTROLLER}{API}/{path}", mac_address=lamp.mac, x_nonce="1")
-        assert got.status in {0, 403}, (path, got)
-    assert not lamp_reaches(world, lamp, wired.address)
+        for port in (80, 8080):
+            url = f"http://{CONTROLLER}:{port}{API}/{path}"
+            got = curl(
+                world.inside, world.wired.name, url, seconds=4, mac_address=lamp.mac, x_nonce="1"
+            )
+            assert got.status in {0, 403}, (url, got)
+    assert not lamp_reaches(world, lamp, world.wired.address)
 
     lamp.station.leave()
     eventually(lambda: other.joins(bssid), lambda seen: seen == "connected", what="it is free")

@@ -47,8 +47,11 @@ def test_scan_finds_every_network_and_nothing_else(online: Device, world: World)
 
 def test_one_ssid_on_two_access_points_is_one_entry(online: Device, world: World) -> None:
     world["spare"].start(RouterSpec(b"Office", psk="battery-staple", channel=1))
-    heard = [bss.bssid for bss in world.phone.hears() if bss.ssid == "Office"]
-    assert len(heard) == 2
+    heard = eventually(
+        lambda: [bss.bssid for bss in world.phone.hears() if bss.ssid == "Office"],
+        lambda seen: len(seen) == 2,
+        what="both are heard",
+    )
 
     all_heard(online)
     body = online.api("GET", "/api/provisioning/networks").body

@@ -77,7 +77,11 @@ def test_a_router_that_hangs(configured: str, world: World, request: pytest.Fixt
 
     status = falls_back(device)
 
-    assert world["home"].bssid in {bss.bssid for bss in world.phone.hears()}
+    eventually(
+        lambda: {bss.bssid for bss in world.phone.hears()},
+        lambda seen: world["home"].bssid in seen,
+        what="the router is still on the air",
+    )
     reason = f"{HOME_NAME} is joined, but its gateway does not answer."
     assert status["recovery"]["lastReason"] == reason
     home_profile_is_intact(world)

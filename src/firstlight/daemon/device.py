@@ -252,19 +252,22 @@ class Device:
         return self._attempts.get(attempt_id)
 
     async def forget(self, name: str) -> None:
-        """Delete the saved network of that name. Raises ``NotFound`` naming those there are."""
+        """Delete the saved network of that name, given as it is or as it is shown.
+
+        Raises ``NotFound`` naming those there are.
+        """
         self._check_idle()
         stations = await self._home.networks()
-        wanted = [one for one in stations if one.name == name]
+        wanted = [one for one in stations if name in {one.name, plain(one.name)}]
         if not wanted:
-            known = ", ".join(one.name for one in stations) or "none"
+            known = ", ".join(plain(one.name) for one in stations) or "none"
             raise NotFound(
                 f"There is no saved network {name!r}.",
                 code=Code.UNKNOWN_PROFILE,
                 hint=f"Saved networks: {known}.",
             )
         async with (
-            self._announce.action(Action.NETWORK_FORGET, f"Forgetting {name}"),
+            self._announce.action(Action.NETWORK_FORGET, f"Forgetting {plain(name)}"),
             self._recovery.held(),
         ):
             for one in wanted:

@@ -12,6 +12,8 @@ def plain(text: str) -> str:
 
     The bytes are those of UTF-8. A byte that was none and came in by ``surrogateescape`` is itself.
     """
+    if text.isprintable():  # says Python of text without any of those; most is
+        return text
     return "".join(
         char
         if char in _JOINERS or unicodedata.category(char) not in _UNSHOWABLE

@@ -1,7 +1,7 @@
 """The first thing that a request meets, and the last thing that an answer passes."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -31,10 +31,23 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+"""Of pages, and of whatever else is not known to be none."""
 
-_AS_BYTES = tuple(
-    (name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()
-)
+API_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Of answers that are for programs: nothing in them is to be shown, run or asked for."""
+
+
+def _as_bytes(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+
+
+_OF_PAGES, _OF_THE_API = _as_bytes(SECURITY_HEADERS), _as_bytes(API_HEADERS)
+_NEVER_KEPT = (*_OF_THE_API, (b"cache-control", b"no-store"))
 
 
 class Gate:
@@ -61,7 +74,7 @@ class Gate:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                _dress(message, scope["path"])
+                _dress(message, visit)
             await send(message)
 
         visit = scope["firstlight.visit"] = Visit.of(scope)
@@ -81,10 +94,13 @@ class Gate:
                 await self._answer(Request(scope), error)(scope, receive, send_dressed)
 
 
-def _dress(message: Message, path: str) -> None:
-    # No answer of ours has one of these by itself, but for the last.
-    more = _AS_BYTES
-    api = "/api/" in path or "/certs" in path
-    if api and not any(name == b"cache-control" for name, _ in message["headers"]):
-        more = (*more, (b"cache-control", b"no-store"))
-    message["headers"] = [*message["headers"], *more]
+def _dress(message: Message, visit: Visit) -> None:
+    # No answer of ours has one of these by itself, but for Cache-Control.
+    own = message["headers"]
+    if not visit.for_programs:
+        more = _OF_PAGES
+    elif any(name == b"cache-control" for name, _ in own):
+        more = _OF_THE_API
+    else:
+        more = _NEVER_KEPT
+    message["headers"] = [*own, *more]

@@ -89,10 +89,15 @@ class Visit(msgspec.Struct, kw_only=True):
         return str(self.peer) if self.peer is not None else ""
 
     @property
+    def for_programs(self) -> bool:
+        """Whether there never is a page at that path."""
+        return is_for_programs(self.path)
+
+    @property
     def wants_page(self) -> bool:
         """Whether a browser asks for a page, rather than a program for an answer."""
         accept = self.headers.get("accept", "").lower()
-        return "text/html" in accept and not is_for_programs(self.path)
+        return "text/html" in accept and not self.for_programs
 
     def cookie(self, name: str) -> str:
         """Its value; empty where there is none."""

@@ -53,20 +53,10 @@ class Claimant:
         lease = self.station.lease()
         assert lease is not None, "no address"
 
-    def asks(
-        self, path: str, *, method: str = "GET", seconds: int = 10, port: int = 80, **headers: str
-    ) -> Told:
-        """One request; ``x_nonce`` is the header ``x-nonce``."""
-        sent = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        done = self._inside.run(
-            *("curl", "--silent", "--max-time", str(seconds), "--request", method),
-            *(part for header in sent for part in ("--header", header)),
-            *("--write-out", "\\n%{http_code}", f"http://{CONTROLLER}:{port}{path}"),
-            netns=self.station.name,
-            timeout=seconds + 20,
-        )
-        body, _, status = done.out.rpartition("\n")
-        return Told(int(status or 0), body)
+    def asks(self, path: str, *, port: int = 80, **options: Any) -> Told:
+        """One request to the controller; ``options`` as ``curl``."""
+        url = f"http://{CONTROLLER}:{port}{path}"
+        return curl(self._inside, self.station.name, url, **options)
 
     def nonce(self) -> str:
         """A nonce of its own."""
@@ -79,6 +69,22 @@ class Claimant:
         return self.asks(
             f"{API}/{what}", x_nonce=nonce or self.nonce(), mac_address=mac or self.mac
         )
+
+
+def curl(
+    inside: Inside, netns: str, url: str, *, method: str = "GET", seconds: int = 10, **headers: str
+) -> Told:
+    """One request from that namespace; ``x_nonce`` is the header ``x-nonce``, and so on."""
+    sent = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    done = inside.run(
+        *("curl", "--silent", "--max-time", str(seconds), "--request", method),
+        *(part for header in sent for part in ("--header", header)),
+        *("--write-out", "\\n%{http_code}", url),
+        netns=netns,
+        timeout=seconds + 20,
+    )
+    body, _, status = done.out.rpartition("\n")
+    return Told(int(status or 0), body)
 
 
 def password_of(bssid: str) -> str:

@@ -18,17 +18,18 @@ LEASE_SCRIPT = """\
 ip addr flush dev $interface
 ip addr add $ip/${mask:-24} dev $interface
 [ -z "$router" ] || ip route replace default via ${router%% *} dev $interface
-echo "lease=$ip router=$router dns=$dns"
+echo "lease=$ip router=$router dns=$dns captive=$opt114"
 """
 
 
 @dataclass(frozen=True)
 class Lease:
-    """What DHCP gave."""
+    """What DHCP gave. ``captive``: option 114, the Captive Portal API (RFC 8910); or empty."""
 
     address: str
     router: str
     dns: str
+    captive: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Station:
         )  # fmt: skip
 
     def join(
-        self, ssid: bytes, psk: str | None, frequency: int | None = None, timeout: float = 30
+        self, ssid: bytes, psk: str | None, frequency: int | None = None, timeout: float = 60
     ) -> str:
         """Try to join: "connected", or the reason in wpa_supplicant's words."""
         self.leave()
@@ -94,12 +95,15 @@ class Station:
         """Ask for an address."""
         client = self._inside.run(
             *("busybox", "udhcpc", "-i", self.interface, "-f", "-q", "-n"),
-            *("-t", "8", "-T", "2", "-s", "/run/lab/lease"),
+            *("-t", "8", "-T", "2", "-O", "114", "-s", "/run/lab/lease"),
             netns=self.name,
             timeout=40,
         )
-        found = re.search(r"lease=(\S+) router=(\S*) dns=(\S*)", client.out)
-        return Lease(*found.groups()) if found else None
+        found = re.search(r"lease=(\S+) router=(\S*) dns=(\S*) captive=(\S*)", client.out)
+        if found is None:
+            return None
+        address, router, dns, captive = found.groups()
+        return Lease(address, router, dns, bytes.fromhex(captive).decode())
 
     def reaches(self, address: str, port: int) -> bool:
         """Whether a TCP connection from it is accepted."""
@@ -114,9 +118,10 @@ class Station:
     def hears(self, frequency: int | None = None, *, passive: bool = False) -> list[Heard]:
         """Scan: what is on the air here.
 
-        ``passive`` asks nobody and stays on each channel for longer than the time between two
-        beacons. The usual scan stays a third of that: it misses what does not answer its question,
-        as a hidden network doesn't.
+        ``passive`` asks nobody, and hears only who sends a beacon while it stays on the channel.
+        That is a fifth of the time between two here (``BEACON_INTERVAL``), so it has to be tried
+        again and again, on one channel; but what does not answer a question, as a hidden network
+        doesn't, is not heard otherwise.
         """
         where = ["freq", str(frequency)] if frequency else []
         how = ["passive"] if passive else []

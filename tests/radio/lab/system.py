@@ -63,7 +63,7 @@ class System:
     def prepare(self) -> None:
         """Give NetworkManager a memory of its own, empty at the first boot, and start D-Bus."""
         self._inside.shell(
-            "for folder in /etc/NetworkManager /var/lib/misc; do"
+            "for folder in /etc/NetworkManager /etc/firstlight /var/lib/misc; do"
             " mkdir -p $folder; mount -t tmpfs tmpfs $folder; done\n"
             "modprobe -a virtio_blk ext4; mkdir -p /run/dbus /run/lab/disk\n"
             "mount -t ext4 /dev/vda /run/lab/disk\n"

@@ -16,10 +16,13 @@ def eventually(
     wanted: Callable[[T], object] = bool,
     *,
     what: str,
-    within: float = 30.0,
+    within: float = 60.0,
     every: float = 0.2,
 ) -> T:
-    """Look again and again until ``wanted`` holds for what is seen, and return that."""
+    """Look again and again until ``wanted`` holds for what is seen, and return that.
+
+    ``within`` is no promise of ours, but for where a case names one: it ends what never comes.
+    """
     deadline = time.monotonic() + within
     while True:
         seen = look()

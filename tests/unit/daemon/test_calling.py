@@ -13,6 +13,9 @@ from firstlight.announce.port import Advert
 from firstlight.clock import SystemClock
 from firstlight.daemon.calling import Calling
 
+# A name is told only after nobody has claimed it for a while (RFC 6762, 8.1).
+pytestmark = pytest.mark.timeout(60)
+
 GROUP = "224.0.0.251"
 ADVERT = Advert(host="lamp", device_id="LMP-2026-7KD4MXQP", brand="Dr. Lamp", version="1", port=80)
 
@@ -42,7 +45,7 @@ class Cable:
 
         self.device.run(end())
 
-    def asked(self, name: str, kind: str, *, tries: int = 12) -> str:
+    def asked(self, name: str, kind: str, *, tries: int = 40) -> str:
         """What is answered, as text; empty when nobody has answered any of the tries."""
         for _ in range(tries):
             if told := self.reader.run(_ask(name, kind)):

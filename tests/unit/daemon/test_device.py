@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.daemon.lamp import Lamp, network, wish, world
 from tests.unit.daemon.proxies import FailingRadio
 
@@ -16,7 +17,7 @@ from firstlight.model.attempt import AttemptState
 from firstlight.model.event import EventType, Level
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
-from firstlight.model.profile import ProfileKind
+from firstlight.model.profile import Profile, ProfileKind
 from firstlight.model.radio import Link
 from firstlight.model.ssid import Ssid
 from firstlight.model.status import Health, Mode
@@ -79,6 +80,29 @@ async def test_forgetting_another_network_changes_nothing_else(tmp_path: Path) -
     assert lamp.radio.state == before
     assert [one.name for one in await device.saved()] == ["a"]
     assert lamp.memory.kept.last_ssid == "a"
+
+
+async def test_a_name_is_forgotten_as_it_is_and_as_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamp = Lamp(tmp_path, world(network(b"home"), saved=[b"a", b"home"]))
+    device = await lamp.started()
+    named = lamp.radio.profiles
+
+    async def turned() -> tuple[Profile, ...]:
+        """As NetworkManager may have them, whose profiles anybody may name."""
+        return tuple(replace(one, name=f"\u202e{one.name}") for one in await named())
+
+    monkeypatch.setattr(lamp.radio, "profiles", turned)
+    with pytest.raises(NotFound) as refused:
+        await device.forget("b")
+    assert refused.value.hint is not None
+    assert refused.value.hint.isprintable()
+    await lamp.do(device.forget("\u202ea"))
+    assert [one.name for one in await device.saved()] == ["\u202ehome"]
+    await lamp.do(device.forget(r"\xe2\x80\xaehome"))
+    assert await device.saved() == ()
+    assert all(line.isprintable() for line in lamp.said())
 
 
 async def test_forgetting_a_network_of_the_same_name_twice_saved(tmp_path: Path) -> None:

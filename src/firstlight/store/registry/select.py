@@ -3,9 +3,13 @@
 import os
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from firstlight.errors import StoreFailure
 from firstlight.store.registry.port import Registry
+
+if TYPE_CHECKING:
+    from firstlight.store.vault import Vault
 
 FILE = "registry.db"
 
@@ -37,3 +41,27 @@ def open_registry(folder: Path, *, url: str | None, key_file: str | None) -> Reg
             ) from error
         opened = partial(open_postgres, url)
     return opened(vault_of)
+
+
+def seal_files_anew(folder: Path, *, key_file: str | None) -> None:
+    """Every sealed file in ``folder``, with the current key. Raises ``StoreFailure``."""
+    from firstlight.store.keyring import key_file as chosen
+    from firstlight.store.vault import SealedFile, Vault, sealed_files
+
+    files = sealed_files(folder)
+    if files:
+        vault = Vault(chosen(folder, key_file, os.environ), in_use=True)
+        for path in files:
+            SealedFile(path, vault).seal_anew()
+
+
+def open_vault(folder: Path, *, key_file: str | None) -> "Vault":
+    """The vault for what is sealed beside the registry. Raises ``StoreFailure``.
+
+    A key is made only where neither a registry nor a sealed file is there that needed another one.
+    """
+    from firstlight.store.keyring import key_file as chosen
+    from firstlight.store.vault import Vault, sealed_files
+
+    in_use = (folder / FILE).exists() or bool(sealed_files(folder))
+    return Vault(chosen(folder, key_file, os.environ), in_use=in_use)

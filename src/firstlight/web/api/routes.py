@@ -24,19 +24,33 @@ def api_routes(context: Context) -> list[BaseRoute]:
     for endpoint in ENDPOINTS:
         if context.service or not is_device_api(endpoint.path):
             by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    routes: list[BaseRoute] = [_route(path, methods, context) for path, methods in by_path.items()]
+    routes: list[BaseRoute] = [
+        Route(path, _Answers(methods, context), methods=list(methods))
+        for path, methods in by_path.items()
+    ]
     if context.service is None:
         for root in DEVICE_API:
             routes += [Route(root, _Inert()), Route(f"{root}/{{rest:path}}", _Inert())]
     return routes
 
 
-def _route(path: str, methods: Mapping[str, Endpoint], context: Context) -> Route:
-    async def answer(request: Request) -> ASGIApp:
-        method = "GET" if request.method == "HEAD" else request.method
-        return await _answer(methods[method], request, context)
+class _Answers:
+    """Every method of one path.
 
-    return Route(path, answer, methods=list(methods))
+    An application of its own, because a route would put one more layer of error handling round a
+    function, and the application has one.
+    """
+
+    def __init__(self, methods: Mapping[str, Endpoint], context: Context) -> None:
+        self._methods = methods
+        self._context = context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        request = Request(scope, receive, send)
+        response = await _answer(self._methods[method], request, self._context)
+        await response(scope, receive, send)
 
 
 async def _answer(endpoint: Endpoint, request: Request, context: Context) -> ASGIApp:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from firstlight.errors import FirstlightError, InvalidInput, NotFound
 from firstlight.model.attempt import Attempt, AttemptState
+from firstlight.model.ssid import Ssid
 from firstlight.model.status import DeviceStatus, Mode, RuntimePhase
 from firstlight.model.wire import ConnectBody, NetworkEntry
 from firstlight.web.access import Right
@@ -318,8 +319,8 @@ def _row(network: NetworkEntry, reader: Reader) -> Row:
 def _name(ssid_hex: str) -> str:
     """What a network out of sight is called; empty for what is no name."""
     try:
-        return bytes.fromhex(ssid_hex).decode(errors="replace") if ssid_hex.isalnum() else ""
-    except ValueError:
+        return Ssid.from_hex(ssid_hex).text
+    except InvalidInput:
         return ""
 
 

@@ -55,10 +55,6 @@ _ENDS: Mapping[ModeEnd, tuple[str, str]] = {
         N_("Another controller nearby is handing out configuration."),
         N_("Only one at a time: switch that one off first."),
     ),
-    ModeEnd.NOBODY_REGISTERED: (
-        N_("No device has a registered MAC address, so nobody could be let in."),
-        N_("Add the devices under Devices, each with its MAC address."),
-    ),
     ModeEnd.RADIO_IN_USE: (
         N_("The radio is in use: it holds this device's own WiFi link."),
         N_("Connect this device by cable, or use the radio anyway."),

@@ -1,7 +1,11 @@
-"""Pages out of templates. Whatever comes over the air or the wire is only ever text in them."""
+"""Pages out of templates.
+
+Whatever comes over the air or the wire is only ever text in them, and of text only what can be
+seen: it becomes neither markup (``autoescape``) nor turns round what stands beside it (``_shown``).
+"""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +14,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from firstlight.model.text import plain
 from firstlight.web.access import Right, Standing, may
 from firstlight.web.attendance import LIVE_HEADER
 from firstlight.web.portal.language import COOKIE, Language, chosen, language, languages
@@ -119,7 +124,26 @@ def _environment(tag: str) -> "Environment":
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
+        finalize=_shown,
     )
     install: Any = getattr(environment, "install_gettext_translations")  # noqa: B009  added by i18n
     install(language(tag).words, newstyle=True)
+    gettext: Any = environment.globals["gettext"]
+    environment.globals["gettext"] = _with_shown_names(gettext)
     return environment
+
+
+def _shown(value: object) -> object:
+    """A value as a page may hold it. Only ``str`` itself comes from outside; markup is our own."""
+    return plain(value) if type(value) is str else value
+
+
+def _with_shown_names(gettext: Callable[..., str]) -> Callable[..., str]:
+    """The same for what stands inside a sentence."""
+    from jinja2 import pass_context  # noqa: PLC0415
+
+    @pass_context
+    def told(context: object, sentence: str, **names: object) -> str:
+        return gettext(context, sentence, **{name: _shown(one) for name, one in names.items()})
+
+    return told

@@ -51,7 +51,7 @@ def test_to_completion() -> None:
 
 def test_as_many_guesses_as_there_are_codes_on_average() -> None:
     # With fewer codes it is the same arithmetic, and soon done: n codes, n guesses, n / 5 rounds.
-    few = 500
+    few = 150
     needed = [sum(1 for _ in guesses(seed, codes=few)) for seed in range(600)]
     assert statistics.mean(needed) == pytest.approx(few, rel=0.1)
     assert statistics.median(needed) == pytest.approx(few * 0.693, rel=0.15)

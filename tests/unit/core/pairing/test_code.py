@@ -90,3 +90,21 @@ def test_every_comparison_is_the_one_in_constant_time(
     monkeypatch.setattr(code, "hmac", type("Spied", (), {"compare_digest": staticmethod(spy)}))
     assert same(typed, "271828") is (typed == "271828")
     assert calls == [(typed.encode(errors="surrogatepass"), b"271828")]
+
+
+def test_a_comparison_that_ends_early_gives_the_code_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    took: list[int] = []
+
+    def early(one: bytes, other: bytes) -> bool:
+        """As ``==`` does; how far it came is what a stopwatch tells."""
+        alike = [a == b for a, b in zip(one, other, strict=True)]
+        took.append(alike.index(False) if False in alike else len(alike))
+        return all(alike)
+
+    monkeypatch.setattr(code, "hmac", type("Early", (), {"compare_digest": staticmethod(early)}))
+    known = ""
+    for _ in range(6):
+        guesses = {digit: f"{known}{digit}".ljust(6, "x") for digit in "0123456789"}
+        known += max(guesses, key=lambda digit: (same(guesses[digit], "271828"), took[-1]))
+    assert known == "271828"
+    assert len(took) == 60

@@ -1,0 +1,151 @@
+"""Import and export: what a file would change in a registry, and how that becomes a file."""
+
+import uuid
+from collections.abc import Iterator
+
+import msgspec
+
+from firstlight.daemon.certificates import checked_name, checked_pem
+from firstlight.errors import Code, InvalidInput, NotFound
+from firstlight.model.records import RecordKind, mac_of
+from firstlight.model.registry import Certificate, ImportFault, ImportPreview
+from firstlight.provisioning.transfer.bundle import member, read_json
+from firstlight.provisioning.transfer.comma import csv_header, csv_line, read_csv
+from firstlight.provisioning.transfer.reading import (
+    FAULTS_SHOWN,
+    Form,
+    FoundFile,
+    Line,
+)
+from firstlight.store.registry.port import Registry
+
+LARGEST = 32 * 2**20
+"""Bytes of a file to import."""
+
+
+def read(text: bytes, form: Form) -> FoundFile:
+    """What the file says. Raises ``InvalidInput`` when it is too large to be looked at."""
+    if len(text) > LARGEST:
+        raise InvalidInput(
+            "",
+            f"The file is larger than {LARGEST // 2**20} MiB.",
+            code=Code.BODY_TOO_LARGE,
+            hint="Import it in parts.",
+        )
+    return read_csv(text) if form is Form.CSV else read_json(text)
+
+
+def preview(registry: Registry, found: FoundFile) -> ImportPreview:
+    """What importing that would do. Raises ``StoreFailure``."""
+    comparison = _Comparison(registry, found)
+    return comparison.preview()
+
+
+def import_all(registry: Registry, found: FoundFile) -> ImportPreview:
+    """Import all of it, or nothing where there are faults. Raises ``StoreFailure``, ``Conflict``.
+
+    ``Conflict`` only when another process wrote in between.
+    """
+    seen = preview(registry, found)
+    if not seen.faults:
+        registry.put_all(
+            ((line.kind, line.uuid or str(uuid.uuid4()), line.record) for line in found.lines),
+            found.certificates,
+        )
+    return seen
+
+
+def exported(registry: Registry, form: Form) -> Iterator[bytes]:
+    """Everything, piece by piece. CSV has no certificates. Raises ``StoreFailure``."""
+    if form is Form.CSV:
+        yield csv_header()
+        for kind in RecordKind:
+            for entry in registry.each(kind):
+                yield csv_line(entry)
+        return
+    opening = b"{"
+    for kind in RecordKind:
+        yield opening + b'"' + kind.encode() + b'":['
+        yield from _members(registry, kind)
+        opening = b"],\n"
+    yield b'],\n"certificates":['
+    for index, one in enumerate(registry.certificates()):
+        certificate = Certificate(
+            file=one.file,
+            pem=registry.certificate(one.file),
+            controller=one.controller,
+            client=one.client,
+        )
+        yield (b",\n" if index else b"\n") + msgspec.json.encode(certificate)
+    yield b"]}\n"
+
+
+def _members(registry: Registry, kind: RecordKind) -> Iterator[bytes]:
+    separator = b"\n"
+    for entry in registry.each(kind):
+        yield separator + member(entry)
+        separator = b",\n"
+
+
+class _Comparison:
+    """A file beside what is stored."""
+
+    def __init__(self, registry: Registry, found: FoundFile) -> None:
+        self._registry = registry
+        self._found = found
+        self._faults = list(found.faults)
+        self._count = found.fault_count
+        self._named = {(line.kind, line.uuid) for line in found.lines if line.uuid}
+        self._added = self._changed = self._unchanged = 0
+
+    def preview(self) -> ImportPreview:
+        for line in self._found.lines:
+            self._compare(line)
+        for certificate in self._found.certificates:
+            self._compare_certificate(certificate)
+        shown = tuple(self._faults[:FAULTS_SHOWN])
+        return ImportPreview(
+            added=self._added,
+            changed=self._changed,
+            unchanged=self._unchanged,
+            faults=shown,
+            more_faults=self._count - len(shown),
+        )
+
+    def _compare(self, line: Line) -> None:
+        try:
+            same = line.uuid and self._registry.get(line.kind, line.uuid).record == line.record
+        except NotFound:
+            self._added += 1
+        else:
+            if not line.uuid:
+                self._added += 1
+            elif same:
+                self._unchanged += 1
+                return
+            else:
+                self._changed += 1
+        mac = mac_of(line.record)
+        owner = None if mac is None else self._registry.find(line.kind, mac)
+        # Whoever is in the file, too, gets its address from there.
+        if owner and owner.uuid != line.uuid and (owner.kind, owner.uuid) not in self._named:
+            self._fault(line.number, line.field("mac_address"), f"belongs to {owner.uuid} already")
+
+    def _compare_certificate(self, certificate: Certificate) -> None:
+        try:
+            checked_name(certificate.file)
+            checked_pem(certificate.pem.encode())
+            stored = self._registry.certificate(certificate.file)
+        except NotFound:
+            self._added += 1
+        except InvalidInput as error:
+            self._fault(0, f"certificates.{certificate.file}", error.message)
+        else:
+            self._unchanged += 1
+            if stored != certificate.pem:
+                message = "there is another certificate of that name already"
+                self._fault(0, f"certificates.{certificate.file}", message)
+
+    def _fault(self, line: int, field: str, message: str) -> None:
+        self._count += 1
+        self._faults.append(ImportFault(line, field, message))
