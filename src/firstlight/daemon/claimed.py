@@ -1,37 +1,42 @@
 """Where a claimed configuration is kept, opened when it is needed: most devices never claim one."""
 
 import asyncio
-import os
-from collections.abc import Callable
-from contextlib import closing
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
-import msgspec
+from msgspec import Raw
+from msgspec.structs import replace
 
 from firstlight.config import Config
 from firstlight.model.claimed import Claimed
-from firstlight.model.records import RecordKind
+from firstlight.model.records import Record, RecordKind
+from firstlight.model.registry import ClientCa
 from firstlight.provisioning.claim.messages import Store
 from firstlight.provisioning.protocol import ClientContent
-from firstlight.store.claimed import NAME, ClaimedStore, fill
+from firstlight.store.claimed import NAME, ClaimedStore
 from firstlight.store.files import remove_durably
-from firstlight.store.registry.port import Registry
 
-if TYPE_CHECKING:
-    from firstlight.store.vault import SealedFile
+
+class Bundles(Protocol):
+    """Where a controller's records go."""
+
+    async def fill(
+        self, records: Sequence[tuple[RecordKind, str, Record]], ca: ClientCa | None
+    ) -> None:
+        """All of them, or none. Raises ``StoreFailure``."""
+        ...
 
 
 class ClaimArchive:
     """Satisfies ``target.claiming.Keeper``. ``claimed`` is what was last read or written.
 
-    ``registry`` opens a controller's; it is closed again. Everything raises ``StoreFailure``.
+    Everything raises ``StoreFailure``.
     """
 
-    def __init__(self, config: Config, registry: Callable[[], Registry] | None = None) -> None:
+    def __init__(self, config: Config, bundles: Bundles) -> None:
         self._config = config
-        self._registry = registry or self._own_registry
+        self._bundles = bundles
         self._path = config.state_path / NAME
-        self._store: ClaimedStore | None = None
         self.claimed: Claimed | None = None
 
     async def read(self) -> Claimed | None:
@@ -41,57 +46,38 @@ class ClaimArchive:
 
     async def keep(self, store: Store) -> None:
         """All of it is on disk when this returns, or nothing."""
-        self.claimed = await asyncio.to_thread(self._keep, store)
-
-    async def drop(self) -> None:
-        """Forget it; fine if there is nothing. A controller's registry stays."""
-        await asyncio.to_thread(self._drop)
-        self.claimed = None
-
-    def _read(self) -> Claimed | None:
-        return self._opened().read() if self._path.exists() else None
-
-    def _drop(self) -> None:
-        remove_durably(self._path)
-
-    def _keep(self, store: Store) -> Claimed:
         content = store.content
         claimed = Claimed(
             role=store.role, at=store.at, controller=str(store.controller), ca=store.ca
         )
         if isinstance(content, ClientContent):
-            claimed = msgspec.structs.replace(claimed, record=msgspec.Raw(content.record))
+            claimed = replace(claimed, record=Raw(content.record))
         else:
-            with closing(self._registry()) as registry:
-                fill(registry, content.records, store.ca)
+            await self._bundles.fill(content.records, store.ca)
             kinds = [kind for kind, _, _ in content.records]
-            claimed = msgspec.structs.replace(
+            claimed = replace(
                 claimed,
                 controllers=kinds.count(RecordKind.CONTROLLER),
                 clients=kinds.count(RecordKind.CLIENT),
             )
+        await asyncio.to_thread(self._write, claimed)
+        self.claimed = claimed
+
+    async def drop(self) -> None:
+        """Forget it; fine if there is nothing. A controller's registry stays."""
+        await asyncio.to_thread(remove_durably, self._path)
+        self.claimed = None
+
+    def _read(self) -> Claimed | None:
+        return self._opened().read() if self._path.exists() else None
+
+    def _write(self, claimed: Claimed) -> None:
         self._opened().write(claimed)
-        return claimed
 
     def _opened(self) -> ClaimedStore:
-        if self._store is None:
-            self._store = ClaimedStore(self._sealed())
-        return self._store
+        """With the key of the moment: it may have been rotated since."""
+        from firstlight.store.registry.select import open_vault
+        from firstlight.store.vault import SealedFile
 
-    def _sealed(self) -> "SealedFile":
-        from firstlight.store.keyring import key_file
-        from firstlight.store.registry.select import FILE
-        from firstlight.store.vault import SealedFile, Vault, sealed_files
-
-        folder = self._config.state_path
-        if (folder / FILE).exists() or self._config.registry.url is not None:
-            # What is encrypted there must open with the same key: it says so if that is lost.
-            self._registry().close()
-        key = key_file(folder, self._config.registry.key_file, os.environ)
-        return SealedFile(self._path, Vault(key, in_use=bool(sealed_files(folder))))
-
-    def _own_registry(self) -> Registry:
-        from firstlight.store.registry.select import open_registry
-
-        wish = self._config.registry
-        return open_registry(self._config.state_path, url=wish.url, key_file=wish.key_file)
+        vault = open_vault(self._config.state_path, key_file=self._config.registry.key_file)
+        return ClaimedStore(SealedFile(self._path, vault))

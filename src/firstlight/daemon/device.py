@@ -99,6 +99,7 @@ class Device:
             identity=identity,
             randomness=randomness,
             records=records or self._registry,
+            bundles=self._registry,
             open_door=open_door,
             http=http,
         )

@@ -13,7 +13,7 @@ from firstlight.core.recovery.cooldown import CooldownNote
 from firstlight.daemon import claiming, joining, meeting, operating, pairing, reset, wishes
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.attempts import Attempts
-from firstlight.daemon.claimed import ClaimArchive
+from firstlight.daemon.claimed import Bundles, ClaimArchive
 from firstlight.daemon.claiming import Claiming
 from firstlight.daemon.cooldown import Cooldown
 from firstlight.daemon.diagnosis import Diagnosis
@@ -61,6 +61,7 @@ class Surroundings(NamedTuple):
     identity: Callable[[], Identity]
     randomness: Randomness | None
     records: Records
+    bundles: Bundles
     open_door: OpenDoor
     http: Http | None = None
 
@@ -218,7 +219,7 @@ class Claimants(NamedTuple):
 
 def _claiming(around: Surroundings, others: Claimants) -> Claiming:
     config, folder = around.config, around.config.state_path
-    archive = ClaimArchive(config)
+    archive = ClaimArchive(config, around.bundles)
     operates = Operating(
         config.claim.after_failure,
         operating.Company(

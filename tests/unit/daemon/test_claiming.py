@@ -28,7 +28,7 @@ from firstlight.model.records import RecordKind
 from firstlight.model.status import Health, Mode
 from firstlight.radio.simulated.description import AccessPointTable
 from firstlight.radio.simulated.faults import Unplugged
-from firstlight.store.registry.select import open_registry
+from firstlight.store.registry.select import open_registry, open_vault, seal_files_anew
 
 HOME = network(b"home")
 PHONE = MacAddress("02:dd:00:00:00:01")
@@ -350,6 +350,23 @@ async def test_a_wrong_password_is_told_and_kept_or_dropped(
         controller(lamp).answers["client"] = answer(CLIENT)
         await claimed(lamp)
         await lamp.wait(lambda: lamp.online)
+
+
+async def test_a_rotation_of_the_key_takes_it_along(made: Made) -> None:
+    lamp = made(on_air(), HOME)
+    await lamp.started()
+    await claimed(lamp)
+    await lamp.wait(lambda: lamp.online)
+    vault = open_vault(lamp.folder, key_file=None)
+    vault.begin_rotation()
+    seal_files_anew(lamp.folder, key_file=None)
+    vault.finish_rotation()
+    await claimed(lamp, ClaimBody(again=True))
+    await lamp.clock.advance(5)
+    await lamp.kill()
+    again = made(HOME)
+    await again.started()
+    assert again.device.claim().stored
 
 
 async def test_a_controller_gets_the_whole_registry(made: Made) -> None:
