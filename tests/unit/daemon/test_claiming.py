@@ -357,6 +357,7 @@ async def test_a_rotation_of_the_key_takes_it_along(made: Made) -> None:
     await lamp.started()
     await claimed(lamp)
     await lamp.wait(lambda: lamp.online)
+    await lamp.clock.advance(10)
     vault = open_vault(lamp.folder, key_file=None)
     vault.begin_rotation()
     seal_files_anew(lamp.folder, key_file=None)
