@@ -51,7 +51,8 @@ def test_from_power_on_to_its_network_with_no_hand_on_it(device: Device, world: 
         told = claim_of(device)
         assert told["claim"]["state"] == "succeeded", told
         assert told["stored"]
-        own = world.inside.must("cat", "/sys/class/net/wlan0/address").strip()
+        # The hardware's: NetworkManager shows made-up ones while it scans.
+        own = world.inside.must("cat", "/sys/class/net/wlan0/phy80211/macaddress").strip()
         assert controller.asked == [
             ["nonce", "None", "None"],
             ["client", own, "3405691582"],
@@ -65,6 +66,38 @@ def test_from_power_on_to_its_network_with_no_hand_on_it(device: Device, world: 
     assert "mqtt-secret" not in world.inside.shell(
         f"cat {STATE}/* 2>/dev/null | strings -n 6 || true"
     )
+
+
+def test_the_second_controller_knows_it(device: Device, world: World) -> None:
+    device.start()
+    falls_back(device)
+    strange = {**ANSWERS, "client": (404, {"error": "no"})}
+    with (
+        on_the_air(world, "spare", strange) as first,
+        on_the_air(world, "spare2", ANSWERS) as second,
+    ):
+        device.api("POST", f"{API}/claim", {})
+        told = claim_of(device)
+        assert told["claim"]["state"] == "succeeded", told
+        assert told["claim"]["bssid"] == second.router.bssid
+        tries = [(one["bssid"], one["cause"]) for one in told["claim"].get("tries", [])]
+        assert tries in ([], [(first.router.bssid, "not_registered")])
+    returns_to(world, "home")
+
+
+def test_a_controller_gets_two_hundred_records(device: Device, world: World) -> None:
+    clients = [
+        {"uuid": f"{number:08x}-0000-4000-8000-000000000000", "name": f"Client {number}"}
+        for number in range(200)
+    ]
+    bundle = {"controllers": [], "clients": clients}
+    device.configure(AT_BOOT + 'role = "controller"\n')
+    with on_the_air(world, "spare", {**ANSWERS, "controller": (200, bundle)}):
+        device.start()
+        told = claim_of(device)
+    assert told["claim"]["state"] == "succeeded", told
+    assert len(device.api("GET", "/api/clients").json) == len(clients)
+    falls_back(device)
 
 
 def test_a_wrong_fingerprint_stores_nothing(device: Device, world: World) -> None:
