@@ -32,6 +32,7 @@ COURSE: tuple[messages.Event, ...] = (
     messages.Answered(Asked.CONFIGURATION, Answer(200, b'{"name": "x"}')),
     messages.Answered(Asked.CERTIFICATE, Answer(404, b"")),
     messages.Stored(),
+    messages.Limited(None),
     messages.Left(),
     messages.Restored(),
 )

@@ -65,6 +65,8 @@ ROUND_SECONDS = 45.0
 _WPA2 = frozenset({Security.WPA2, Security.WPA2_WPA3})
 """A network of that name without it is somebody else's."""
 
+_NEEDS_LINK = frozenset(ON_THE_LINK) - {Phase.STORING, Phase.MEASURING}
+
 _ASKED = {
     Phase.ASKING_NONCE: Asked.NONCE,
     Phase.ASKING_CONFIGURATION: Asked.CONFIGURATION,
@@ -153,7 +155,9 @@ def _classify(state: Claiming, event: Event, now: Moment) -> Taken:
 
 def _completed(state: Claiming, event: Event, now: Moment) -> Taken:
     match state.phase, event:
-        case Phase.LIMITING, Limited(dbm):
+        case Phase.LIMITING, Limited():
+            return Signal.LIMITED, state
+        case Phase.MEASURING, Limited(dbm):
             claim = replace(state.claim, tx_power=dbm)
             return Signal.LIMITED, replace(state, claim=claim)
         case Phase.PROTECTING, Protected():
@@ -171,7 +175,7 @@ def _completed(state: Claiming, event: Event, now: Moment) -> Taken:
 
 def _failed(state: Claiming, cause: ClaimCause, detail: str) -> Taken:
     match state.phase:
-        case Phase.LIMITING:
+        case Phase.LIMITING | Phase.MEASURING:
             # Many drivers can't; the controller's own low power still keeps it near.
             return Signal.LIMITED, state
         case Phase.LEAVING:
@@ -185,7 +189,7 @@ def _failed(state: Claiming, cause: ClaimCause, detail: str) -> Taken:
 def _cancelled(state: Claiming) -> Taken:
     wish = Refusal(ClaimCause.CANCELLED, "")
     match state.phase:
-        case Phase.STORING | Phase.RESTORING:
+        case Phase.STORING | Phase.MEASURING | Phase.RESTORING:
             return None, state
         case Phase.LEAVING:
             return None, state if state.stored or state.own else replace(state, own=wish)
@@ -194,7 +198,7 @@ def _cancelled(state: Claiming) -> Taken:
 
 
 def _reported(state: Claiming, report: LinkReport, now: Moment) -> Taken:
-    if report.stage is LinkStage.FAILED and state.phase in {*ON_THE_LINK} - {Phase.STORING}:
+    if report.stage is LinkStage.FAILED and state.phase in _NEEDS_LINK:
         cause = causes.of_link(report.reason, state.phase)
         return _broken(state, Refusal(cause, report.reason.value))
     if state.phase not in {Phase.LINKING, Phase.ADDRESSING}:
@@ -333,7 +337,8 @@ def _work(state: Claiming, now: Moment) -> Work | None:
         case Phase.SEARCHING:
             first = () if state.everywhere else (frequency_of(softap.CHANNEL),)
             return Search(ssid=softap.SSID, frequencies=first)
-        case Phase.LIMITING:
+        # Drivers tell the power that they use only while there is a link.
+        case Phase.LIMITING | Phase.MEASURING:
             return Limit(state.wish.tx_power_dbm)
         case Phase.LINKING if state.at is not None:
             return Join(_plan(state, state.at))

@@ -15,6 +15,7 @@ class Phase(StrEnum):
     ASKING_CONFIGURATION = "asking_configuration"
     ASKING_CERTIFICATE = "asking_certificate"
     STORING = "storing"
+    MEASURING = "measuring"
     LEAVING = "leaving"
     RESTORING = "restoring"
     SUCCEEDED = "succeeded"
@@ -63,8 +64,9 @@ TRANSITIONS: dict[tuple[Phase, Signal], Phase] = {
     (Phase.ASKING_CONFIGURATION, Signal.BROKEN): Phase.LEAVING,
     (Phase.ASKING_CERTIFICATE, Signal.ANSWERED): Phase.STORING,
     (Phase.ASKING_CERTIFICATE, Signal.BROKEN): Phase.LEAVING,
-    (Phase.STORING, Signal.STORED): Phase.LEAVING,
+    (Phase.STORING, Signal.STORED): Phase.MEASURING,
     (Phase.STORING, Signal.BROKEN): Phase.LEAVING,
+    (Phase.MEASURING, Signal.LIMITED): Phase.LEAVING,
     (Phase.LEAVING, Signal.NEXT): Phase.PROTECTING,
     (Phase.LEAVING, Signal.ELSEWHERE): Phase.SEARCHING,
     (Phase.LEAVING, Signal.LEFT): Phase.RESTORING,
@@ -82,12 +84,16 @@ DEADLINES: dict[Phase, float] = {
     Phase.ASKING_NONCE: 5,
     Phase.ASKING_CONFIGURATION: 30,
     Phase.ASKING_CERTIFICATE: 5,
-    Phase.STORING: 40,
+    Phase.STORING: 35,
+    Phase.MEASURING: 5,
     Phase.LEAVING: 45,
     Phase.RESTORING: 5,
 }
-"""Seconds a phase may last. From ``LINKING`` to ``STORING`` they stay within the dead-man's switch
-of a trial; ten seconds for the join are the reference's."""
+"""Seconds a phase may last.
+
+From ``LINKING`` to ``MEASURING`` they stay within the dead-man's switch of a trial; ten seconds for
+the join are the reference's.
+"""
 
 ON_THE_LINK = (
     Phase.LINKING,
@@ -96,6 +102,7 @@ ON_THE_LINK = (
     Phase.ASKING_CONFIGURATION,
     Phase.ASKING_CERTIFICATE,
     Phase.STORING,
+    Phase.MEASURING,
 )
 """While there is a trial."""
 

@@ -59,7 +59,7 @@ def answered(asked: Asked, name: str, given: Answer | None = None) -> messages.A
 def good_course(role: Role = Role.CLIENT) -> tuple[messages.Event, ...]:
     return (
         searched(seen()),
-        messages.Limited(2.0),
+        messages.Limited(None),
         messages.Protected(),
         reported(LinkStage.AUTHENTICATED),
         reported(LinkStage.CONNECTED),
@@ -67,6 +67,7 @@ def good_course(role: Role = Role.CLIENT) -> tuple[messages.Event, ...]:
         answered(Asked.CONFIGURATION, role.value),
         answered(Asked.CERTIFICATE, "certs"),
         messages.Stored(),
+        messages.Limited(2.0),
         messages.Left(),
         messages.Restored(),
     )
@@ -82,6 +83,7 @@ ORDER = (
     Phase.ASKING_CONFIGURATION,
     Phase.ASKING_CERTIFICATE,
     Phase.STORING,
+    Phase.MEASURING,
     Phase.LEAVING,
     Phase.RESTORING,
     Phase.SUCCEEDED,

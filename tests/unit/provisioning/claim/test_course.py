@@ -57,7 +57,7 @@ def test_the_good_course(role: Role) -> None:
     assert [step.name for step in driven.told.steps] == list(ClaimStepName)
     assert (driven.told.bssid, driven.told.tries, driven.told.tx_power) == (BSSID, (), 2.0)
     kinds = [type(work) for work in driven.done]
-    assert kinds == [Search, Limit, Protect, Join, Ask, Ask, Ask, Store, Leave, Restore]
+    assert kinds == [Search, Limit, Protect, Join, Ask, Ask, Ask, Store, Limit, Leave, Restore]
 
 
 def test_what_it_joins_and_asks() -> None:
@@ -235,10 +235,14 @@ def test_what_is_our_own_fault_is_not_tried_elsewhere() -> None:
 
 
 def test_a_driver_that_obeys_no_limit_is_no_reason_to_stop() -> None:
-    for event in (Expired(Phase.LIMITING), EffectFailed(Phase.LIMITING, Code.RADIO_FAILURE, "")):
-        driven = Driven().until(Phase.LIMITING).take(event)
-        assert driven.phase is Phase.PROTECTING
-        assert driven.told.tx_power is None
+    for phase, after in (
+        (Phase.LIMITING, Phase.PROTECTING),
+        (Phase.MEASURING, Phase.LEAVING),
+    ):
+        for event in (Expired(phase), EffectFailed(phase, Code.RADIO_FAILURE, "")):
+            driven = Driven().until(phase).take(event)
+            assert driven.phase is after
+            assert driven.told.tx_power is None
 
 
 def test_what_is_stored_stays_whatever_comes_afterwards() -> None:
@@ -253,7 +257,7 @@ def test_a_link_that_breaks_while_storing_is_of_no_matter() -> None:
     driven = Driven().until(Phase.STORING)
     driven.take(reported(LinkStage.FAILED, LinkReason.SUPPLICANT_TIMEOUT), Cancelled())
     assert driven.phase is Phase.STORING
-    driven.take(Stored(), Left(), Cancelled())
+    driven.take(Stored(), Cancelled(), Limited(None), Left(), Cancelled())
     assert driven.phase is Phase.RESTORING
 
 
@@ -316,8 +320,9 @@ def test_the_table_is_whole() -> None:
     assert {phase for phase, _ in TRANSITIONS} == {one for one in Phase if not one.is_final}
     assert set(DEADLINES) == {one for one in Phase if not one.is_final}
     assert {signal for _, signal in TRANSITIONS} == set(Signal)
+    unbreakable = {Phase.RESTORING, Phase.MEASURING}
     for phase in Phase:
-        assert phase.is_final or phase is Phase.RESTORING or (phase, Signal.BROKEN) in TRANSITIONS
+        assert phase.is_final or phase in unbreakable or (phase, Signal.BROKEN) in TRANSITIONS
 
 
 def test_a_trial_stays_within_its_dead_mans_switch() -> None:
