@@ -9,7 +9,8 @@ ARGS ?=
 
 FAST := tests/unit tests/contract tests/api tests/dbus tests/simulation
 PYTEST := $(BIN)/python -m pytest
-# Two processes: these tests mostly wait.
+# Two processes: these tests mostly wait. Their folders are best kept in memory.
+export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 AT_ONCE := -n 2 --dist loadfile
 # Device-years that `make test` lives through.
 YEARS ?= 100
@@ -26,7 +27,7 @@ run:  ## run the daemon on simulated radios (PORT=8080 BACKEND=simulated ARGS=)
 	@tools/setup run
 	@mkdir -p .run
 	@exec env FIRSTLIGHT_PROVISIONING_ENABLED=1 $(BIN)/firstlight serve \
-		--backend $(BACKEND) --port $(PORT) --state-dir .run/state $(ARGS)
+		--backend $(BACKEND) --port $(PORT) --state-dir .run/state --demo $(ARGS)
 
 test: setup lint types imports coverage docs-freshness simulation browser lab  ## everything: checks, all suites, the radio lab
 

@@ -1,11 +1,11 @@
-"""``python -m benchmarks [host] [web] [lab] [recovery]``: measure, and write docs/benchmarks.md."""
+"""``python -m benchmarks [host] [web] [lab] …``: measure, and write docs/benchmarks.md."""
 
 import sys
 
 from benchmarks import host, ladder
 from benchmarks.figures import circumstances, replace_section, table
 
-ALL = ["host", "web", "lab", "recovery"]
+ALL = ["host", "web", "lab", "recovery", "provisioning"]
 
 
 def main(words: list[str]) -> int:
@@ -37,6 +37,12 @@ def main(words: list[str]) -> int:
 
         body = lab.measure(recovery.measure)
         replace_section("Coming back, in the radio lab", body)
+        print(body)
+    if "provisioning" in wanted:
+        from benchmarks import lab, provisioning
+
+        body = lab.measure(provisioning.measure)
+        replace_section("Provisioning Mode, in the radio lab", body)
         print(body)
     return 0
 

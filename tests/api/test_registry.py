@@ -214,8 +214,10 @@ async def test_one_large_body_at_a_time(service: FakeService, settings: WebSetti
         first = asyncio.create_task(client.post(path, content=LINES))
         await entered.wait()
         second = await client.post(path, content=LINES)
+        paged = await client.post("/devices/import", files={"file": ("all.csv", LINES)})
         leave.set()
         assert (await first).status_code == 200
+        assert (paged.status_code, "Another import is under way." in paged.text) == (409, True)
         assert (second.status_code, second.json()["code"]) == (409, Code.BUSY)
         assert int(second.headers["retry-after"]) > 0
         assert (await client.post(path, content=LINES)).status_code == 200

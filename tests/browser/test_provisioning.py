@@ -183,6 +183,20 @@ def test_a_device_is_added_changed_and_deleted(stage: Stage, page: Page) -> None
     expect(page.get_by_role("link", name="Hall")).to_have_count(0)
 
 
+def test_what_was_saved_is_read_anew(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.address}/devices")
+    page.get_by_role("link", name="Hall").click()
+    page.get_by_label("Area").fill("Attic")
+    page.get_by_label("WiFi password").fill("another-horse")
+    press(page, "Save")
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    stage.ask(stage.service.registry.put(RecordKind.CLIENT, UUID, Client(name="Hall")))
+    page.get_by_role("link", name="Hall").click()
+    expect(title(page)).to_have_text("Hall")
+    expect(page.get_by_label("Area")).to_have_value("")
+    expect(page.get_by_label("WiFi password")).to_have_value("")
+
+
 def test_somebody_was_quicker(stage: Stage, page: Page) -> None:
     page.goto(f"{stage.address}/devices/clients/{UUID}")
     stage.ask(stage.service.registry.put(RecordKind.CLIENT, UUID, Client(name="Quicker")))

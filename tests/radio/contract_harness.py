@@ -56,6 +56,7 @@ class LabHarness:
         The cases give one name and BSSID to networks of every kind, quicker than anything in the
         air is forgotten.
         """
+        await asyncio.to_thread(self._world.system.forget_softap)
         await asyncio.to_thread(self._world.system.forget_what_was_heard)
         await self.open()
 

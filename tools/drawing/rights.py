@@ -1,6 +1,6 @@
 """docs/access.md: who may do what, from the one table."""
 
-from firstlight.web.access import MAY, MEANINGS, RULES, Right, Standing
+from firstlight.web.access import MAY, MEANINGS, RULES, SOFTAP_ONLY, Right, Standing
 from firstlight.web.guards import GUARDS
 from firstlight.web.rates import BUDGETS
 
@@ -37,6 +37,11 @@ def page() -> str:
         "| --- | --- | --- |",
         *(f"| {rule.methods} | `{rule.path}` | {rule.right.value} |" for rule in RULES),
         f"| any | everything else | {Right.MANAGE.value} |",
+        "",
+        "What is handed out inside the SoftAP of [Provisioning Mode](provisioning-mode.md) is",
+        "refused here to everybody alike, before any guard: "
+        + ", ".join(f"`{path}`" for path in sorted(SOFTAP_ONLY))
+        + ".",
         "",
         "## How fast",
         "",

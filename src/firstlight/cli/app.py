@@ -15,6 +15,7 @@ from firstlight.cli import (
     modes,
     networks,
     pairing,
+    provisioning,
     recovery,
     restart,
     serve,
@@ -71,6 +72,7 @@ def build() -> typer.Typer:
     app.command()(recovery.factory_reset)
     app.add_typer(modes.onboarding(), name="onboarding")
     app.add_typer(modes.maintenance(), name="maintenance")
+    app.add_typer(provisioning.build(), name="provisioning")
     app.command()(events.events)
     app.command()(doctor.doctor)
     app.command()(simulate.simulate)

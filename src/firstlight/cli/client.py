@@ -14,6 +14,7 @@ from firstlight.cli.failures import NO_DAEMON, Failure, failure
 from firstlight.errors import Code
 from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.pairing import CodeShown
+from firstlight.model.provisioning_mode import ModeBody, ModeSession
 from firstlight.model.wire import (
     AttemptAnswer,
     ConnectBody,
@@ -167,6 +168,14 @@ class DaemonClient:
     def switch_maintenance(self, *, on: bool) -> Answer[Ok]:
         """Enter or leave maintenance."""
         return self._ask("POST", f"{_API}/maintenance/{'enter' if on else 'exit'}", Ok)
+
+    def provisioning_session(self) -> Answer[ModeSession]:
+        """Provisioning Mode in full."""
+        return self._ask("GET", f"{_API}/session", ModeSession)
+
+    def switch_provisioning(self, on: ModeBody | None) -> Answer[Ok]:
+        """Switch Provisioning Mode on as asked for, or off; returns once that is accepted."""
+        return self._ask("DELETE" if on is None else "PUT", _API, Ok, on)
 
     def health(self) -> Answer[HealthAnswer]:
         """Whether it is alive and enabled."""

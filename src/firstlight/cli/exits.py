@@ -64,6 +64,18 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.STORE_FAILURE: ExitCode.FAILED,
     Code.UNKNOWN_SESSION: ExitCode.FAILED,
     Code.RESTART_FAILED: ExitCode.FAILED,
+    Code.UNKNOWN_RECORD: ExitCode.FAILED,
+    Code.UNKNOWN_CERTIFICATE: ExitCode.FAILED,
+    Code.ALREADY_EXISTS: ExitCode.FAILED,
+    Code.MAC_TAKEN: ExitCode.FAILED,
+    Code.VERSION_CONFLICT: ExitCode.FAILED,
+    Code.NOT_A_CERTIFICATE: ExitCode.USAGE,
+    Code.PROVISIONING_INACTIVE: ExitCode.FAILED,
+    Code.SOFTAP_ONLY: ExitCode.NOT_PERMITTED,
+    Code.RADIO_IN_USE: ExitCode.BUSY,
+    Code.ANOTHER_CONTROLLER: ExitCode.BUSY,
+    Code.NO_FIREWALL: ExitCode.FAILED,
+    Code.KEY_LOST: ExitCode.FAILED,
     Code.INTERNAL: ExitCode.FAILED,
 }
 

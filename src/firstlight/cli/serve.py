@@ -54,6 +54,10 @@ def serve(
         Path | None,
         typer.Option(metavar="FILE", help="What the simulated radio hears."),
     ] = None,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="Register example devices, on a simulated radio only."),
+    ] = False,
     log_level: Annotated[LogLevel, typer.Option(help="How much to log.")] = LogLevel.INFO,
 ) -> None:
     """Run the daemon. Options beat environment variables, which beat the file."""
@@ -64,6 +68,7 @@ def serve(
         "state_dir": state_dir and str(state_dir),
         "interface": interface,
         "world": world and str(world),
+        "demo": demo or None,
         "web.host": host,
         "web.port": port,
         "web.public": public or None,

@@ -2,6 +2,7 @@
 
 from firstlight.model.attempt import Cause, StepName
 from firstlight.model.ladder import RungName
+from firstlight.model.provisioning_mode import ModeState
 from firstlight.model.status import RecoveryResult, RuntimePhase
 
 STEPS: dict[StepName, str] = {
@@ -31,6 +32,13 @@ PHASES: dict[RuntimePhase, str] = {
     RuntimePhase.ERROR: "in trouble",
     RuntimePhase.DEGRADED: "degraded",
     RuntimePhase.RESTARTING: "restarting",
+}
+
+MODE_STATES: dict[ModeState, str] = {
+    ModeState.OFF: "off",
+    ModeState.STARTING: "starting",
+    ModeState.ACTIVE: "on",
+    ModeState.STOPPING: "stopping",
 }
 
 RUNGS: dict[RungName, str] = {

@@ -185,7 +185,10 @@ class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of it. ``interface`` empty: the first WiFi device; ``world``: a simulated one's file."""
+    """All of it. ``interface`` empty: the first WiFi device; ``world``: a simulated one's file.
+
+    ``demo``: on a simulated radio, register example devices where nobody is registered.
+    """
 
     enabled: bool = False
     allow_system_control: bool = False
@@ -194,6 +197,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     country: str | None = None
     state_dir: str = ""
     world: str | None = None
+    demo: bool = False
     brand: Brand = Brand()
     device: Device = Device()
     join: Join = Join()

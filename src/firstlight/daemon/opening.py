@@ -21,6 +21,7 @@ from firstlight.daemon.provisioning.serving import SoftApDoor
 from firstlight.daemon.registry import open_registry
 from firstlight.daemon.regulation import KernelRegulation
 from firstlight.daemon.tasks import Tasks
+from firstlight.errors import FirstlightError
 from firstlight.radio.select import Chosen, open_radio
 from firstlight.reach.port import ReachProbe
 from firstlight.reach.sockets import SocketReach
@@ -64,12 +65,24 @@ async def open_device(
         await device.begin()
         if device.pairing.is_first_start:
             log.warning("%s", first_words(await device.pairing.code()))
+        if config.demo and chosen.reach is not None:
+            await _demonstrate(device)
         yield Opened(device, chosen)
     finally:
         await tasks.close()
         await device.stop()
         hub.close()
         await chosen.radio.close()
+
+
+async def _demonstrate(device: Device) -> None:
+    from firstlight.daemon.demonstration import register_examples
+
+    try:
+        if await register_examples(device.registry):
+            log.info("example devices are registered; switch Provisioning Mode on to see them come")
+    except FirstlightError as error:
+        log.warning("the example devices could not be registered: %s", error.message)
 
 
 def _device(config: Config, chosen: Chosen, memory: Memory, hub: Hub, clock: Clock) -> Device:

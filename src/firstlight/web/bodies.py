@@ -1,10 +1,12 @@
 """Request bodies: bounded in size and time, JSON, and validated against the typed models."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from starlette.requests import Request
 
-from firstlight.errors import Code
+from firstlight.errors import Busy, Code
 from firstlight.web.problems import Refusal
 
 MAX_BYTES = 64 * 1024
@@ -13,7 +15,27 @@ READ_SECONDS = 10.0
 # What is read and thrown away before the refusal, so that a sender who is a little over the limit
 # gets to see it instead of a connection that breaks while it is still writing.
 _DRAIN_BYTES = 4 * MAX_BYTES
+_BULK_SECONDS = 10
 _MEBIBYTE = 1024 * 1024
+
+
+class Bulk:
+    """Room for one body of many megabytes at a time."""
+
+    def __init__(self) -> None:
+        self._taken = asyncio.Lock()
+
+    @asynccontextmanager
+    async def place(self) -> AsyncGenerator[None]:
+        """Hold it. Raises ``Busy`` while somebody else does."""
+        if self._taken.locked():
+            raise Busy(
+                "Another import is under way.",
+                hint="Wait until it is done.",
+                retry_after=_BULK_SECONDS,
+            )
+        async with self._taken:
+            yield
 
 
 async def read_body(

@@ -45,6 +45,7 @@ class Visit(msgspec.Struct, kw_only=True):
     standing: Standing = Standing.STRANGER
     by_cookie: bool = False
     still_owner: Callable[[], bool] = lambda: False
+    _local: bool | None = None
 
     @classmethod
     def of(cls, scope: Scope) -> Self:
@@ -70,8 +71,11 @@ class Visit(msgspec.Struct, kw_only=True):
 
         A proxy here makes everybody look local; it says so in a header, and nobody gains by one.
         """
-        if self.over_unix_socket:
-            return True
+        if self._local is None:  # asked more than once, and not for nothing
+            self._local = self.over_unix_socket or self._is_local()
+        return self._local
+
+    def _is_local(self) -> bool:
         if self.peer is None or not self.peer.is_loopback:
             return False
         return not any(

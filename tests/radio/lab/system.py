@@ -8,6 +8,7 @@ from tests.radio.lab.vm import LOGS_INSIDE
 from tests.radio.lab.waiting import eventually
 
 DEVICE = "wlan0"
+SUPPLICANT = "fi.w1.wpa_supplicant1"
 DRAWER = "drawer"
 PROFILES = "/etc/NetworkManager/system-connections"
 STATE = "/var/lib/firstlight"
@@ -71,7 +72,8 @@ class System:
                 f"mkdir -p {folder} /run/lab/disk/{name};"
                 f" mount --bind /run/lab/disk/{name} {folder}\n"
                 for name, folder in KEPT.items()
-            )
+            ),
+            timeout=90,
         )
         self._inside.write("/etc/NetworkManager/NetworkManager.conf", CONFIGURATION)
         self._inside.write("/run/lab/supplicant.service", SUPPLICANT_SERVICE)
@@ -109,15 +111,37 @@ class System:
 
     def forget_what_was_heard(self) -> None:
         """Empty wpa_supplicant's list, and so NetworkManager's: what a case stopped may linger."""
-        name = "fi.w1.wpa_supplicant1"
-        found = self._inside.must(
-            *("busctl", "--system", "call", name, f"/{name.replace('.', '/')}", name),
-            *("GetInterface", "s", DEVICE),
-        )
-        path = found.split('"')[1]
         self._inside.must(
-            "busctl", "--system", "call", name, path, f"{name}.Interface", "FlushBSS", "u", "0"
+            *("busctl", "--system", "call", SUPPLICANT, self._supplicant_path()),
+            *(f"{SUPPLICANT}.Interface", "FlushBSS", "u", "0"),
         )
+
+    def forget_softap(self) -> None:
+        """Take away what a SoftAP leaves behind that nobody took down."""
+        self._inside.shell(
+            "nft delete table inet firstlight 2>/dev/null || true\n"
+            "iw dev fl-softap del 2>/dev/null || true\n"
+            f"iw dev {DEVICE} set txpower auto\n"
+        )
+        self._inside.must(
+            *("busctl", "--system", "set-property", SUPPLICANT, self._supplicant_path()),
+            *(f"{SUPPLICANT}.Interface", "MaxNumSta", "s", "128"),
+        )
+
+    def most_stations(self) -> str:
+        """How many stations wpa_supplicant would let on an access point."""
+        said = self._inside.must(
+            *("busctl", "--system", "get-property", SUPPLICANT, self._supplicant_path()),
+            *(f"{SUPPLICANT}.Interface", "MaxNumSta"),
+        )
+        return said.split('"')[1]
+
+    def _supplicant_path(self) -> str:
+        found = self._inside.must(
+            *("busctl", "--system", "call", SUPPLICANT, f"/{SUPPLICANT.replace('.', '/')}"),
+            *(SUPPLICANT, "GetInterface", "s", DEVICE),
+        )
+        return found.split('"')[1]
 
     def stop_networkmanager(self, signal_name: str = "SIGTERM") -> None:
         """End NetworkManager."""

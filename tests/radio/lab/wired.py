@@ -24,7 +24,8 @@ class Wired:
             f"ip netns add {NAME}\n"
             f"ip link add {OURS} type veth peer name {THEIRS} netns {NAME}\n"
             f"ip addr add {self.gateway}/24 dev {OURS}\n"
-            f"ip link set {OURS} up\n"
+            f"ip link set {OURS} up\n",
+            timeout=90,
         )
         self._inside.must(
             "ip", "-batch", "-", netns=NAME,

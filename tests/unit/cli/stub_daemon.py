@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.hold:
             stub.closing.wait(8)
 
-    do_POST = do_DELETE = do_GET  # noqa: N815  the names are the base class's
+    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  the names are the base class's
 
     def log_message(self, *_: object) -> None: ...
 

@@ -26,6 +26,8 @@ READING = {
     "onboarding complete": f"POST {API}/onboarding/complete",
     "maintenance enter": f"POST {API}/maintenance/enter",
     "maintenance exit": f"POST {API}/maintenance/exit",
+    "provisioning off": f"DELETE {API}",
+    "provisioning status": f"GET {API}/session",
 }
 
 

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
-from tests.unit.daemon.lamp import Lamp, network, world
+from tests.unit.daemon.lamp import PASSWORD, Lamp, network, world
 
 from firstlight.model.mac import MacAddress
+from firstlight.model.passphrase import Passphrase
 from firstlight.model.radio import Link
 from firstlight.model.softap import SoftApSettings
+from firstlight.model.ssid import Ssid
 from firstlight.provisioning.softap import SSID, passphrase_of
+from firstlight.radio.simulated.description import Description, RadioTable, SavedTable
+from firstlight.radio.simulated.world import World
 
 CLIENT = MacAddress("02:f0:00:00:00:07")
 SETTINGS = SoftApSettings(ssid=SSID, passphrase_of=passphrase_of, profile_name="Provisioning")
@@ -16,7 +20,11 @@ LONG = 1800.0
 
 async def test_nobody_repairs_it_away(tmp_path: Path) -> None:
     """Neither the recovery of a network that is lost meanwhile, nor whoever keeps the hotspot."""
-    lamp = Lamp(tmp_path, world(network(b"home"), saved=[b"home"]))
+    saved = SavedTable(ssid=Ssid(b"home"), passphrase=Passphrase(PASSWORD))
+    # It hears what it could repair.
+    able = RadioTable(scan_while_hotspot=True, join_while_hotspot=True)
+    around = Description(radio=able, access_points=(network(b"home"),), saved=(saved,))
+    lamp = Lamp(tmp_path, World(around))
     await lamp.started()
     await lamp.wait(lambda: lamp.online, 60)
     await lamp.do(lamp.radio.softap_up(SETTINGS))

@@ -1,6 +1,5 @@
 """What the table of endpoints is made of."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from firstlight.errors import (
     RadioUnavailable,
 )
 from firstlight.web.audience import Streams
+from firstlight.web.bodies import Bulk
 from firstlight.web.encoding import to_json
 from firstlight.web.problems import Refusal
 from firstlight.web.service import DeviceService
@@ -37,16 +37,13 @@ TEXT = "text/plain; charset=utf-8"
 
 
 class Context(msgspec.Struct, frozen=True):
-    """What every handler works with. ``service`` is ``None`` while Firstlight is not enabled.
-
-    ``bulk`` is held while something large is taken in.
-    """
+    """What every handler works with. ``service`` is ``None`` while Firstlight is not enabled."""
 
     service: DeviceService | None
     settings: WebSettings
     clock: Clock
     streams: Streams = msgspec.field(default_factory=Streams)
-    bulk: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)
+    bulk: Bulk = msgspec.field(default_factory=Bulk)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

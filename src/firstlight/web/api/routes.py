@@ -1,21 +1,18 @@
 """Routes out of the table of endpoints."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from firstlight.errors import Busy
 from firstlight.model.validation import decoded
 from firstlight.web.api.endpoint import Call, Context, Endpoint, Reply, not_enabled
 from firstlight.web.api.itself import ENDPOINTS
 from firstlight.web.api.parameters import taken
 from firstlight.web.bodies import check_content_type, read_body
 from firstlight.web.guards import DEVICE_API, is_device_api
-
-_BULK_SECONDS = 10
 
 
 def api_routes(context: Context) -> list[BaseRoute]:
@@ -67,18 +64,9 @@ async def _answer(endpoint: Endpoint, request: Request, context: Context) -> ASG
     return reply.response(endpoint) if isinstance(reply, Reply) else reply
 
 
-@asynccontextmanager
-async def _place(endpoint: Endpoint, context: Context) -> AsyncGenerator[None]:
-    """Bodies of many megabytes are held in memory one at a time."""
-    if endpoint.upload is None or not endpoint.upload.alone:
-        yield
-        return
-    if context.bulk.locked():
-        raise Busy(
-            "Another import is under way.", hint="Wait until it is done.", retry_after=_BULK_SECONDS
-        )
-    async with context.bulk:
-        yield
+def _place(endpoint: Endpoint, context: Context) -> AbstractAsyncContextManager[object]:
+    alone = endpoint.upload is not None and endpoint.upload.alone
+    return context.bulk.place() if alone else nullcontext()
 
 
 async def _body(endpoint: Endpoint, request: Request) -> object:

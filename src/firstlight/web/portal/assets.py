@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -57,8 +59,11 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
 
 def asset_routes() -> list[BaseRoute]:
     """Every file of the folder under ``/static/``."""
+    return [asset.route(f"/static/{name}") for name, asset in _assets().items()]
+
+
+@cache
+def _assets() -> Mapping[str, Asset]:
+    """By file name. They are parts of the program and don't change while it runs."""
     files = sorted(FOLDER.iterdir())
-    return [
-        Asset.of(_TYPES[file.suffix[1:]], file.read_bytes()).route(f"/static/{file.name}")
-        for file in files
-    ]
+    return {file.name: Asset.of(_TYPES[file.suffix[1:]], file.read_bytes()) for file in files}

@@ -14,7 +14,7 @@ from firstlight.web.api.certificates import keep_certificate
 from firstlight.web.bodies import read_body
 from firstlight.web.multipart import read_multipart
 from firstlight.web.portal.devices_page import kind_of
-from firstlight.web.portal.forms import read_form
+from firstlight.web.portal.forms import chosen_file, read_form
 from firstlight.web.portal.landing import told
 from firstlight.web.portal.rendering import Reader, Renderer
 from firstlight.web.portal.words import N_, Say
@@ -56,9 +56,7 @@ class CertificatesPage:
         reader, raw = Reader.of(request), await read_body(request)
         form = read_multipart(request.headers.get("content-type", ""), raw)
         try:
-            part = form.file("file")
-            if not part.name:
-                raise InvalidInput("", "No file was chosen.")
+            part = chosen_file(form)
             use = form.fields.get("use", "")
             if use not in {"", *CertificateUse}:
                 raise InvalidInput("use", f"must be one of: {', '.join(CertificateUse)}")

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from firstlight.errors import Code, InvalidInput
 from firstlight.web.bodies import read_body
+from firstlight.web.multipart import FilePart, Form
 from firstlight.web.problems import Refusal
 
 _MOST_FIELDS = 32
@@ -26,3 +27,14 @@ async def read_form(request: Request) -> Mapping[str, str]:
         )
     except ValueError as error:
         raise InvalidInput("", "The form can't be understood.", code=Code.INVALID_BODY) from error
+
+
+def chosen_file(form: Form) -> FilePart:
+    """The file of the field ``file``. A browser sends one without a name where none was chosen.
+
+    Raises ``InvalidInput``.
+    """
+    part = form.files.get("file")
+    if part is None or not part.name:
+        raise InvalidInput("", "No file was chosen.")
+    return part

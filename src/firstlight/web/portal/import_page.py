@@ -7,12 +7,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from firstlight.errors import FirstlightError, InvalidInput, NotFound
+from firstlight.errors import FirstlightError, NotFound
 from firstlight.model.registry import ImportPreview
 from firstlight.model.wire import ExchangeForm
-from firstlight.web.bodies import read_body
+from firstlight.web.bodies import Bulk, read_body
 from firstlight.web.multipart import read_multipart
-from firstlight.web.portal.forms import read_form
+from firstlight.web.portal.forms import chosen_file, read_form
 from firstlight.web.portal.landing import Fact, told
 from firstlight.web.portal.rendering import Reader, Renderer
 from firstlight.web.portal.words import N_, Say
@@ -43,9 +43,10 @@ class _Pending(msgspec.Struct, frozen=True):
 class ImportPage:
     """Its handlers. One file is kept at a time, in memory, for ten minutes."""
 
-    def __init__(self, service: DeviceService, renderer: Renderer) -> None:
+    def __init__(self, service: DeviceService, renderer: Renderer, bulk: Bulk) -> None:
         self._service = service
         self._renderer = renderer
+        self._bulk = bulk
         self._pending: _Pending | None = None
 
     async def show(self, request: Request) -> Response:
@@ -55,14 +56,12 @@ class ImportPage:
     async def look(self, request: Request) -> Response:
         """``POST /devices/import`` with ``file``: what it would do."""
         reader = Reader.of(request)
-        raw = await read_body(request, most=MOST_BYTES, seconds=_READ_SECONDS)
-        parts = read_multipart(request.headers.get("content-type", ""), raw)
         try:
-            part = parts.file("file")
-            if not part.name:
-                raise InvalidInput("", "No file was chosen.")
-            form = form_of_file(part.name)
-            preview = await self._service.registry.preview_import(part.content, form)
+            async with self._bulk.place():
+                raw = await read_body(request, most=MOST_BYTES, seconds=_READ_SECONDS)
+                part = chosen_file(read_multipart(request.headers.get("content-type", ""), raw))
+                form = form_of_file(part.name)
+                preview = await self._service.registry.preview_import(part.content, form)
         except FirstlightError as error:
             return self._page(reader, failure=error)
         if not preview.faults:

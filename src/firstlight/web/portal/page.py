@@ -46,7 +46,7 @@ def page_routes(context: Context) -> list[BaseRoute]:
     mode = ProvisioningPage(service, renderer, context.clock)
     devices = DevicesPage(service, renderer)
     certificates = CertificatesPage(service, renderer, context.clock)
-    imports = ImportPage(service, renderer)
+    imports = ImportPage(service, renderer, context.bulk)
     shown: dict[str, Handler] = {
         "/": landing.show,
         "/qr.svg": codes.page,

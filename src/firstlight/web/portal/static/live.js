@@ -160,6 +160,8 @@ async function send(form, button) {
     const { answer, text } = await ask(form.getAttribute("action"), { method: "POST", body }, 60_000);
     next = answer.headers.get("Firstlight-Location");
     refusal = null;
+    // What a list has taken over is read from there from now on.
+    if (next && "still" in main().dataset) typed.delete(key);
     if (!next) {
       swap(text);
       refusal = main().querySelector(".problem")?.cloneNode(true) ?? null;
