@@ -15,8 +15,9 @@ from firstlight.core.pairing.lockout import TriesNote
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.pairing import Company, Pairing
-from firstlight.errors import FirstlightError, InvalidInput, NotFound
+from firstlight.errors import Code, Conflict, FirstlightError, InvalidInput, NotFound
 from firstlight.model.attempt import Attempt, AttemptState, Cause
+from firstlight.model.claim import Claim, ClaimAnswer, ClaimBody, ClaimState, Role
 from firstlight.model.event import Action, ActionPhase, EventType, Level
 from firstlight.model.kept import Kept
 from firstlight.model.ladder import Diagnostics, Ladder, Rung, RungName, RungState
@@ -170,6 +171,7 @@ class FakeService:
         self.registry = FakeRegistry(self._fail, self.changes)
         self.provisioning_mode = FakeMode(self._fail, self.changes)
         self._attempts: list[Attempt] = []
+        self.claimed = ClaimAnswer(claim=Claim(state=ClaimState.NONE))
 
     @property
     def device_id(self) -> str:
@@ -246,6 +248,23 @@ class FakeService:
         if not found:
             raise NotFound("There is no such attempt.")
         return found[-1]
+
+    def claim(self) -> ClaimAnswer:
+        self._fail()
+        return self.claimed
+
+    async def begin_claim(self, body: ClaimBody) -> ClaimAnswer:
+        self._fail()
+        if self.claimed.stored and not body.again:
+            raise Conflict("It was claimed already.", code=Code.ALREADY_EXISTS)
+        self.changes.append("claim")
+        running = Claim(state=ClaimState.RUNNING, role=body.role or Role.CLIENT)
+        self.claimed = ClaimAnswer(claim=running)
+        return self.claimed
+
+    async def end_claim(self) -> ClaimAnswer:
+        self._change("claim ended")
+        return self.claimed
 
     async def forget(self, name: str) -> None:
         self._fail()

@@ -58,6 +58,17 @@ def test_the_setup_is_finished(joined: Ask) -> None:
     assert joined("onboarding", "complete").code == 0
 
 
+def test_nobody_is_there_to_claim_from(ask: Ask) -> None:
+    told = ask("claim", "--wait", "--show")
+    assert (told.code, told.out) == (0, "Nothing was claimed yet.\n")
+    told = ask("claim")
+    assert told.code == 1
+    assert "No controller in Provisioning Mode is in range." in told.err
+    warnings = status(ask)["runtime"]["warnings"]
+    assert any("No configuration was claimed" in one for one in warnings)
+    assert ask("claim", "--show").out == ""
+
+
 def test_maintenance(joined: Ask) -> None:
     assert joined("maintenance", "enter").code == 0
     assert status(joined)["runtime"]["phase"] == "maintenance"

@@ -6,6 +6,7 @@ import typer
 
 from firstlight import __version__
 from firstlight.cli import (
+    claim,
     connect,
     device,
     events,
@@ -56,6 +57,7 @@ def build() -> typer.Typer:
     app.command()(device.diagnose)
     app.command()(networks.scan)
     app.command()(connect.connect)
+    app.command()(claim.claim)
     app.command()(networks.saved)
     app.command()(networks.forget)
     app.add_typer(hotspot.build(), name="hotspot")

@@ -12,6 +12,7 @@ import msgspec
 from firstlight.cli.exits import ExitCode
 from firstlight.cli.failures import NO_DAEMON, Failure, failure
 from firstlight.errors import Code
+from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.pairing import CodeShown
 from firstlight.model.provisioning_mode import ModeBody, ModeSession
 from firstlight.model.wire import (
@@ -106,6 +107,18 @@ class DaemonClient:
     def switch_hotspot(self, *, up: bool) -> Answer[Ok]:
         """Raise or lower the device's own network; returns when it is done."""
         return self._ask("POST", f"{_API}/hotspot/{'enable' if up else 'disable'}", Ok)
+
+    def claim(self) -> Answer[ClaimAnswer]:
+        """How the newest claim stands."""
+        return self._ask("GET", f"{_API}/claim", ClaimAnswer)
+
+    def begin_claim(self, body: ClaimBody) -> Answer[ClaimAnswer]:
+        """Begin to claim; returns at once."""
+        return self._ask("POST", f"{_API}/claim", ClaimAnswer, body)
+
+    def end_claim(self) -> Answer[ClaimAnswer]:
+        """End the claim; returns once the radio is as it was."""
+        return self._ask("DELETE", f"{_API}/claim", ClaimAnswer)
 
     def code(self) -> Answer[CodeShown]:
         """The pairing code of the moment."""

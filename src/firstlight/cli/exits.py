@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from firstlight.errors import Code
 from firstlight.model.attempt import Attempt, AttemptState, Cause
+from firstlight.model.claim import Claim, ClaimCause, ClaimState
 from firstlight.model.ladder import Ladder, RungName
 
 
@@ -55,6 +56,7 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.METHOD_NOT_ALLOWED: ExitCode.FAILED,
     Code.UNKNOWN_PROFILE: ExitCode.FAILED,
     Code.UNKNOWN_ATTEMPT: ExitCode.FAILED,
+    Code.ALREADY_EXISTS: ExitCode.FAILED,
     Code.SCAN_FAILED: ExitCode.FAILED,
     Code.HOTSPOT_FAILED: ExitCode.FAILED,
     Code.RADIO_FAILURE: ExitCode.FAILED,
@@ -91,6 +93,13 @@ def of_code(code: str) -> ExitCode:
         return _BY_CODE[Code(code)]
     except ValueError:
         return ExitCode.FAILED
+
+
+def of_claim(claim: Claim) -> ExitCode:
+    """The exit code for a claim as it stands; one that is still under way is ``OK``."""
+    if claim.state is not ClaimState.FAILED:
+        return ExitCode.OK
+    return ExitCode.NO_RADIO if claim.cause is ClaimCause.RADIO_FAILED else ExitCode.FAILED
 
 
 def of_attempt(attempt: Attempt) -> ExitCode:

@@ -15,7 +15,6 @@ import msgspec
 from firstlight.config.checks import checked
 from firstlight.config.refusals import explained
 from firstlight.config.shape import (
-    AfterFailure,
     Brand,
     Claim,
     Config,
@@ -30,7 +29,6 @@ from firstlight.config.shape import (
     Reachability,
     Recovery,
     Registry,
-    Role,
     Web,
 )
 from firstlight.errors import ConfigError
@@ -38,7 +36,6 @@ from firstlight.errors import ConfigError
 __all__ = [
     "SYSTEM_FILE",
     "SYSTEM_STATE_DIR",
-    "AfterFailure",
     "Brand",
     "Claim",
     "Config",
@@ -53,7 +50,6 @@ __all__ = [
     "Reachability",
     "Recovery",
     "Registry",
-    "Role",
     "Web",
     "load_config",
 ]

@@ -1,6 +1,5 @@
 """Every key there is, with its default and its bounds."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from firstlight.model.backend import Backend
+from firstlight.model.claim import AfterFailure, Role
 from firstlight.model.kept import CooldownMs, FailureThreshold
 from firstlight.model.reach import ReachTarget
 
@@ -138,20 +138,6 @@ class Provisioning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     channel: Annotated[int, Meta(ge=1, le=13)] = 1
     tx_power_dbm: Annotated[float, Meta(ge=0, le=30)] = 2.0
     port: Annotated[int, Meta(ge=1, le=65535)] = 80
-
-
-class Role(StrEnum):
-    """What a device that claims its configuration is."""
-
-    CLIENT = "client"
-    CONTROLLER = "controller"
-
-
-class AfterFailure(StrEnum):
-    """What becomes of a claimed configuration that does not work."""
-
-    KEEP = "keep"
-    DROP = "drop"
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -42,6 +42,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     resetting: bool
     hostname: str
     nmcli: bool
+    claiming: bool = False
     now: Moment
     notes: tuple[str, ...] = ()
 
@@ -129,6 +130,8 @@ def _summary(facts: Facts) -> str:
         return "Restarting."
     if facts.resetting:
         return "Resetting to factory state."
+    if facts.claiming:
+        return "Claiming configuration from a controller nearby."
     if attempt is not None and attempt.state is AttemptState.RUNNING:
         return f"Joining {attempt.ssid}."
     if facts.recovery.phase in _DOING:

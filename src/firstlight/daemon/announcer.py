@@ -7,6 +7,7 @@ from firstlight.core.recovery.messages import News, Tell
 from firstlight.daemon.hub import Hub
 from firstlight.errors import FirstlightError
 from firstlight.model.attempt import Attempt, AttemptState, StepName
+from firstlight.model.claim import Claim, ClaimState, ClaimStepName
 from firstlight.model.event import Action, ActionPhase, EventType, Level
 from firstlight.model.status import DeviceStatus
 from firstlight.provisioning.messages import News as Shift
@@ -21,6 +22,15 @@ _STEPS = {
     StepName.INTERNET: "The internet is reachable.",
     StepName.SAVED: "{ssid} is saved.",
     StepName.RESTORED: "The network of before is back.",
+}
+
+_CLAIM_STEPS = {
+    ClaimStepName.FOUND: "A controller in Provisioning Mode is in range.",
+    ClaimStepName.JOINED: "The controller's network is joined.",
+    ClaimStepName.NONCE: "The controller gave a nonce.",
+    ClaimStepName.CONFIGURATION: "The controller gave the configuration.",
+    ClaimStepName.CERTIFICATE: "The controller gave a CA certificate, and it is the right one.",
+    ClaimStepName.STORED: "The configuration is stored.",
 }
 
 _RECOVERY = {
@@ -50,6 +60,7 @@ class Announcer:
         self._status = status
         self._told: DeviceStatus | None = None
         self._steps: dict[str, int] = {}
+        self._claim: Claim | None = None
 
     def system(self, message: str) -> None:
         """Something about the daemon itself."""
@@ -98,6 +109,35 @@ class Announcer:
         elif attempt.state is AttemptState.FAILED:
             message = attempt.message or f"{attempt.ssid} could not be joined."
             self._join(attempt, Level.ERROR, message, phase=ActionPhase.FAILED)
+
+    def claim(self, claim: Claim) -> None:
+        """How a claim has come on: its beginning, each new step, its end."""
+        fresh = claim.steps[len(self._claim.steps) :] if self._claim else ()
+        if self._claim is None or self._claim.started_at != claim.started_at:
+            self.begin(Action.CLAIM, "Looking for a controller to claim configuration from.")
+            fresh = claim.steps
+        for step in fresh:
+            self._hub.publish(
+                EventType.ACTION,
+                Level.INFO,
+                _CLAIM_STEPS[step.name],
+                action=Action.CLAIM,
+                details={"step": step.name.value, "bssid": claim.bssid},
+            )
+        before, self._claim = self._claim, claim
+        if before is not None and before.state is claim.state:
+            return
+        if claim.state is ClaimState.SUCCEEDED:
+            self.complete(Action.CLAIM, "Configuration was claimed and stored.")
+        elif claim.state is ClaimState.FAILED:
+            self._hub.publish(
+                EventType.ACTION,
+                Level.ERROR,
+                claim.message,
+                action=Action.CLAIM,
+                phase=ActionPhase.FAILED,
+                details={"cause": claim.cause and claim.cause.value, "hint": claim.hint},
+            )
 
     @asynccontextmanager
     async def action(self, action: Action, message: str) -> AsyncGenerator[None, None]:

@@ -31,6 +31,7 @@ from firstlight.daemon.regulation import RegulationOf
 from firstlight.daemon.sessions import Randomness
 from firstlight.errors import Code, NotFound
 from firstlight.model.attempt import Attempt
+from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.event import Action
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.mac import MacAddress
@@ -57,6 +58,7 @@ from firstlight.model.wire import (
 )
 from firstlight.radio.port import Radio
 from firstlight.reach.port import ReachProbe
+from firstlight.target.http import Http
 
 BY_HAND_SECONDS = 600.0
 """A hotspot that a person has raised stays up that long before the device looks for home."""
@@ -80,6 +82,7 @@ class Device:
         registry: RegistryKeeper | None = None,
         records: Records | None = None,
         open_door: OpenDoor = nobody_comes,
+        http: Http | None = None,
     ) -> None:
         self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
@@ -96,7 +99,9 @@ class Device:
             identity=identity,
             randomness=randomness,
             records=records or self._registry,
+            bundles=self._registry,
             open_door=open_door,
+            http=http,
         )
         parts = assembled(around, Announcer(hub, self.status))
         self._tasks = parts.tasks
@@ -108,6 +113,7 @@ class Device:
         self._turn = parts.turn
         self._recovery = parts.recovery
         self._joining = parts.joining
+        self._claiming = parts.claiming
         self._pairing = parts.pairing
         self._reset = parts.reset
         self._wishes = parts.wishes
@@ -157,12 +163,14 @@ class Device:
             await self._reset.sign_everybody_out()
         self._subscription.enter_context(self._radio.subscribe(self._heard))
         await self._hotspot.identify()
+        await self._claiming.load()
         self._tasks.spawn(self._recovery.run(), "recovery")
         self._tasks.spawn(self._hotspot.run(), "hotspot-keeper")
         self._meeting.begin()
 
     async def stop(self) -> None:
         """End what is under way, the old network back first; leave the radio as it is."""
+        await self._claiming.stop()
         await self._provisioning.stop()
         await self._joining.stop()
         self._subscription.close()
@@ -185,14 +193,15 @@ class Device:
                 hostname=self._hostname,
                 nmcli=self._nmcli,
                 now=self._now(),
-                notes=self._memory.warnings,
+                claiming=self._claiming.under_way,
+                notes=(*self._memory.warnings, *self._claiming.notes),
             )
         )
 
     async def networks(self) -> tuple[NetworkEntry, ...]:
         """Networks in sight, strongest first."""
         profiles = await self._radio.profiles()
-        if not self._joining.under_way:
+        if not (self._joining.under_way or self._claiming.under_way):
             await self._lookout.renew()
         return self._lookout.entries(profiles)
 
@@ -221,6 +230,23 @@ class Device:
         async with self._meeting.clearing:  # a trial that begins now must not be cleared away
             self._check_idle()
             return self._joining.begin(request)
+
+    def claim(self) -> ClaimAnswer:
+        """The newest claim, and what came of it."""
+        return self._claiming.told()
+
+    async def begin_claim(self, body: ClaimBody) -> ClaimAnswer:
+        """Start claiming. Raises ``Busy``, ``Conflict``, or what is wrong with the radio."""
+        self._check_idle()
+        await self._radio.profiles()
+        async with self._meeting.clearing:
+            self._check_idle()
+            return self._claiming.begin(body)
+
+    async def end_claim(self) -> ClaimAnswer:
+        """End it; the radio is then as it was."""
+        await self._claiming.stop_claim()
+        return self._claiming.told()
 
     def attempt(self, attempt_id: str | None) -> Attempt:
         """That attempt, or the newest."""
@@ -314,6 +340,7 @@ class Device:
         self._recovery.attended()
 
     async def _carry_out_reset(self) -> None:
+        await self._claiming.stop()
         await self._provisioning.stop(ModeEnd.ASKED)
         await self._joining.stop()
         async with self._recovery.held():
@@ -367,6 +394,7 @@ class Device:
 
     def _check_idle(self) -> None:
         self._joining.check_idle()
+        self._claiming.check_idle()
         self._reset.check_idle()
         self._provisioning.check_off()
 

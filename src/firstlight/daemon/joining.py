@@ -80,6 +80,12 @@ class Joining:
         self._task = self._with.tasks.spawn(self._join(self._run), f"join-{attempt.id}")
         return attempt
 
+    async def outcome(self, attempt: Attempt) -> Attempt:
+        """That attempt, when it is over. Waits no longer than it lasts."""
+        if self._task is not None and self._run is not None and self._run.attempt.id == attempt.id:
+            await asyncio.wait([self._task])
+        return self._with.attempts.get(attempt.id)
+
     async def stop(self) -> None:
         """End it, the old network back first."""
         if self._run is not None:

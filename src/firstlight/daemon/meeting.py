@@ -8,6 +8,7 @@ from typing import NamedTuple
 from firstlight.core.mode import Turn
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.attempts import Attempts
+from firstlight.daemon.claiming import Claiming
 from firstlight.daemon.home import Home
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.joining import Joining
@@ -35,6 +36,7 @@ class Company(NamedTuple):
     hotspot: HotspotKeeper
     recovery: Recovery
     joining: Joining
+    claiming: Claiming
     attempts: Attempts
     reset: FactoryReset
     wishes: Wishes
@@ -67,7 +69,7 @@ class Meeting:
             self._ready.set()
         if not self._started:
             return
-        if ready and not self._was_ready and not self._with.joining.under_way:
+        if ready and not self._was_ready and not self._busy():
             self._with.hotspot.hold()
             self._with.tasks.spawn(self._return_home(), "return-home")
         self._was_ready = ready
@@ -84,6 +86,9 @@ class Meeting:
             await self._ready.wait()
             await self._meet()
         self._started = self._was_ready = True
+        if not company.reset.under_way:
+            async with self.clearing:
+                await company.claiming.at_boot()
         company.hotspot.resume()
         company.recovery.resume()
         self.radio_changed(company.radio.state)
@@ -121,12 +126,18 @@ class Meeting:
         """Undo what a killed process, or an attempt that lost NetworkManager, has left behind."""
         try:
             async with self.clearing:
-                if self._with.joining.under_way or self._with.provisioning.under_way:
+                if self._busy():
                     return
                 for done in await self._with.radio.settle():
                     self._with.announce.system(done)
         except FirstlightError as error:
             log.warning("what was left behind could not be cleared: %s", error)
+
+    def _busy(self) -> bool:
+        """Whether somebody works with the radio, who will leave it as it was."""
+        company = self._with
+        users = (company.joining, company.claiming, company.provisioning)
+        return any(one.under_way for one in users)
 
 
 def _is_ready(state: RadioState) -> bool:

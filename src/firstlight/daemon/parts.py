@@ -10,9 +10,11 @@ from firstlight.core.mode import Turn
 from firstlight.core.pairing.device_id import Identity
 from firstlight.core.pairing.lockout import TriesNote
 from firstlight.core.recovery.cooldown import CooldownNote
-from firstlight.daemon import joining, meeting, pairing, reset, wishes
+from firstlight.daemon import claiming, joining, meeting, operating, pairing, reset, wishes
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.attempts import Attempts
+from firstlight.daemon.claimed import Bundles, ClaimArchive
+from firstlight.daemon.claiming import Claiming
 from firstlight.daemon.cooldown import Cooldown
 from firstlight.daemon.diagnosis import Diagnosis
 from firstlight.daemon.home import Home
@@ -22,6 +24,7 @@ from firstlight.daemon.lookout import Lookout
 from firstlight.daemon.meeting import Meeting
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.modes import Modes
+from firstlight.daemon.operating import Operating
 from firstlight.daemon.pairing import Pairing
 from firstlight.daemon.provisioning import company as provisioning
 from firstlight.daemon.provisioning.company import OpenDoor, Records
@@ -34,14 +37,19 @@ from firstlight.daemon.sessions import Randomness
 from firstlight.daemon.system_control import SystemControl
 from firstlight.daemon.tasks import Tasks
 from firstlight.daemon.wishes import Wishes
+from firstlight.provisioning.protocol import HOST, PORT
 from firstlight.radio.port import Radio
 from firstlight.reach.port import ReachProbe
 from firstlight.store.notes import NoteFile, reset_note
 from firstlight.store.sessions import SessionFile
+from firstlight.target.http import Http, SocketHttp
 
 
 class Surroundings(NamedTuple):
-    """What a device stands in. ``identity`` tells the machine from others."""
+    """What a device stands in. ``identity`` tells the machine from others.
+
+    ``http``: how controllers are asked, in place of sockets.
+    """
 
     config: Config
     hostname: str
@@ -53,7 +61,9 @@ class Surroundings(NamedTuple):
     identity: Callable[[], Identity]
     randomness: Randomness | None
     records: Records
+    bundles: Bundles
     open_door: OpenDoor
+    http: Http | None = None
 
 
 class Parts(NamedTuple):
@@ -68,6 +78,7 @@ class Parts(NamedTuple):
     turn: Callable[[Turn], Awaitable[None]]
     recovery: Recovery
     joining: Joining
+    claiming: Claiming
     pairing: Pairing
     reset: FactoryReset
     wishes: Wishes
@@ -94,9 +105,10 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
         joining.Company(memory, hotspot, repairing, announce, attempts, tasks, turn),
     )
     pairs = _pairing(around, announce)
+    claims = _claiming(around, Claimants(hotspot, repairing, joins, announce, tasks))
     resetting = FactoryReset(
         reset_note(config.state_path),
-        reset.Company(radio, clock, memory, home, hotspot, pairs, announce, turn),
+        reset.Company(radio, clock, memory, home, hotspot, pairs, claims, announce, turn),
     )
     wishing = Wishes(
         wishes.Company(
@@ -120,7 +132,7 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
             announce=announce,
             tasks=tasks,
             open_door=around.open_door,
-            check_idle=_all_idle(joins, resetting),
+            check_idle=_all_idle(joins, claims, resetting),
         ),
     )
     meets = Meeting(
@@ -132,6 +144,7 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
             hotspot=hotspot,
             recovery=repairing,
             joining=joins,
+            claiming=claims,
             attempts=attempts,
             reset=resetting,
             wishes=wishing,
@@ -142,6 +155,7 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
         )
     )
     mode.clearing = meets.clearing
+    claims.is_elsewhere = lambda: mode.under_way or resetting.under_way
     return Parts(
         tasks=tasks,
         attempts=attempts,
@@ -152,6 +166,7 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
         turn=turn,
         recovery=repairing,
         joining=joins,
+        claiming=claims,
         pairing=pairs,
         reset=resetting,
         wishes=wishing,
@@ -161,9 +176,10 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
     )
 
 
-def _all_idle(joins: Joining, resetting: FactoryReset) -> Callable[[], None]:
+def _all_idle(joins: Joining, claims: Claiming, resetting: FactoryReset) -> Callable[[], None]:
     def check() -> None:
         joins.check_idle()
+        claims.check_idle()
         resetting.check_idle()
 
     return check
@@ -189,6 +205,48 @@ def _recovery(
     hotspot.is_alone = lambda: repairing.wants_hotspot
     hotspot.goes_over_link = lambda: repairing.wants_it_over_link
     return repairing
+
+
+class Claimants(NamedTuple):
+    """Who has to leave the radio alone during a claim, and whom it tells."""
+
+    hotspot: HotspotKeeper
+    recovery: Recovery
+    joining: Joining
+    announce: Announcer
+    tasks: Tasks
+
+
+def _claiming(around: Surroundings, others: Claimants) -> Claiming:
+    config, folder = around.config, around.config.state_path
+    archive = ClaimArchive(config, around.bundles)
+    operates = Operating(
+        config.claim.after_failure,
+        operating.Company(
+            radio=around.radio,
+            clock=around.clock,
+            archive=archive,
+            note=operating.note_file(folder),
+            joining=others.joining,
+            announce=others.announce,
+            tasks=others.tasks,
+        ),
+    )
+    company = claiming.Company(
+        radio=around.radio,
+        http=around.http or SocketHttp(HOST, PORT),
+        clock=around.clock,
+        archive=archive,
+        note=claiming.note_file(folder),
+        operating=operates,
+        hotspot=others.hotspot,
+        recovery=others.recovery,
+        joining=others.joining,
+        announce=others.announce,
+        tasks=others.tasks,
+        tx_power_dbm=config.provisioning.tx_power_dbm,
+    )
+    return Claiming(config.claim, company)
 
 
 def _pairing(around: Surroundings, announce: Announcer) -> Pairing:

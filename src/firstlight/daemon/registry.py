@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -137,6 +137,14 @@ class RegistryKeeper:
     async def client_ca(self) -> ClientCa | None:
         """The certificate that is designated for clients, if there is one."""
         return await self._do(_client_ca)
+
+    async def fill(
+        self, records: Sequence[tuple[RecordKind, str, Record]], ca: ClientCa | None
+    ) -> None:
+        """Put a claimed bundle into it: all records or none."""
+        from firstlight.store.claimed import fill
+
+        await self._do(lambda registry: fill(registry, records, ca))
 
     async def preview_import(self, text: bytes, form: str) -> ImportPreview:
         """As ``RegistryService.preview_import``. Raises ``InvalidInput`` for another form."""

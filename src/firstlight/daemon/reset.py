@@ -15,6 +15,7 @@ from typing import NamedTuple
 from firstlight.clock import Clock
 from firstlight.core.mode import Turn
 from firstlight.daemon.announcer import Announcer
+from firstlight.daemon.claiming import Claiming
 from firstlight.daemon.home import Home
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.memory import Memory
@@ -39,6 +40,7 @@ class Company(NamedTuple):
     home: Home
     hotspot: HotspotKeeper
     pairing: Pairing
+    claiming: Claiming
     announce: Announcer
     turn: Callable[[Turn], Awaitable[None]]
 
@@ -114,7 +116,7 @@ class FactoryReset:
         for profile in await company.home.networks():
             await self._forget(profile)
         unsaved = None
-        for forget in (company.memory.reset, company.pairing.forget):
+        for forget in (company.memory.reset, company.pairing.forget, company.claiming.forget):
             try:
                 await forget()
             except StoreFailure as error:

@@ -54,14 +54,16 @@ class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A new profile to be tried beside the old ones.
 
     ``frequency``: where the network was last seen, in MHz, so that the radio looks there first.
-    ``present_as``: the MAC address to show on the air instead of the radio's own, for a trial that
-    is abandoned in any case: a promoted profile would go on showing it.
+    ``bssid``: the one access point of that name to join. ``present_as``: the MAC address to show on
+    the air instead of the radio's own, for a trial that is abandoned in any case: a promoted
+    profile would go on showing it.
     """
 
     attempt: str
     request: JoinRequest
     key_management: KeyManagement
     frequency: int | None = None
+    bssid: MacAddress | None = None
     present_as: MacAddress | None = None
 
 

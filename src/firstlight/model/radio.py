@@ -72,6 +72,9 @@ class Ipv4(msgspec.Struct, frozen=True, kw_only=True):
 class RadioState(msgspec.Struct, frozen=True, kw_only=True):
     """One consistent view. ``interface`` is empty while there is no radio.
 
+    ``mac`` is what it shows now, at times one made up for a scan; ``permanent_mac`` is the
+    hardware's, where that is known.
+
     ``bssid`` and ``frequency`` (MHz) are those of the BSS that it joined, or that it is itself.
     ``lost``: that BSS is gone, though NetworkManager still waits for it to return.
     """
@@ -79,6 +82,7 @@ class RadioState(msgspec.Struct, frozen=True, kw_only=True):
     availability: Availability
     interface: str = ""
     mac: MacAddress | None = None
+    permanent_mac: MacAddress | None = None
     driver: str = ""
     link: Link = Link.DOWN
     profile: Profile | None = None

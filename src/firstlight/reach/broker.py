@@ -4,8 +4,8 @@ import asyncio
 import socket
 from typing import NamedTuple
 
+from firstlight.bound import bound, in_words
 from firstlight.model.reach import Broker
-from firstlight.reach.bound import bound, in_words
 from firstlight.reach.names import Names
 
 

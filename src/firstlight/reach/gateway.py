@@ -11,8 +11,8 @@ import socket
 import struct
 from pathlib import Path
 
+from firstlight.bound import bound
 from firstlight.model.radio import Ipv4
-from firstlight.reach.bound import bound
 
 _ARP = 0x0806
 _PACKET = struct.Struct("!HHBBH6s4s6s4s")

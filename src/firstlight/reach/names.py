@@ -6,9 +6,9 @@ import socket
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+from firstlight.bound import bound
 from firstlight.model.radio import Ipv4
 from firstlight.model.reach import is_address
-from firstlight.reach.bound import bound
 from firstlight.reach.racing import until_good
 
 _DNS_PORT = 53

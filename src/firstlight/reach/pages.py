@@ -8,8 +8,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import h11
 
+from firstlight.bound import bound, in_words
 from firstlight.model.reach import Internet, ReachTarget
-from firstlight.reach.bound import bound, in_words
 from firstlight.reach.names import Names
 
 _MAX_BODY = 65536

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, Self
 
 from firstlight.model.attempt import Attempt
+from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.event import DeviceEvent
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.pairing import CodeShown, Paired
@@ -178,6 +179,21 @@ class DeviceService(Protocol):
 
     def attempt(self, attempt_id: str | None) -> Attempt:
         """That attempt, or the newest one for ``None``. Raises ``NotFound``."""
+        ...
+
+    def claim(self) -> ClaimAnswer:
+        """The newest claim of configuration, and what came of it."""
+        ...
+
+    async def begin_claim(self, body: ClaimBody) -> ClaimAnswer:
+        """Start claiming; returns at once.
+
+        Raises ``Busy``, ``Conflict`` when something was claimed and it is not to be ``again``.
+        """
+        ...
+
+    async def end_claim(self) -> ClaimAnswer:
+        """End the claim; returns once the radio is as it was. Fine if there is none."""
         ...
 
     async def forget(self, name: str) -> None:

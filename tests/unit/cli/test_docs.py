@@ -37,6 +37,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "diagnose",
         "scan",
         "connect",
+        "claim",
         "saved",
         "forget",
         "hotspot on",

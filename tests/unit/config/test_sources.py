@@ -68,6 +68,12 @@ port = 8883
 required_on_hotspot = true
 code_seconds = 600
 
+[claim]
+at_boot = true
+role = "controller"
+wired_mac = "eth0"
+after_failure = "drop"
+
 [mdns]
 enabled = false
 

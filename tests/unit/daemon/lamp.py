@@ -30,6 +30,7 @@ from firstlight.radio.simulated.reach import SimulatedReach
 from firstlight.radio.simulated.world import World
 from firstlight.reach.port import ReachProbe
 from firstlight.store.provisioning import ProvisioningStore
+from firstlight.target.http import Http
 
 PASSWORD = "correct-horse"
 PROMISED = 120.0
@@ -104,6 +105,7 @@ class Lamp:
         self.folder = folder
         self.config = config or Config(state_dir=str(folder))
         self.links: list[Link] = []
+        self.http: Http | None = None
         self.radio: Radio = SimulatedRadio(around, self.clock)
         self._subscriptions = ExitStack()
         self._others = asyncio.all_tasks()
@@ -116,7 +118,12 @@ class Lamp:
         self._subscriptions.enter_context(radio.subscribe(self._heard))
         self.radio = radio
 
-    async def start(self, radio: Radio | None = None, reach: ReachProbe | None = None) -> Device:
+    async def start(
+        self,
+        radio: Radio | None = None,
+        reach: ReachProbe | None = None,
+        http: Http | None = None,
+    ) -> Device:
         """A new device, as after a start of the daemon."""
         if radio is None:
             await self.open()
@@ -130,6 +137,7 @@ class Lamp:
             memory=self.memory,
             hub=self.hub,
             clock=self.clock,
+            http=http or self.http,
             records=self.records,
             open_door=self.open_door,
         )

@@ -19,6 +19,7 @@ class RadioInBetween:
 
     def __init__(self, radio: Radio) -> None:
         self.inner = radio
+        self.limits: list[float | None] = []
 
     async def before(self, name: str) -> None:
         """May raise, or never return."""
@@ -107,6 +108,11 @@ class RadioInBetween:
 
     async def stations(self) -> tuple[Station, ...]:
         return await self.inner.stations()
+
+    async def limit_power(self, dbm: float | None) -> float | None:
+        self.limits.append(dbm)
+        await self.before("limit_power")
+        return await self.inner.limit_power(dbm)
 
 
 class FailingRadio(RadioInBetween):

@@ -45,6 +45,7 @@ def test_a_body_that_may_be_left_out_is_told() -> None:
     assert required == {
         "network/connect": True,
         "network/forget": True,
+        "claim": False,
         "restart": False,
         "rollback": False,
         "/api/auth/pair": True,

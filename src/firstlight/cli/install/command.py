@@ -25,6 +25,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be
 Tls = Annotated[
     bool, typer.Option("--tls", help="Make a certificate of the device's own, if there is none.")
 ]
+WithClaim = Annotated[
+    bool, typer.Option("--claim", help="Also the unit that claims configuration once at boot.")
+]
 NoUnit = Annotated[bool, typer.Option("--no-unit", help="No systemd unit; your image has one.")]
 
 
@@ -33,6 +36,7 @@ def install(
     root: Root = Path("/"),
     *,
     tls: Tls = False,
+    claim: WithClaim = False,
     no_unit: NoUnit = False,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -41,6 +45,8 @@ def install(
     with reported(as_json=False):
         config = _config(config_file, root)
         files = _files(config, root, tls=tls, with_unit=not no_unit)
+        if claim:
+            files.append(plan.claim_unit(_program(), _packaged("firstlight-claim.service")))
         manifest = disk.read_manifest(root)
         states = {file.path: disk.state_of(root, file, manifest) for file in files}
         wanted = [file for file in files if states[file.path] is not disk.State.SAME]
@@ -63,6 +69,8 @@ def install(
             raise typer.Exit(1)
         disk.write(root, wanted)
         _say_what_next(tls=tls, with_unit=not no_unit)
+        if claim:
+            typer.echo("To claim at boot: systemctl enable firstlight-claim")
 
 
 def uninstall(root: Root = Path("/"), *, yes: Yes = False) -> None:
@@ -99,9 +107,12 @@ def _files(config: Config, root: Path, *, tls: bool, with_unit: bool) -> list[pl
         config = _with_tls(config)
     files.append(plan.drop_in(config))
     if with_unit:
-        packaged = resources.files("firstlight") / "packaged/firstlight.service"
-        files.append(plan.unit(_program(), packaged.read_text()))
+        files.append(plan.unit(_program(), _packaged("firstlight.service")))
     return files
+
+
+def _packaged(name: str) -> str:
+    return (resources.files("firstlight") / "packaged" / name).read_text()
 
 
 def _with_tls(config: Config) -> Config:

@@ -9,6 +9,7 @@ from firstlight.config import Config
 
 DROP_IN = PurePosixPath("/etc/NetworkManager/dnsmasq-shared.d/firstlight.conf")
 UNIT = PurePosixPath("/etc/systemd/system/firstlight.service")
+CLAIM_UNIT = PurePosixPath("/etc/systemd/system/firstlight-claim.service")
 TLS_FOLDER = PurePosixPath("/etc/firstlight/tls")
 CERTIFICATE = TLS_FOLDER / "certificate.pem"
 KEY = TLS_FOLDER / "key.pem"
@@ -57,6 +58,13 @@ def unit(program: str, packaged: str) -> File:
     return File(
         path=UNIT, content=f"{MARK}\n{text}".encode(), why="systemd starts and hardens the daemon"
     )
+
+
+def claim_unit(program: str, packaged: str) -> File:
+    """The packaged unit that claims at boot, with the program that runs now."""
+    text = packaged.replace("/usr/bin/firstlight", program)
+    why = "systemd lets the device claim its configuration once at boot"
+    return File(path=CLAIM_UNIT, content=f"{MARK}\n{text}".encode(), why=why)
 
 
 def certificate(content: bytes, key: bytes) -> tuple[File, File]:

@@ -75,6 +75,8 @@ def station_settings(plan: TrialPlan, profile_uuid: str, *, interface: str, mark
     }
     if interface:
         settings["connection"]["interface-name"] = Variant("s", interface)
+    if plan.bssid is not None:
+        settings[TYPE]["bssid"] = Variant("ay", bytes.fromhex(plan.bssid.replace(":", "")))
     if plan.present_as is not None:
         settings[TYPE][_SHOWN_ADDRESS] = Variant("s", str(plan.present_as))
     if plan.key_management is not KeyManagement.NONE:

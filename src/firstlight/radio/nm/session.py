@@ -162,6 +162,7 @@ class Session:
             availability=availability,
             interface=device.interface,
             mac=device.mac,
+            permanent_mac=device.permanent_mac,
             driver=device.driver,
             link=link,
             profile=self._active_profile(device) if link is not Link.DOWN else None,

@@ -179,6 +179,9 @@ class Device:
     def _met(self) -> OnAir | None:
         if self.active is None:
             return None
+        if self.active.bssid is not None:
+            pinned = self._air.at(self.active.bssid)
+            return pinned if pinned is not None and pinned.ssid == self.active.ssid else None
         asked = self.active.hidden or self._scanner.has_heard(self.active.ssid)
         return self._air.best(self.active.ssid, asked_by_name=asked)
 

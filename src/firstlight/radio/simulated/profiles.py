@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from firstlight.errors import Code, NotFound
+from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import (
     HotspotSettings,
@@ -25,8 +26,9 @@ _TRIES = 4  # NetworkManager's connection.autoconnect-retries
 class Kept:
     """One profile, with what NetworkManager remembers about it.
 
-    ``used``: when it was last connected, for the order of joining by itself.
-    ``settings``: a hotspot's. ``softap``: it is the provisioning SoftAP, and gone when it ends.
+    ``bssid``: the one access point that it joins. ``used``: when it was last connected, for the
+    order of joining by itself. ``settings``: a hotspot's. ``softap``: it is the provisioning
+    SoftAP, and gone when it ends.
     """
 
     uuid: str
@@ -36,6 +38,7 @@ class Kept:
     passphrase: Passphrase | None = None
     key_management: KeyManagement = KeyManagement.NONE
     hidden: bool = False
+    bssid: MacAddress | None = None
     autoconnect: bool = True
     trial: bool = False
     softap: bool = False
@@ -143,6 +146,7 @@ class ProfileBook:
                 passphrase=request.passphrase,
                 key_management=plan.key_management,
                 hidden=request.hidden,
+                bssid=plan.bssid,
                 autoconnect=False,
                 trial=True,
             )

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from firstlight.model.wire import HealthAnswer
 from firstlight.web.api.auth import AUTH
 from firstlight.web.api.certificates import CERTS
+from firstlight.web.api.claim import CLAIM
 from firstlight.web.api.device import DEVICE
 from firstlight.web.api.endpoint import Call, Endpoint, Reply
 from firstlight.web.api.hotspot import HOTSPOT
@@ -50,6 +51,7 @@ ENDPOINTS = (
     *DEVICE,
     *NETWORK,
     *HOTSPOT,
+    *CLAIM,
     *RECOVERY,
     *SYSTEM,
     *AUTH,

@@ -44,6 +44,15 @@ def test_nothing_is_written_before_it_was_shown_and_wanted(root: Path) -> None:
     assert files(root) == set()
 
 
+def test_the_unit_that_claims_at_boot_comes_if_it_is_wished(root: Path) -> None:
+    code, output = run("install", "--root", str(root), "--claim", "--yes")
+    assert code == 0
+    assert "systemctl enable firstlight-claim" in output
+    unit = (root / "etc/systemd/system/firstlight-claim.service").read_text()
+    assert "ConditionPathExists=!/var/lib/firstlight/claimed.sealed" in unit
+    assert " claim --state-dir /var/lib/firstlight" in unit
+
+
 def test_it_comes_and_goes(root: Path) -> None:
     assert run("install", "--root", str(root), "--tls", "--yes")[0] == 0
     assert files(root) == {

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from firstlight.reach.bound import in_words
+from firstlight.bound import in_words
 
 
 @pytest.mark.parametrize(
