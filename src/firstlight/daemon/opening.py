@@ -65,6 +65,8 @@ async def open_device(
         await device.begin()
         if device.pairing.is_first_start:
             log.warning("%s", first_words(await device.pairing.code()))
+        if config.registry.url is not None:
+            tasks.spawn(_look_for_database(device), "registry")
         if config.demo and chosen.reach is not None:
             await _demonstrate(device)
         yield Opened(device, chosen)
@@ -73,6 +75,12 @@ async def open_device(
         await device.stop()
         hub.close()
         await chosen.radio.close()
+
+
+async def _look_for_database(device: Device) -> None:
+    """It is somewhere else, and nobody would know before the first device comes."""
+    if trouble := await device.registry.trouble():
+        log.warning("the registry can't be used yet: %s", trouble)
 
 
 async def _demonstrate(device: Device) -> None:
