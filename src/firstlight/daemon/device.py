@@ -21,6 +21,7 @@ from firstlight.daemon.diagnosis import nothing_known
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.metrics import Metrics
 from firstlight.daemon.pairing import Pairing
 from firstlight.daemon.parts import Surroundings, assembled
 from firstlight.daemon.regulation import RegulationOf
@@ -70,6 +71,7 @@ class Device:
         regulation: RegulationOf = nothing_known,
         identity: Callable[[], Identity] = read_identity,
         randomness: Randomness | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
@@ -101,6 +103,8 @@ class Device:
         self._diagnosis = parts.diagnosis
         self._meeting = parts.meeting
         self._subscription = ExitStack()
+        self._metrics = metrics or Metrics(hub, clock)
+        self._broker = ""
 
     @property
     def events(self) -> Hub:
@@ -159,8 +163,19 @@ class Device:
                 nmcli=self._nmcli,
                 now=self._now(),
                 notes=self._memory.warnings,
+                broker=self._broker,
             )
         )
+
+    async def metrics(self) -> bytes:
+        """What was counted so far."""
+        return await self._metrics.exposition()
+
+    def broker_is(self, problem: str) -> None:
+        """Why the MQTT broker is out of reach, in a sentence; empty: it is not, or none is set."""
+        if problem != self._broker:
+            self._broker = problem
+            self._announce.status()
 
     async def networks(self) -> tuple[NetworkEntry, ...]:
         """Networks in sight, strongest first."""

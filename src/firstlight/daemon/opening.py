@@ -1,6 +1,8 @@
 """Opens a device: for the daemon, and for programs that have the device in their own process."""
 
 import logging
+import random
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -10,27 +12,33 @@ from typing import NamedTuple
 from firstlight.clock import Clock, SystemClock
 from firstlight.config import Config
 from firstlight.core.pairing.messages import first_words
+from firstlight.daemon import telemetry
 from firstlight.daemon.device import Device
 from firstlight.daemon.diagnosis import nothing_known
 from firstlight.daemon.hooks import Hooks
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.metrics import Metrics
+from firstlight.daemon.mqtt_settings import mqtt_settings
 from firstlight.daemon.regulation import KernelRegulation
 from firstlight.daemon.tasks import Tasks
+from firstlight.daemon.telemetry import Telemetry
 from firstlight.radio.select import Chosen, open_radio
 from firstlight.reach.port import ReachProbe
 from firstlight.reach.sockets import SocketReach
+from firstlight.store.outbox import OutboxFile
 from firstlight.store.provisioning import ProvisioningStore
 
 log = logging.getLogger(__name__)
 
 
 class Opened(NamedTuple):
-    """A device at work, and the radio that was chosen for it."""
+    """A device at work, the radio that was chosen for it, and what tells the broker of it."""
 
     device: Device
     chosen: Chosen
+    telemetry: Telemetry
 
 
 def remembered(config: Config) -> Memory:
@@ -54,14 +62,19 @@ async def open_device(
     world = Path(config.world) if config.world else None
     chosen = await open_radio(config.backend, interface=config.interface, clock=time, world=world)
     hub, tasks = Hub(time), Tasks()
-    device = _device(config, chosen, kept, hub, time)
+    metrics = Metrics(hub, time)
+    device = _device(config, chosen, kept, time, metrics=metrics, hub=hub)
     try:
+        told = _telemetry(config, device, hub, time)
+        metrics.line = told.figures
+        tasks.spawn(metrics.run(hub.cursor), "metrics")
+        tasks.spawn(told.run(hub.cursor), "telemetry")
         hooks = Hooks(config.hooks, socket=config.socket_path, clock=time)
         tasks.spawn(hooks.run(hub, hub.cursor), "hooks")
         await device.begin()
         if device.pairing.is_first_start:
             log.warning("%s", first_words(await device.pairing.code()))
-        yield Opened(device, chosen)
+        yield Opened(device, chosen, told)
     finally:
         await tasks.close()
         await device.stop()
@@ -69,7 +82,22 @@ async def open_device(
         await chosen.radio.close()
 
 
-def _device(config: Config, chosen: Chosen, memory: Memory, hub: Hub, clock: Clock) -> Device:
+def _telemetry(config: Config, device: Device, hub: Hub, clock: Clock) -> Telemetry:
+    company = telemetry.Company(
+        hub=hub,
+        clock=clock,
+        file=OutboxFile(config.state_path),
+        problem=device.broker_is,
+        chance=random.random,
+        brand=config.brand.name,
+        hostname=socket.gethostname(),
+    )
+    return Telemetry(device, company, mqtt_settings(config.mqtt))
+
+
+def _device(
+    config: Config, chosen: Chosen, memory: Memory, clock: Clock, *, hub: Hub, metrics: Metrics
+) -> Device:
     reach: ReachProbe = chosen.reach or SocketReach()
     return Device(
         config,
@@ -80,4 +108,5 @@ def _device(config: Config, chosen: Chosen, memory: Memory, hub: Hub, clock: Clo
         clock=clock,
         regulation=nothing_known if chosen.reach else KernelRegulation().of,
         identity=partial(read_identity, interface=config.interface),
+        metrics=metrics,
     )

@@ -72,7 +72,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One method of one path.
 
     ``answer`` is the type of its JSON answer, or of one event where ``streams``; ``None`` for a
-    JSON object of no type of ours, or for no content where ``empty``. ``body_optional``: no body at
+    JSON object of no type of ours, for ``text`` of that media type, or for no content where
+    ``empty``. ``body_optional``: no body at
     all is one with every field at its default. ``errors`` are the classes that it may fail with
     beyond those that every endpoint shares. ``headers`` are those of a good answer, each with its
     description, and ``takes`` those of the request.
@@ -89,6 +90,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] | None = None
     streams: bool = False
     empty: bool = False
+    text: str | None = None
     takes: Mapping[str, str] | None = None
 
 

@@ -76,6 +76,8 @@ def _success(row: Endpoint, refs: Mapping[type, dict[str, Any]]) -> dict[str, An
             "First 'event: connected' with {\"ok\": true, \"ts\": <Unix ms>}, then 'event: device' "
             f"with a {row.answer.__name__} as data; ': heartbeat' when there is nothing to say."
         )
+    elif row.text:
+        answer["content"] = {row.text: {"schema": {"type": "string"}}}
     elif not row.empty:
         answer["content"] = _json(refs[row.answer] if row.answer else {"type": "object"})
     if row.headers:
