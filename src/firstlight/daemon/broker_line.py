@@ -154,8 +154,7 @@ class BrokerLine:
         await self._publish(self._topics.status, to_json(self._with.service.status()), retain=True)
 
     async def _hear(self) -> None:
-        if not self._settings.commands:
-            await asyncio.get_running_loop().create_future()
+        """Also where no commands are taken: it is how a lost connection is noticed."""
         while True:
             message = await self._broker.received()
             asked = commands.read(self._topics, message, self._settings.commands)

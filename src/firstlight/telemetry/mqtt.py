@@ -36,6 +36,8 @@ MOST_BYTES = 8192
 
 _MOST_QUEUED = 16
 _FAREWELL_SECONDS = 2.0
+_LEAVE_SECONDS = 0.5
+_HANG_UP_TURNS = 30
 _EXPIRED, _NOT_YET, _NAME, _ADDRESS = 10, 9, 62, 64  # X509_V_ERR_… (OpenSSL)
 
 _REASONS = {
@@ -58,9 +60,26 @@ _quiet.setLevel(logging.ERROR)  # what it warns of is told by its callers, once
 
 
 class _Client(aiomqtt.Client):
-    """aiomqtt leaves out that a broker may acknowledge a message and yet refuse it."""
+    """What aiomqtt leaves out.
+
+    A broker may acknowledge a message and yet refuse it; and a connection that was not accepted is
+    to be closed, too.
+    """
 
     denied = 0
+
+    @property
+    def has_socket(self) -> bool:
+        """Whether the thread that dials has done its part."""
+        return self._client.socket() is not None
+
+    async def hang_up(self) -> None:
+        """Close the connection, whatever has become of it. Waits for a moment at most."""
+        self._client.disconnect()
+        for _ in range(_HANG_UP_TURNS):
+            if not self.has_socket:
+                return
+            await asyncio.sleep(0.01)
 
     def _on_publish(
         self,
@@ -107,7 +126,13 @@ class MqttBroker:
             properties=_asked_of_broker(),
             tls_context=_trusting(settings),
         )
-        await self._dial(client)
+        try:
+            await self._dial(client)
+        except BrokerFailure as failure:
+            if settings.secure and failure.cause == BrokerCause.GONE:
+                # What speaks no TLS hangs up on the first that it hears of it.
+                raise BrokerFailure(BrokerCause.TLS_FAILED, failure.message) from failure
+            raise
         self._client = client
 
     async def subscribe(self, topics: str) -> None:
@@ -148,11 +173,12 @@ class MqttBroker:
 
     async def close(self) -> None:
         """Say goodbye."""
+        if self._left_behind is not None:
+            await asyncio.wait([self._left_behind], timeout=_LEAVE_SECONDS)
         client, self._client = self._client, None
-        if client is None:
-            return
-        self._denied += client.denied
-        await _farewell(client)
+        if client is not None:
+            self._denied += client.denied
+            await _farewell(client)
 
     def _connected(self) -> _Client:
         if self._client is None:
@@ -168,12 +194,16 @@ class MqttBroker:
                 with _translated():
                     await asyncio.shield(dialling)
         except TimeoutError as error:
+            self._leave(dialling, client)
             raise BrokerFailure(BrokerCause.TIMEOUT, "The broker does not answer.") from error
-        finally:
-            if not dialling.done():
-                self._left_behind = asyncio.create_task(
-                    _put_away(dialling, client), name="mqtt-put-away"
-                )
+        except (BrokerFailure, asyncio.CancelledError):
+            self._leave(dialling, client)
+            raise
+
+    def _leave(self, dialling: asyncio.Task[None], client: _Client) -> None:
+        if client.has_socket:
+            dialling.cancel()
+        self._left_behind = asyncio.create_task(_put_away(dialling, client), name="mqtt-put-away")
 
 
 def _trusting(settings: MqttSettings) -> ssl.SSLContext | None:
@@ -192,7 +222,9 @@ async def _entered(client: _Client) -> None:
 async def _put_away(dialling: asyncio.Task[None], client: _Client) -> None:
     """Close what is opened too late."""
     await asyncio.wait([dialling])
-    if not dialling.cancelled() and dialling.exception() is None:
+    if dialling.cancelled() or dialling.exception() is not None:
+        await client.hang_up()
+    else:
         await _farewell(client)
 
 

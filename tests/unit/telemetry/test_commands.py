@@ -125,7 +125,7 @@ async def test_what_is_not_allowed_is_answered_and_changes_nothing(
             assert refused["code"] == (code or "invalid_field")
             if "response" in more:
                 assert [
-                    one for one in seen.on(more["response"]) if b'"ok"' in bytes(one.payload)
+                    one for one in seen.on(more["response"]) if b'"ok":false' in bytes(one.payload)
                 ] == []
     assert told.service.changes == []
     assert any(one.startswith("A command over MQTT was refused.") for one in told.said())

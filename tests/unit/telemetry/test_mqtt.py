@@ -93,18 +93,14 @@ async def test_what_happens_while_the_broker_is_away_comes_later_once_and_in_ord
     assert told.said().count("The MQTT broker 127.0.0.1 is connected.") == 2
 
 
-async def test_what_waited_before_there_was_a_listener_is_all_there(
-    broker: Mosquitto, told: Told, monkeypatch: pytest.MonkeyPatch
+async def test_of_more_than_there_is_room_for_the_oldest_are_dropped_and_counted(
+    tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The listener keeps its session at the broker's side by being there first."""
     monkeypatch.setattr("firstlight.core.telemetry.course.FIRST_SECONDS", 0.3)
-    port = free_port()
-    late = Mosquitto(broker._file.parent / "late")
-    late.port = port
-    late._file.write_text(late._file.read_text().replace("listener ", f"listener {port} #", 1))
-    late._file.write_text(late._file.read_text().replace(f"{port} #", f"{port} 127.0.0.1\n#", 1))
+    late = Mosquitto(tmp_path / "late")
+    port = late.port
     async with told.running(settings(port, queue_size=10)):
-        await until(lambda: len(told.problems) > 1)
+        await until(lambda: bool(told.problems))
         ids = [told.say(f"number {n}") for n in range(25)]
         try:
             late.start()
@@ -126,7 +122,7 @@ async def test_what_waits_outlives_a_restart_of_the_daemon(
 ) -> None:
     before, after = Told(tmp_path), Told(tmp_path)
     async with before.running(settings(free_port())):
-        await until(lambda: len(before.problems) > 1)
+        await until(lambda: bool(before.problems))
         ids = [before.say("of before") for _ in range(3)]
     assert before.file.path.stat().st_mode & 0o777 == 0o600
     async with listening(broker.port, EVENTS) as seen, after.running(settings(broker.port)):
@@ -146,26 +142,26 @@ async def test_tls_with_the_right_ca(tmp_path: Path, told: Told, authority: Auth
         broker.stop()
 
 
+@pytest.mark.usefixtures("collected")
+@pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 @pytest.mark.parametrize(
-    ("names", "days", "ca", "cause"),
+    "case",
     [
-        (["127.0.0.1"], (-1, 1), "another", "was not issued by the CA that is configured"),
-        (["192.0.2.7"], (-1, 1), "own", "is for another host name"),
-        (["127.0.0.1"], (-2, -1), "own", "has expired, or this device's clock is wrong"),
-        (["127.0.0.1"], (1, 2), "own", "is not valid yet, or this device's clock is wrong"),
-        (["127.0.0.1"], (-1, 1), "none", "the CA certificate that is configured is none"),
+        ("127.0.0.1", (-1, 1), "another", "was not issued by the CA that is configured"),
+        ("192.0.2.7", (-1, 1), "own", "is for another host name"),
+        ("127.0.0.1", (-2, -1), "own", "has expired, or this device's clock is wrong"),
+        ("127.0.0.1", (1, 2), "own", "is not valid yet, or this device's clock is wrong"),
+        ("127.0.0.1", (-1, 1), "none", "the CA certificate that is configured is none"),
     ],
 )
 async def test_a_certificate_that_is_not_right_is_told_with_its_cause(
     tmp_path: Path,
     told: Told,
     authority: Authority,
-    names: list[str],
-    days: tuple[float, float],
-    ca: str,
-    cause: str,
+    case: tuple[str, tuple[float, float], str, str],
 ) -> None:
-    certificate, key = authority.issue(tmp_path, *names, days=days)
+    name, days, ca, cause = case
+    certificate, key = authority.issue(tmp_path, name, days=days)
     broker = Mosquitto(tmp_path / "tls", certificate=certificate, key=key)
     broker.start()
     pem = {"own": authority.pem, "another": Authority("Other").pem, "none": "nothing"}[ca]
@@ -177,6 +173,8 @@ async def test_a_certificate_that_is_not_right_is_told_with_its_cause(
         broker.stop()
 
 
+@pytest.mark.usefixtures("collected")
+@pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 @pytest.mark.parametrize(
     ("given", "cause"),
     [
@@ -215,11 +213,14 @@ async def test_a_broker_that_swallows_everything_holds_nobody_up(
             assert "it does not answer" in told.problems[-1]
 
 
-async def test_it_ends_at_once_while_it_dials_a_hole(told: Told) -> None:
+async def test_it_ends_at_once_while_it_waits_for_an_answer(told: Told) -> None:
     with socket.create_server(("127.0.0.1", 0)) as hole:
+        hole.setblocking(False)
         async with told.running(settings(hole.getsockname()[1])):
-            await asyncio.sleep(0)
+            accepted, _ = await asyncio.get_running_loop().sock_accept(hole)
+            await asyncio.get_running_loop().sock_recv(accepted, 1)
         assert told.task.done()
+        accepted.close()
 
 
 async def test_another_broker_and_none(broker: Mosquitto, told: Told) -> None:
