@@ -18,7 +18,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from firstlight.errors import (
-    BrokerFailure,
     Busy,
     Code,
     FirstlightError,
@@ -46,7 +45,6 @@ STATUS_OF: Mapping[type[FirstlightError], int] = {
     NotPermitted: 503,
     StoreFailure: 500,
     RestartFailed: 500,
-    BrokerFailure: 502,
 }
 
 _CODE_OF = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED}
