@@ -94,7 +94,10 @@ async def test_what_happened_is_counted_by_its_cause(
     service.act(Action.CLAIM, None)
     service.act(Action.PROVISIONING_CONFIGURED, completed, mac="02:00:00:00:00:01")
     service.act(Action.PROVISIONING_REFUSED, failed, reason="02:00:00:00:00:01")
+    service.act(Action.PROVISIONING_REFUSED, failed, reason="bad_nonce")
     service.act(Action.PROVISIONING_ROGUE, failed)
+    service.act(Action.PROVISIONING_START, completed)
+    service.act(Action.PROVISIONING_START, failed, reason="radio_in_use")
     service.act(Action.PROVISIONING_STOP, completed, reason="expired")
     service.act(Action.SYSTEM_RESTART, completed)
     service.act(Action.HOTSPOT_ENABLE, completed)
@@ -112,7 +115,9 @@ async def test_what_happened_is_counted_by_its_cause(
     assert one(samples, "firstlight_provisioning_configured_total") == 1
     assert one(samples, "firstlight_provisioning_refusals_total", reason="other") == 1
     assert one(samples, "firstlight_provisioning_refusals_total", reason="rogue_station") == 1
+    assert one(samples, "firstlight_provisioning_refusals_total", reason="bad_nonce") == 1
     assert one(samples, "firstlight_provisioning_sessions_total", reason="expired") == 1
+    assert one(samples, "firstlight_provisioning_sessions_total", reason="radio_in_use") == 1
     assert one(samples, "firstlight_restarts_asked_total") == 1
 
 

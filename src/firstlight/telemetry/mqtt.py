@@ -125,6 +125,8 @@ class MqttBroker:
             max_queued_incoming_messages=_MOST_QUEUED,
             properties=_asked_of_broker(),
             tls_context=_trusting(settings),
+            # A batch of small packets must not wait 40 ms for the broker's acknowledgement.
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         )
         try:
             await self._dial(client)

@@ -38,7 +38,19 @@ def _words(kind: type[StrEnum], *more: str) -> tuple[str, ...]:
 
 
 RESULTS = ("completed", "failed")
-REFUSALS = ("unknown_device", "rogue_station", "bad_nonce", "bad_headers", "no_record", OTHER)
+REFUSALS = (
+    "inactive",
+    "stranger",
+    "unregistered",
+    "no_mac",
+    "other_mac",
+    "bad_nonce",
+    "no_record",
+    "rogue_station",
+    OTHER,
+)
+"""Why a device is turned away in Provisioning Mode; another word counts as ``other``."""
+
 LINKS = ("connected", "hotspot", "down")
 
 ATTEMPTS = Family(
@@ -77,7 +89,7 @@ REFUSED = Family(
 SESSIONS = Family(
     name="firstlight_provisioning_sessions_total",
     kind=Kind.COUNTER,
-    help="Sessions of Provisioning Mode that ended, by reason.",
+    help="Sessions of Provisioning Mode that ended or could not begin, by reason.",
     label="reason",
     values=_words(ModeEnd, OTHER),
 )

@@ -145,6 +145,12 @@ def _reason(family: Family) -> Callable[[DeviceEvent], Found]:
     return lambda event: _known(family, _detail(event, "reason"))
 
 
+def _not_begun(event: DeviceEvent) -> Found:
+    if event.phase is ActionPhase.FAILED:
+        return _known(families.SESSIONS, _detail(event, "reason"))
+    return None, ""
+
+
 _COUNTED: Mapping[Action | None, Callable[[DeviceEvent], Found]] = {
     Action.NETWORK_CONNECT: _attempt,
     Action.RECOVERY_COMPLETE: _ended(families.RECOVERIES),
@@ -153,6 +159,7 @@ _COUNTED: Mapping[Action | None, Callable[[DeviceEvent], Found]] = {
     Action.PROVISIONING_CONFIGURED: _plain(families.CONFIGURED),
     Action.PROVISIONING_REFUSED: _reason(families.REFUSED),
     Action.PROVISIONING_ROGUE: lambda _: (families.REFUSED, "rogue_station"),
+    Action.PROVISIONING_START: _not_begun,
     Action.PROVISIONING_STOP: _reason(families.SESSIONS),
     Action.SYSTEM_RESTART: _plain(families.RESTARTS),
 }
