@@ -33,6 +33,7 @@ from firstlight.daemon.sessions import Randomness
 from firstlight.errors import Code, NotFound
 from firstlight.model.attempt import Attempt
 from firstlight.model.claim import ClaimAnswer, ClaimBody
+from firstlight.model.claimed import ClaimedBroker
 from firstlight.model.event import Action
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.mac import MacAddress
@@ -151,6 +152,10 @@ class Device:
     def device_id(self) -> str:
         """What stands on the label."""
         return self._memory.kept.device_id
+
+    def follow_broker(self, listener: Callable[[ClaimedBroker | None], None]) -> None:
+        """Tell whoever connects of the broker that a claim brought, and when it goes."""
+        self._claiming.operating.on_broker = listener
 
     def over_hotspot(self, peer: str, own: str) -> bool:
         """Whether a connection from ``peer`` to our address ``own`` came over the hotspot."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from firstlight import config
 from firstlight.config.shape import Tls
 from firstlight.errors import ConfigError, InvalidInput
+from firstlight.model.claimed import ClaimedBroker
 from firstlight.model.mqtt import MqttSettings
 from firstlight.telemetry.tls import tls_context
 
@@ -25,6 +26,27 @@ def mqtt_settings(mqtt: config.Mqtt) -> MqttSettings | None:
         password=mqtt.password if mqtt.password_file is None else _password(mqtt.password_file),
         tls={Tls.AUTO: None, Tls.ON: True, Tls.OFF: False}[mqtt.tls],
         ca_pem=_certificates(mqtt.ca) if mqtt.ca is not None else None,
+        client_id=mqtt.client_id,
+        topic_prefix=mqtt.topic_prefix,
+        home_assistant=mqtt.home_assistant,
+        commands=mqtt.commands,
+        queue_size=mqtt.queue_size,
+    )
+
+
+def claimed_settings(broker: ClaimedBroker, mqtt: config.Mqtt) -> MqttSettings | None:
+    """The broker that a claim brought, with everything else as configured.
+
+    ``None`` where nothing is to be published.
+    """
+    if not mqtt.publish:
+        return None
+    return MqttSettings(
+        host=broker.host,
+        port=broker.port,
+        username=broker.username,
+        password=broker.password,
+        ca_pem=broker.ca_pem,
         client_id=mqtt.client_id,
         topic_prefix=mqtt.topic_prefix,
         home_assistant=mqtt.home_assistant,

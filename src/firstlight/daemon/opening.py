@@ -20,7 +20,7 @@ from firstlight.daemon.hub import Hub
 from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.metrics import Metrics
-from firstlight.daemon.mqtt_settings import mqtt_settings
+from firstlight.daemon.mqtt_settings import claimed_settings, mqtt_settings
 from firstlight.daemon.provisioning.company import OpenDoor, Records
 from firstlight.daemon.provisioning.serving import SoftApDoor
 from firstlight.daemon.registry import open_registry
@@ -28,6 +28,7 @@ from firstlight.daemon.regulation import KernelRegulation
 from firstlight.daemon.tasks import Tasks
 from firstlight.daemon.telemetry import Telemetry
 from firstlight.errors import FirstlightError
+from firstlight.model.claimed import ClaimedBroker
 from firstlight.radio.select import Chosen, open_radio
 from firstlight.reach.port import ReachProbe
 from firstlight.reach.sockets import SocketReach
@@ -116,7 +117,15 @@ def _telemetry(config: Config, device: Device, hub: Hub, clock: Clock) -> Teleme
         brand=config.brand.name,
         hostname=socket.gethostname(),
     )
-    return Telemetry(device, company, mqtt_settings(config.mqtt))
+    configured = mqtt_settings(config.mqtt)
+    line = Telemetry(device, company, configured)
+
+    def claimed(broker: ClaimedBroker | None) -> None:
+        line.reconfigure(claimed_settings(broker, config.mqtt) if broker else None)
+
+    if configured is None:  # what a person has written down goes before what was claimed
+        device.follow_broker(claimed)
+    return line
 
 
 def _device(

@@ -18,32 +18,11 @@ from firstlight.store.outbox import OutboxFile
 from firstlight.telemetry.port import Broker
 
 
-class Mode:
-    """Provisioning Mode, as far as it can be switched."""
-
-    def __init__(self, changes: list[str]) -> None:
-        self._changes = changes
-
-    async def switch_on(self, *, force: bool = False) -> None:
-        self._changes.append(f"provisioning on, force={force}")
-
-    async def switch_off(self) -> None:
-        self._changes.append("provisioning off")
-
-
-class SwitchedService(FakeService):
-    """With Provisioning Mode."""
-
-    @property
-    def provisioning_mode(self) -> Any:
-        return Mode(self.changes)
-
-
 class Told:
     """``problems``: what the device was told of the broker. Retries come quickly."""
 
     def __init__(self, folder: Path, clock: Clock | None = None) -> None:
-        self.service = SwitchedService(clock)
+        self.service = FakeService(clock)
         self.hub = self.service.hub
         self.file = OutboxFile(folder / "state")
         self.problems: list[str] = []

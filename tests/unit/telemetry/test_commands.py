@@ -34,8 +34,8 @@ async def answer(seen: Listener, topic: str = RESPONSE) -> dict[str, Any]:
     [
         ("recover", b"", "recovery"),
         ("restart", b'{"reason":"new kernel","scope":"device"}', "restart device: new kernel"),
-        ("provisioning", b'{"on":true}', "provisioning on, force=False"),
-        ("provisioning", b'{"on":false}', "provisioning off"),
+        ("provisioning", b'{"on":true}', "mode on"),
+        ("provisioning", b'{"on":false}', "mode off"),
     ],
 )
 async def test_what_is_allowed_is_done_and_answered(
