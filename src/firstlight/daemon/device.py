@@ -22,6 +22,7 @@ from firstlight.daemon.hub import Hub
 from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.metrics import Metrics
+from firstlight.daemon.operating import Operating
 from firstlight.daemon.pairing import Pairing
 from firstlight.daemon.parts import Surroundings, assembled
 from firstlight.daemon.provisioning.company import OpenDoor, Records
@@ -33,7 +34,6 @@ from firstlight.daemon.sessions import Randomness
 from firstlight.errors import Code, NotFound
 from firstlight.model.attempt import Attempt
 from firstlight.model.claim import ClaimAnswer, ClaimBody
-from firstlight.model.claimed import ClaimedBroker
 from firstlight.model.event import Action
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.mac import MacAddress
@@ -153,9 +153,10 @@ class Device:
         """What stands on the label."""
         return self._memory.kept.device_id
 
-    def follow_broker(self, listener: Callable[[ClaimedBroker | None], None]) -> None:
-        """Tell whoever connects of the broker that a claim brought, and when it goes."""
-        self._claiming.operating.on_broker = listener
+    @property
+    def operating(self) -> Operating:
+        """What was claimed, at work."""
+        return self._claiming.operating
 
     def over_hotspot(self, peer: str, own: str) -> bool:
         """Whether a connection from ``peer`` to our address ``own`` came over the hotspot."""

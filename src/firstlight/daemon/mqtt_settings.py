@@ -6,7 +6,7 @@ from firstlight import config
 from firstlight.config.shape import Tls
 from firstlight.errors import ConfigError, InvalidInput
 from firstlight.model.claimed import ClaimedBroker
-from firstlight.model.mqtt import MqttSettings
+from firstlight.model.mqtt import PLAIN_PORT, MqttSettings
 from firstlight.telemetry.tls import tls_context
 
 _LIMIT = 2**18
@@ -37,13 +37,14 @@ def mqtt_settings(mqtt: config.Mqtt) -> MqttSettings | None:
 def claimed_settings(broker: ClaimedBroker, mqtt: config.Mqtt) -> MqttSettings | None:
     """The broker that a claim brought, with everything else as configured.
 
-    ``None`` where nothing is to be published.
+    A record without a port means 1883, with a CA or without. ``None`` where nothing is to be
+    published.
     """
     if not mqtt.publish:
         return None
     return MqttSettings(
         host=broker.host,
-        port=broker.port,
+        port=broker.port or PLAIN_PORT,
         username=broker.username,
         password=broker.password,
         ca_pem=broker.ca_pem,

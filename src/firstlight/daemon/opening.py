@@ -108,6 +108,8 @@ async def _demonstrate(device: Device) -> None:
 
 
 def _telemetry(config: Config, device: Device, hub: Hub, clock: Clock) -> Telemetry:
+    configured = mqtt_settings(config.mqtt)
+    operating = device.operating
     company = telemetry.Company(
         hub=hub,
         clock=clock,
@@ -117,14 +119,15 @@ def _telemetry(config: Config, device: Device, hub: Hub, clock: Clock) -> Teleme
         brand=config.brand.name,
         hostname=socket.gethostname(),
     )
-    configured = mqtt_settings(config.mqtt)
+    if configured is None:
+        company = company._replace(failed=operating.broker_failed, opened=operating.broker_opened)
     line = Telemetry(device, company, configured)
 
     def claimed(broker: ClaimedBroker | None) -> None:
         line.reconfigure(claimed_settings(broker, config.mqtt) if broker else None)
 
     if configured is None:  # what a person has written down goes before what was claimed
-        device.follow_broker(claimed)
+        operating.on_broker = claimed
     return line
 
 

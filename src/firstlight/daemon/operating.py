@@ -22,10 +22,11 @@ from firstlight.errors import Busy, StoreFailure
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.claim import AfterFailure
 from firstlight.model.claimed import ClaimedBroker
+from firstlight.model.mqtt import BrokerCause
 from firstlight.model.profile import JoinRequest
 from firstlight.model.radio import RadioState
 from firstlight.provisioning.claim import pauses
-from firstlight.provisioning.operation import Verdict, after_failed_join
+from firstlight.provisioning.operation import Verdict, after_failed_broker, after_failed_join
 from firstlight.radio.port import Radio
 from firstlight.store.notes import NoteFile
 
@@ -44,6 +45,9 @@ class OperationNote(msgspec.Struct, frozen=True, kw_only=True):
     joined: bool = False
     failed: Annotated[int, Meta(ge=0)] = 0
     problem: str = ""
+
+
+_DROPPED = "The configuration was dropped; the device can be claimed again."
 
 
 class Company(NamedTuple):
@@ -70,6 +74,7 @@ class Operating:
         self._with = company
         self._note = OperationNote()
         self._task: asyncio.Task[None] | None = None
+        self._broker_failures = 0
         self.problem = ""
         self.on_broker: Callable[[ClaimedBroker | None], None] = _nobody
 
@@ -146,17 +151,40 @@ class Operating:
         if claimed is not None:
             self.on_broker(claimed.mqtt())
 
+    def broker_failed(self, cause: BrokerCause, words: str) -> None:
+        """A connection to the broker that was given came to nothing."""
+        self._broker_failures += 1
+        verdict = after_failed_broker(cause, self._broker_failures, self._policy)
+        if verdict is Verdict.DROP and self._with.archive.claimed is not None:
+            self._broker_failures = 0
+            self._with.tasks.spawn(self._drop_for_broker(words), "drop-claimed")
+
+    def broker_opened(self) -> None:
+        """The broker that was given takes us."""
+        self._broker_failures = 0
+
+    async def _drop_for_broker(self, words: str) -> None:
+        problem = f"The broker that was claimed does not work: {words} {_DROPPED}"
+        await self._drop()
+        await self._remember(OperationNote(failed=self._note.failed, problem=problem))
+        self.on_broker(None)
+        self._with.announce.warning(problem)
+        self._with.announce.status()
+
+    async def _drop(self) -> None:
+        try:
+            await self._with.archive.drop()
+        except StoreFailure as error:
+            log.warning("%s", error)
+
     async def _failed(self, attempt: Attempt) -> bool:
         """Take note. Returns whether the configuration was dropped."""
         failed = self._note.failed + 1
         problem = f"The network that was claimed does not work: {attempt.message or attempt.ssid}"
         dropped = after_failed_join(attempt.cause, failed, self._policy) is Verdict.DROP
         if dropped:
-            problem += " The configuration was dropped; the device can be claimed again."
-            try:
-                await self._with.archive.drop()
-            except StoreFailure as error:
-                log.warning("%s", error)
+            problem += f" {_DROPPED}"
+            await self._drop()
         await self._remember(OperationNote(failed=failed, problem=problem))
         self._with.announce.warning(problem)
         self._with.announce.status()

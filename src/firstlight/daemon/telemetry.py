@@ -34,6 +34,7 @@ def aiomqtt_broker() -> Broker:
 class Company(NamedTuple):
     """What telemetry works with. ``problem``: told why there is no broker, or nothing.
 
+    ``failed`` is told of every connection that came to nothing, ``opened`` of one that did not.
     ``chance``: numbers from 0 up to 1, so that devices do not all come back at once.
     """
 
@@ -44,6 +45,8 @@ class Company(NamedTuple):
     chance: Callable[[], float]
     brand: str
     hostname: str
+    failed: Callable[[BrokerCause, str], None] = lambda _cause, _words: None
+    opened: Callable[[], None] = lambda: None
 
 
 class Telemetry:
@@ -153,6 +156,7 @@ class Telemetry:
             now = self._with.clock.monotonic()
             self._course, loud = self._course.ended(cause, now, self._with.chance())
             words = causes.sentence(settings.host, cause)
+            self._with.failed(cause, words)
             if loud:
                 self._tell(words, True)
                 self._with.problem(words)
@@ -192,6 +196,7 @@ class Telemetry:
     def _opened(self, settings: MqttSettings) -> None:
         self._course, loud = self._course.opened(self._with.clock.monotonic())
         self._with.problem("")
+        self._with.opened()
         if loud:
             self._tell(causes.connected(settings.host), False)
 

@@ -20,8 +20,10 @@ from firstlight.errors import (
     StoreFailure,
 )
 from firstlight.model.claim import AfterFailure, ClaimBody, ClaimCause, ClaimState, Role
+from firstlight.model.claimed import ClaimedBroker
 from firstlight.model.event import Action, ActionPhase
 from firstlight.model.mac import MacAddress
+from firstlight.model.mqtt import BrokerCause
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.radio import Link
 from firstlight.model.records import RecordKind
@@ -350,6 +352,31 @@ async def test_a_wrong_password_is_told_and_kept_or_dropped(
         controller(lamp).answers["client"] = answer(CLIENT)
         await claimed(lamp)
         await lamp.wait(lambda: lamp.online)
+
+
+@pytest.mark.parametrize("policy", AfterFailure)
+async def test_a_broker_that_refuses_is_told_and_kept_or_dropped(
+    made: Made, policy: AfterFailure
+) -> None:
+    lamp = made(on_air(), HOME, claim=ClaimSettings(after_failure=policy))
+    await lamp.started()
+    brokers: list[ClaimedBroker | None] = []
+    lamp.device.operating.on_broker = brokers.append
+    await claimed(lamp)
+    await lamp.wait(lambda: bool(brokers) and brokers[-1] is not None)
+    operating = lamp.device.operating
+    operating.broker_failed(BrokerCause.NOT_AUTHORIZED, "The broker refuses.")
+    operating.broker_opened()  # begins the count anew
+    for _ in range(3):
+        assert lamp.device.claim().stored
+        operating.broker_failed(BrokerCause.NOT_AUTHORIZED, "The broker refuses.")
+    await lamp.clock.advance(1)
+    dropped = policy is AfterFailure.DROP
+    assert lamp.device.claim().stored is not dropped
+    assert (brokers[-1] is None) is dropped
+    warned = any("can be claimed again" in one for one in lamp.status.runtime.warnings)
+    assert warned is dropped
+    assert lamp.online  # the network works, and stays
 
 
 async def test_a_rotation_of_the_key_takes_it_along(made: Made) -> None:

@@ -7,8 +7,9 @@ from tests.unit.telemetry.certificates import Authority
 
 from firstlight.config import Mqtt
 from firstlight.config.shape import Tls
-from firstlight.daemon.mqtt_settings import mqtt_settings
+from firstlight.daemon.mqtt_settings import claimed_settings, mqtt_settings
 from firstlight.errors import ConfigError
+from firstlight.model.claimed import ClaimedBroker
 from firstlight.model.mqtt import MqttSettings
 
 SECRET = "correct-horse"
@@ -17,6 +18,21 @@ SECRET = "correct-horse"
 def test_without_a_broker_or_a_wish_to_publish_there_are_none() -> None:
     assert mqtt_settings(Mqtt()) is None
     assert mqtt_settings(Mqtt(host="broker.example", publish=False)) is None
+
+
+def test_a_claimed_broker_takes_the_rest_from_the_configuration() -> None:
+    broker = ClaimedBroker(host="broker.example", username="lamp", password=SECRET, ca_pem="pem")
+    settings = claimed_settings(broker, Mqtt(topic_prefix="lamps", home_assistant=True))
+    assert settings is not None
+    assert (settings.host, settings.username, settings.password) == (
+        "broker.example",
+        "lamp",
+        SECRET,
+    )
+    assert (settings.topic_prefix, settings.home_assistant) == ("lamps", True)
+    # As the records' contract has it, and over TLS because there is a CA.
+    assert (settings.dialled_port, settings.secure) == (1883, True)
+    assert claimed_settings(broker, Mqtt(publish=False)) is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import pytest
 
 from firstlight.model.attempt import Cause
 from firstlight.model.claim import AfterFailure
-from firstlight.provisioning.operation import Verdict, after_failed_join
+from firstlight.model.mqtt import BrokerCause
+from firstlight.provisioning.operation import Verdict, after_failed_broker, after_failed_join
 
 
 @pytest.mark.parametrize("cause", Cause)
@@ -27,3 +28,24 @@ def test_kept_is_kept_whatever_comes(cause: Cause) -> None:
 )
 def test_dropped_once_it_is_certain(cause: Cause | None, failed: int, verdict: Verdict) -> None:
     assert after_failed_join(cause, failed, AfterFailure.DROP) is verdict
+
+
+@pytest.mark.parametrize("cause", BrokerCause)
+def test_a_broker_that_is_kept_is_kept_whatever_comes(cause: BrokerCause) -> None:
+    assert after_failed_broker(cause, 100, AfterFailure.KEEP) is Verdict.RETRY
+
+
+@pytest.mark.parametrize(
+    ("cause", "failed", "verdict"),
+    [
+        (BrokerCause.NOT_AUTHORIZED, 2, Verdict.RETRY),
+        (BrokerCause.NOT_AUTHORIZED, 3, Verdict.DROP),
+        (BrokerCause.CA_MISMATCH, 3, Verdict.DROP),
+        (BrokerCause.UNREACHABLE, 99, Verdict.RETRY),
+        (BrokerCause.CERTIFICATE_EXPIRED, 99, Verdict.RETRY),
+    ],
+)
+def test_a_broker_that_is_away_may_return(
+    cause: BrokerCause, failed: int, verdict: Verdict
+) -> None:
+    assert after_failed_broker(cause, failed, AfterFailure.DROP) is verdict
