@@ -1,12 +1,15 @@
 """Climbs the diagnostic ladder: looks at everything, and has ``core.ladder`` judge it."""
 
 import asyncio
+from collections.abc import Callable
 
 from firstlight.clock import Clock
 from firstlight.config import Config
 from firstlight.core import ladder
 from firstlight.daemon.regulation import RegulationOf
+from firstlight.model.claimed import ClaimedBroker
 from firstlight.model.ladder import Diagnostics
+from firstlight.model.mqtt import PLAIN_PORT
 from firstlight.model.radio import RadioState
 from firstlight.model.reach import Broker, Findings
 from firstlight.model.regulation import Regulation
@@ -33,17 +36,14 @@ class Diagnosis:
         config: Config,
         *,
         regulation: RegulationOf = nothing_known,
+        claimed_broker: Callable[[], ClaimedBroker | None] = lambda: None,
     ) -> None:
         self._radio = radio
         self._reach = reach
         self._clock = clock
         self._config = config
         self._regulation = regulation
-        self._broker = (
-            Broker(host=config.mqtt.host, port=config.mqtt.dialled_port)
-            if config.mqtt.host
-            else None
-        )
+        self._claimed_broker = claimed_broker
         self._climb: asyncio.Task[Diagnostics] | None = None
 
     async def climb(self) -> Diagnostics:
@@ -69,7 +69,7 @@ class Diagnosis:
             ladder.Seen(
                 radio=state,
                 targets=self._config.reach.targets,
-                broker=self._broker,
+                broker=self._broker(),
                 findings=findings if _same_link(before, state) else None,
                 regulation=self._regulation(state.interface),
                 country=self._config.country,
@@ -83,8 +83,15 @@ class Diagnosis:
         if not state.online or state.ipv4 is None:
             return None
         return await self._reach.climb(
-            state.interface, state.ipv4, self._config.reach.targets, self._broker, CLIMB_SECONDS
+            state.interface, state.ipv4, self._config.reach.targets, self._broker(), CLIMB_SECONDS
         )
+
+    def _broker(self) -> Broker | None:
+        """The configured one, else the one that a claim brought."""
+        configured, claimed = self._config.mqtt, self._claimed_broker()
+        if configured.host:
+            return Broker(host=configured.host, port=configured.dialled_port)
+        return Broker(host=claimed.host, port=claimed.port or PLAIN_PORT) if claimed else None
 
 
 def _same_link(one: RadioState, other: RadioState) -> bool:

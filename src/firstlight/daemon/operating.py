@@ -78,6 +78,12 @@ class Operating:
         self.problem = ""
         self.on_broker: Callable[[ClaimedBroker | None], None] = _nobody
 
+    @property
+    def broker(self) -> ClaimedBroker | None:
+        """The broker that was given, if one was."""
+        claimed = self._with.archive.claimed
+        return claimed.mqtt() if claimed is not None else None
+
     async def load(self) -> None:
         """For the start: how far it had come. Never raises."""
         try:

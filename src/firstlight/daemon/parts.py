@@ -173,7 +173,14 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
         reset=resetting,
         wishes=wishing,
         provisioning=mode,
-        diagnosis=Diagnosis(radio, around.reach, clock, config, regulation=around.regulation),
+        diagnosis=Diagnosis(
+            radio,
+            around.reach,
+            clock,
+            config,
+            regulation=around.regulation,
+            claimed_broker=lambda: claims.operating.broker,
+        ),
         meeting=meets,
     )
 

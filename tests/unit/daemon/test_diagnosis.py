@@ -12,6 +12,7 @@ from firstlight.config import Config
 from firstlight.config.shape import Mqtt, Reachability
 from firstlight.core.ladder.clock import RELEASED
 from firstlight.daemon.diagnosis import CLIMB_SECONDS, Diagnosis
+from firstlight.model.claimed import ClaimedBroker
 from firstlight.model.ladder import Diagnostics, Rung, RungName, RungState
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import HotspotSettings
@@ -49,8 +50,14 @@ class Patient:
         self.reach = ReachInBetween(SimulatedReach(self.world, self.clock))
         self.asked: list[str] = []
         self.regulation = Regulation()
+        self.claimed: ClaimedBroker | None = None
         self.diagnosis = Diagnosis(
-            self.radio, self.reach, self.clock, config, regulation=self._regulation
+            self.radio,
+            self.reach,
+            self.clock,
+            config,
+            regulation=self._regulation,
+            claimed_broker=lambda: self.claimed,
         )
 
     def _regulation(self, interface: str) -> Regulation:
@@ -212,6 +219,17 @@ async def test_who_goes_away_does_not_spoil_it_for_the_others(patients: list[Pat
     assert gone.cancelled()
     assert (await staying).internet_reachable
     assert patient.reach.climbs == 1
+
+
+async def test_a_claimed_broker_is_looked_for_where_none_is_configured(
+    patients: list[Patient],
+) -> None:
+    patient = await joined(
+        patients, Patient(network(b"home"), Config(reach=Reachability(targets=())))
+    )
+    patient.claimed = ClaimedBroker(host="claimed.example")
+    found = await patient.climb()
+    assert "claimed.example" in found.ladder.summary
 
 
 async def test_closing_ends_the_climb(patients: list[Patient]) -> None:
