@@ -224,9 +224,9 @@ async def test_who_goes_away_does_not_spoil_it_for_the_others(patients: list[Pat
 async def test_a_claimed_broker_is_looked_for_where_none_is_configured(
     patients: list[Patient],
 ) -> None:
-    patient = await joined(
-        patients, Patient(network(b"home"), Config(reach=Reachability(targets=())))
-    )
+    no_internet = network(b"home", internet=Upstream.NO)
+    config = Config(reach=Reachability(targets=()))
+    patient = await joined(patients, Patient(no_internet, config))
     patient.claimed = ClaimedBroker(host="claimed.example")
     found = await patient.climb()
     assert "claimed.example" in found.ladder.summary
