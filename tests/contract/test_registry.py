@@ -23,6 +23,8 @@ from firstlight.model.mac import MacAddress
 from firstlight.model.registry import Certificate, CertificateEntry, Registered
 from firstlight.store.registry.port import Registry
 
+BOTH = ((CONTROLLERS, controller), (CLIENTS, client))
+
 # The first one starts a database server.
 pytestmark = pytest.mark.timeout(60)
 
@@ -154,6 +156,30 @@ def test_streams_are_of_one_moment_while_writes_go_on(registry: Registry) -> Non
         Registered(MacAddress(mac_of(n)), CLIENTS, uuid_of(n), str(n)) for n in range(200)
     ]
     assert len(list(registry.each(CLIENTS))) == 200
+
+
+def test_several_kinds_and_everything_are_of_one_moment(registry: Registry) -> None:
+    registry.put_all(
+        (kind, uuid_of(n), make(str(n), mac_of(n))) for kind, make in BOTH for n in range(100)
+    )
+    registry.put_all(
+        [], [Certificate(file="ca.pem", pem=PEM, client=True), Certificate(file="b.pem", pem="b")]
+    )
+    stream, everything = registry.each(CONTROLLERS, CLIENTS), registry.everything()
+    both, found = [next(stream)], [next(everything)]
+    registry.delete(CLIENTS, uuid_of(50))
+    registry.put(CLIENTS, uuid_of(999), client("New", mac_of(999)))
+    registry.delete_certificate("ca.pem")
+    both += stream
+    found += everything
+    expected = [(kind, str(n)) for kind in (CONTROLLERS, CLIENTS) for n in range(100)]
+    assert [(one.kind, one.record.name) for one in both] == expected
+    assert found[:200] == both
+    assert found[200:] == [
+        Certificate(file="b.pem", pem="b"),
+        Certificate(file="ca.pem", pem=PEM, client=True),
+    ]
+    assert [one.uuid for one in registry.each(CLIENTS)][-1] == uuid_of(999)
 
 
 def test_a_stream_may_be_left_in_the_middle(registry: Registry) -> None:

@@ -207,3 +207,39 @@ def test_no_secret_and_no_mac_address_is_in_any_file(kept: Harness) -> None:
     for secret in (SECRET, "Hallway lamp", "Lighthouse", MAC, MAC.replace(":", ""), "none really"):
         assert secret.encode() not in content
     assert bytes.fromhex(MAC.replace(":", "")) not in content
+
+
+def test_a_stream_goes_on_while_its_key_is_dropped(kept: Harness) -> None:
+    filled(kept, 200)
+    registry = kept.open()
+    stream, macs = registry.each(CLIENTS), registry.macs()
+    seen, known = [next(stream)], [next(macs)]
+    list(registry.rotate())
+    assert registry.get(CLIENTS, uuid_of(0)).record.name == "0"
+    seen += stream
+    known += macs
+    assert [one.record.name for one in seen] == [str(n) for n in range(200)]
+    assert len(known) == 200
+
+
+def test_what_another_process_sealed_anew_is_found(kept: Harness) -> None:
+    filled(kept)
+    stale, fresh = kept.open(), kept.open()
+    list(fresh.rotate())
+    for number in range(2):
+        found = stale.find(CLIENTS, MacAddress(mac_of(number)))
+        assert found is not None
+        assert found.uuid == uuid_of(number)
+    assert stale.find(CLIENTS, MacAddress(OTHER_MAC)) is None
+
+
+def test_a_page_of_old_and_new_rows_is_read_with_both_keys(
+    kept: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "BATCH", 2)
+    filled(kept, 5)
+    stale, fresh = kept.open(), kept.open()
+    list(itertools.islice(fresh.rotate(), 2))
+    ring = KeyFile(kept.key).load(in_use=True)
+    KeyFile(kept.key).save(ring.settled())  # as if it ended between the rows and their opening
+    assert [one.record.name for one in stale.entries(CLIENTS)] == [str(n) for n in range(5)]

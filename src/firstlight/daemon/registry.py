@@ -108,9 +108,9 @@ class RegistryKeeper:
         _readable(kind, uuid)
         await self._do(lambda registry: registry.delete(kind, uuid.lower()))
 
-    def each(self, kind: RecordKind) -> AsyncGenerator[Entry, None]:
-        """All of that kind, of one moment, a few in memory at a time."""
-        return self._each(lambda registry: registry.each(kind))
+    def each(self, *kinds: RecordKind) -> AsyncGenerator[Entry, None]:
+        """All of those kinds, one kind after another, of one moment, a few in memory at a time."""
+        return self._each(lambda registry: registry.each(*kinds))
 
     def registered(self) -> AsyncGenerator[Registered, None]:
         """Everybody who has a MAC address, of one moment, a few in memory at a time."""

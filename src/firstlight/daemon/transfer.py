@@ -8,7 +8,7 @@ import msgspec
 from firstlight.daemon.certificates import checked_name, checked_pem
 from firstlight.errors import Code, InvalidInput, NotFound
 from firstlight.model.records import RecordKind, mac_of
-from firstlight.model.registry import Certificate, ImportFault, ImportPreview
+from firstlight.model.registry import Certificate, Entry, ImportFault, ImportPreview
 from firstlight.provisioning.transfer.bundle import member, read_json
 from firstlight.provisioning.transfer.comma import csv_header, csv_line, read_csv
 from firstlight.provisioning.transfer.reading import (
@@ -21,6 +21,9 @@ from firstlight.store.registry.port import Registry
 
 LARGEST = 32 * 2**20
 """Bytes of a file to import."""
+
+_CERTIFICATES = "certificates"
+_LISTS = (*RecordKind, _CERTIFICATES)
 
 
 def read(text: bytes, form: Form) -> FoundFile:
@@ -56,35 +59,32 @@ def import_all(registry: Registry, found: FoundFile) -> ImportPreview:
 
 
 def exported(registry: Registry, form: Form) -> Iterator[bytes]:
-    """Everything, piece by piece. CSV has no certificates. Raises ``StoreFailure``."""
+    """Everything of one moment, in pieces. CSV has no certificates. Raises ``StoreFailure``."""
     if form is Form.CSV:
         yield csv_header()
-        for kind in RecordKind:
-            for entry in registry.each(kind):
-                yield csv_line(entry)
-        return
-    opening = b"{"
-    for kind in RecordKind:
-        yield opening + b'"' + kind.encode() + b'":['
-        yield from _members(registry, kind)
-        opening = b"],\n"
-    yield b'],\n"certificates":['
-    for index, one in enumerate(registry.certificates()):
-        certificate = Certificate(
-            file=one.file,
-            pem=registry.certificate(one.file),
-            controller=one.controller,
-            client=one.client,
-        )
-        yield (b",\n" if index else b"\n") + msgspec.json.encode(certificate)
+        yield from map(csv_line, registry.each(*RecordKind))
+    else:
+        yield from _lists(registry.everything())
+
+
+def _lists(everything: Iterator[Entry | Certificate]) -> Iterator[bytes]:
+    """An object with all three lists, empty or not, each member in a line of its own."""
+    at, separator = 0, b"\n"
+    yield _opening(b"{", _LISTS[at])
+    for one in everything:
+        belongs = _LISTS.index(one.kind if isinstance(one, Entry) else _CERTIFICATES)
+        while at < belongs:
+            at, separator = at + 1, b"\n"
+            yield _opening(b"],\n", _LISTS[at])
+        yield separator + (member(one) if isinstance(one, Entry) else msgspec.json.encode(one))
+        separator = b",\n"
+    for name in _LISTS[at + 1 :]:
+        yield _opening(b"],\n", name)
     yield b"]}\n"
 
 
-def _members(registry: Registry, kind: RecordKind) -> Iterator[bytes]:
-    separator = b"\n"
-    for entry in registry.each(kind):
-        yield separator + member(entry)
-        separator = b",\n"
+def _opening(before: bytes, name: str) -> bytes:
+    return before + b'"' + name.encode() + b'":['
 
 
 class _Comparison:

@@ -20,7 +20,7 @@ class Nobody:
         """Nobody."""
         return None
 
-    async def each(self, kind: RecordKind) -> AsyncIterator[Entry]:
+    async def each(self, *kinds: RecordKind) -> AsyncIterator[Entry]:
         """Nobody."""
         for one in ():
             yield one

@@ -91,6 +91,10 @@ class Vault:
         """Read the key file again: another process may have rotated. Raises ``StoreFailure``."""
         self._use(self._file.load(in_use=True))
 
+    def lasting(self) -> "Vault":
+        """One that keeps every key it ever had, to read rows of a moment that is over."""
+        return _Lasting(self)
+
     def begin_rotation(self) -> int:
         """Seal with a new key from now on, or go on with a rotation that was interrupted.
 
@@ -112,6 +116,17 @@ class Vault:
     def _use(self, ring: KeyRing) -> None:
         self._ring = ring
         self._keys = _derived(ring)
+
+
+class _Lasting(Vault):
+    """As ``Vault.lasting``. It goes with the reading: a key that was dropped opens nothing new."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._file, self._ring, self._keys = vault._file, vault._ring, vault._keys
+
+    def _use(self, ring: KeyRing) -> None:
+        self._ring = ring
+        self._keys = {**self._keys, **_derived(ring)}
 
 
 class SealedFile:

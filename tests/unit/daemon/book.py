@@ -40,11 +40,13 @@ class Book:
         found = (one for one in self.entries.values() if one.kind is kind)
         return next((one for one in found if mac_of(one.record) == mac), None)
 
-    async def each(self, kind: RecordKind) -> AsyncIterator[Entry]:
+    async def each(self, *kinds: RecordKind) -> AsyncIterator[Entry]:
         self._check()
-        for entry in tuple(self.entries.values()):
-            if entry.kind is kind:
-                yield entry
+        entries = tuple(self.entries.values())
+        for kind in kinds:
+            for entry in entries:
+                if entry.kind is kind:
+                    yield entry
 
     async def put(
         self, kind: RecordKind, uuid: str, record: Record, *, expected: int | None = None

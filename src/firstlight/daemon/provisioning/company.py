@@ -33,8 +33,8 @@ class Records(Protocol):
         """The record with that MAC address."""
         ...
 
-    def each(self, kind: RecordKind) -> AsyncIterator[Entry]:
-        """All of that kind, of one moment, a few in memory at a time."""
+    def each(self, *kinds: RecordKind) -> AsyncIterator[Entry]:
+        """All of those kinds, one kind after another, of one moment, a few in memory at a time."""
         ...
 
     async def put(

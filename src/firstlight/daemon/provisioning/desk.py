@@ -21,6 +21,7 @@ from firstlight.provisioning.state import State
 log = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 32 * 1024
+_THEN_CLIENTS = b'],"clients":['
 _INTERFACES = Path("/sys/class/net")
 
 
@@ -110,16 +111,17 @@ class Desk:
 
     async def _bundle(self, mac: MacAddress) -> AsyncIterator[bytes]:
         chunk = bytearray(b'{"controllers":[')
-        for kind, after in ((RecordKind.CONTROLLER, b'],"clients":['), (RecordKind.CLIENT, b"]}")):
-            first = True
-            async for entry in self._with.records.each(kind):
-                chunk += b"" if first else b","
-                chunk += _with_uuid(entry)
-                first = False
-                if len(chunk) >= _CHUNK_BYTES:
-                    yield bytes(chunk)
-                    chunk.clear()
-            chunk += after
+        kind, separator = RecordKind.CONTROLLER, b""
+        async for entry in self._with.records.each(RecordKind.CONTROLLER, RecordKind.CLIENT):
+            if entry.kind != kind:
+                chunk += _THEN_CLIENTS
+                kind, separator = entry.kind, b""
+            chunk += separator + _with_uuid(entry)
+            separator = b","
+            if len(chunk) >= _CHUNK_BYTES:
+                yield bytes(chunk)
+                chunk.clear()
+        chunk += b"]}" if kind is RecordKind.CLIENT else _THEN_CLIENTS + b"]}"
         yield bytes(chunk)
         self._mode.take(messages.Configured(mac))
 

@@ -1,7 +1,7 @@
 """CSV (RFC 4180) in and out, with a header line. A semicolon instead of the comma is fine, too."""
 
 import csv
-import io
+import re
 from collections.abc import Iterator
 
 from firstlight.errors import InvalidInput
@@ -22,6 +22,9 @@ from firstlight.provisioning.transfer.reading import (
     record_of,
     uuid_of,
 )
+
+# With its end, whichever it is: a cell in quotes may hold one. str.splitlines knows too many.
+_LINE = re.compile(r"[^\r\n]+(?:\r\n?|\n)?|\r\n?|\n")
 
 
 def read_csv(text: bytes) -> FoundFile:
@@ -49,7 +52,7 @@ def csv_line(entry: Entry) -> bytes:
 def _lines(text: str, faults: Faults) -> Iterator[Line]:
     first = text.partition("\n")[0]
     delimiter = ";" if ";" in first and "," not in first else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_physical_lines(text), delimiter=delimiter, strict=True)
     ended, number = 0, 0
     try:
         header = [name.strip() for name in next(reader, list[str]())]
@@ -90,8 +93,20 @@ def _header_is_good(header: list[str], faults: Faults) -> bool:
     return faults.count == before
 
 
+def _physical_lines(text: str) -> Iterator[str]:
+    return (found.group() for found in _LINE.finditer(text))
+
+
+class _Echo:
+    """What ``csv`` writes to; ``writerow`` returns what its ``write`` does."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+_WRITER = csv.writer(_Echo(), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+
+
 def _written(cells: list[str]) -> bytes:
     """Every cell in quotes, so that none falls apart where a semicolon parts cells."""
-    line = io.StringIO(newline="")
-    csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(cells)
-    return line.getvalue().encode()
+    return str(_WRITER.writerow(cells)).encode()

@@ -9,6 +9,9 @@ Row = tuple[Any, ...]
 Run = Callable[..., Sequence[Row]]
 """``run(statement, *values)``: every row that it gives."""
 
+Stream = Callable[..., Iterator[Row]]
+"""``stream(statement, *values)``: its rows, a few in memory at a time. One after another."""
+
 
 class Database(Protocol):
     """One database. Every method raises ``StoreFailure`` for whatever is the matter with it."""
@@ -19,15 +22,15 @@ class Database(Protocol):
         ...
 
     def reading(self) -> AbstractContextManager[Run]:
-        """Statements that only read."""
+        """Statements that only read, all of them the same moment: that of the first one."""
         ...
 
     def writing(self) -> AbstractContextManager[Run]:
         """All of its statements or, when the body raises, none. One writer at a time."""
         ...
 
-    def snapshot(self, statement: str, *values: Value) -> Iterator[Row]:
-        """The rows of one moment, a few in memory at a time, while others write."""
+    def snapshot(self) -> AbstractContextManager[Stream]:
+        """As ``reading``, for what takes longer: others write meanwhile."""
         ...
 
     def close(self) -> None:

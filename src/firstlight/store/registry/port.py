@@ -64,8 +64,12 @@ class Registry(Protocol):
         """Raises ``NotFound``."""
         ...
 
-    def each(self, kind: RecordKind) -> Iterator[Entry]:
-        """All of that kind, of one moment, a few in memory at a time."""
+    def each(self, *kinds: RecordKind) -> Iterator[Entry]:
+        """All of those kinds, one kind after another, of one moment, a few in memory at a time."""
+        ...
+
+    def everything(self) -> Iterator[Entry | Certificate]:
+        """All records as ``each``, then all certificates with their texts, of one moment."""
         ...
 
     def macs(self) -> Iterator[Registered]:

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from firstlight.errors import StoreFailure
-from firstlight.store.registry.database import Row, Run, Value
+from firstlight.store.registry.database import Row, Run, Stream, Value
 from firstlight.store.registry.tables import TableRegistry, VaultOf
 
 CONNECT_SECONDS = 5
@@ -18,6 +18,7 @@ STATEMENT_MS = 30_000
 """A server that hangs is as good as one that is down."""
 
 _AT_ONCE = 64
+_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITERS_LOCK = 0x4669_7273_746C_6967
 """Held by the one who writes; the number stands for the registry, in this database."""
 
@@ -50,7 +51,7 @@ class PostgresDatabase:
     @contextmanager
     def reading(self) -> Generator[Run]:
         """As ``Database.reading``."""
-        with self._transaction("BEGIN READ ONLY") as run:
+        with self._transaction(_ONE_MOMENT) as run:
             yield run
 
     @contextmanager
@@ -60,14 +61,19 @@ class PostgresDatabase:
             run(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
             yield run
 
-    def snapshot(self, statement: str, *values: Value) -> Iterator[Row]:
+    @contextmanager
+    def snapshot(self) -> Generator[Stream]:
         """As ``Database.snapshot``, on a connection of its own."""
         with self._translated(), closing(self._connect()) as connection:
-            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            with connection.cursor(name="firstlight") as cursor:
-                cursor.itersize = _AT_ONCE
-                cursor.execute(_spelt(statement), values)
-                yield from cursor
+            connection.execute(_ONE_MOMENT)
+
+            def stream(statement: str, *values: Value) -> Iterator[Row]:
+                with connection.cursor(name="firstlight") as cursor:
+                    cursor.itersize = _AT_ONCE
+                    cursor.execute(_spelt(statement), values)
+                    yield from cursor
+
+            yield stream
 
     @contextmanager
     def _transaction(self, begin: LiteralString) -> Generator[Run]:

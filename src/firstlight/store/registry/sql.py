@@ -96,6 +96,7 @@ TAKE_MAC = "UPDATE registry_records SET mac_digest = NULL WHERE kind = ? AND uui
 DELETE = "DELETE FROM registry_records WHERE kind = ? AND uuid = ? RETURNING uuid"
 
 CERTIFICATES = "SELECT file, size FROM registry_certificates ORDER BY file"
+PEMS = "SELECT file, sealed FROM registry_certificates ORDER BY file"
 CERTIFICATE = "SELECT size, sealed FROM registry_certificates WHERE file = ?"
 ADD_CERTIFICATE = """
     INSERT INTO registry_certificates (file, size, sealed, generation) VALUES (?, ?, ?, ?)

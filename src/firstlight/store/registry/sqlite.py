@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from firstlight.errors import StoreFailure
 from firstlight.store.files import make_private_folder
-from firstlight.store.registry.database import Row, Run, Value
+from firstlight.store.registry.database import Row, Run, Stream, Value
 from firstlight.store.registry.tables import TableRegistry, VaultOf
 
 WAIT_SECONDS = 5.0
@@ -59,7 +59,12 @@ class SqliteDatabase:
     def reading(self) -> Generator[Run]:
         """As ``Database.reading``."""
         with self._translated():
-            yield self._run
+            self._connection.execute("BEGIN")
+            try:
+                yield self._run
+            finally:
+                with suppress(sqlite3.Error):  # what failed before is what is told
+                    self._connection.execute("ROLLBACK")
 
     @contextmanager
     def writing(self) -> Generator[Run]:
@@ -74,13 +79,18 @@ class SqliteDatabase:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def snapshot(self, statement: str, *values: Value) -> Iterator[Row]:
+    @contextmanager
+    def snapshot(self) -> Generator[Stream]:
         """As ``Database.snapshot``, on a connection of its own."""
         with self._translated(), closing(self._connect()) as connection:
             connection.execute("BEGIN")
-            cursor = connection.execute(statement, values)
-            while rows := cursor.fetchmany(_AT_ONCE):
-                yield from rows
+
+            def stream(statement: str, *values: Value) -> Iterator[Row]:
+                cursor = connection.execute(statement, values)
+                while rows := cursor.fetchmany(_AT_ONCE):
+                    yield from rows
+
+            yield stream
 
     def _run(self, statement: str, *values: Value) -> list[Row]:
         return self._connection.execute(statement, values).fetchall()

@@ -8,7 +8,7 @@ from firstlight.model.mac import MacAddress
 from firstlight.model.records import Record, RecordKind, mac_of
 from firstlight.model.registry import Certificate, CertificateEntry, Entry, Registered
 from firstlight.store.registry import sql
-from firstlight.store.registry.database import Database, Run
+from firstlight.store.registry.database import Database, Row, Run, Stream
 from firstlight.store.registry.opening import prepare
 from firstlight.store.registry.rotation import rotation
 from firstlight.store.registry.sealing import Sealing, mac_matches
@@ -50,18 +50,17 @@ class TableRegistry:
 
     def find(self, kind: RecordKind, mac: MacAddress) -> Entry | None:
         """As ``Registry.find``; one look-up, two while a key is being rotated."""
-        with self._database.reading() as run:
-            for digest in self._sealing.macs(kind, mac):
-                if rows := run(sql.FIND, kind, digest):
-                    entry = self._sealing.entry(rows[0])
-                    if mac_matches(entry, mac):
-                        return entry
-                    raise StoreFailure(
-                        f"The record {entry.uuid} is filed under a MAC address that isn't its own: "
-                        "somebody changed the database.",
-                        hint="Restore the registry from a backup.",
-                    )
-        return None
+        entry, newest = self._filed(kind, mac)
+        if entry is None and newest != self._vault.generation:  # filed anew by another process
+            self._vault.reload()
+            entry, _ = self._filed(kind, mac)
+        if entry is not None and not mac_matches(entry, mac):
+            raise StoreFailure(
+                f"The record {entry.uuid} is filed under a MAC address that isn't its own: "
+                "somebody changed the database.",
+                hint="Restore the registry from a backup.",
+            )
+        return entry
 
     def put(
         self, kind: RecordKind, uuid: str, record: Record, *, expected: int | None = None
@@ -113,7 +112,7 @@ class TableRegistry:
         """As ``Registry.entries``."""
         with self._database.reading() as run:
             rows = run(sql.PAGE, kind, after, count)
-        return tuple(map(self._sealing.entry, rows))
+        return tuple(map(Sealing(self._vault.lasting()).entry, rows))
 
     def delete(self, kind: RecordKind, uuid: str) -> None:
         """As ``Registry.delete``."""
@@ -121,23 +120,39 @@ class TableRegistry:
             if not run(sql.DELETE, kind, uuid):
                 raise _no_record(kind, uuid)
 
-    def each(self, kind: RecordKind) -> Iterator[Entry]:
+    def each(self, *kinds: RecordKind) -> Iterator[Entry]:
         """As ``Registry.each``. The moment is that of the first item."""
-        for row in self._database.snapshot(sql.EACH, kind):
-            yield self._sealing.entry(row)
+        with self._snapshot() as (stream, sealing):
+            for kind in kinds:
+                yield from map(sealing.entry, stream(sql.EACH, kind))
+
+    def everything(self) -> Iterator[Entry | Certificate]:
+        """As ``Registry.everything``. The moment is that of the first item."""
+        with self._snapshot() as (stream, sealing):
+            for kind in RecordKind:
+                yield from map(sealing.entry, stream(sql.EACH, kind))
+            designated = _designations(stream(sql.DESIGNATIONS), sealing)
+            for file, sealed in stream(sql.PEMS):
+                yield Certificate(
+                    file=file,
+                    pem=sealing.open_pem(file, bytes(sealed)),
+                    controller=designated.get(RecordKind.CONTROLLER) == file,
+                    client=designated.get(RecordKind.CLIENT) == file,
+                )
 
     def macs(self) -> Iterator[Registered]:
         """As ``Registry.macs``. The moment is that of the first item."""
-        for row in self._database.snapshot(sql.MACS):
-            entry = self._sealing.entry(row)
-            mac = mac_of(entry.record)
-            if mac is not None:
-                yield Registered(mac, entry.kind, entry.uuid, entry.record.name)
+        with self._snapshot() as (stream, sealing):
+            for entry in map(sealing.entry, stream(sql.MACS)):
+                mac = mac_of(entry.record)
+                if mac is not None:
+                    yield Registered(mac, entry.kind, entry.uuid, entry.record.name)
 
     def certificates(self) -> tuple[CertificateEntry, ...]:
         """As ``Registry.certificates``."""
         with self._database.reading() as run:
-            rows, designated = run(sql.CERTIFICATES), self._designations(run)
+            rows = run(sql.CERTIFICATES)
+            designated = _designations(run(sql.DESIGNATIONS), self._sealing)
         return tuple(_certificate_entry(file, size, designated) for file, size in rows)
 
     def certificate(self, file: str) -> str:
@@ -171,7 +186,7 @@ class TableRegistry:
     def designated(self, kind: RecordKind) -> CertificateEntry | None:
         """As ``Registry.designated``."""
         with self._database.reading() as run:
-            designated = self._designations(run)
+            designated = _designations(run(sql.DESIGNATIONS), self._sealing)
             file = designated.get(kind)
             rows = () if file is None else run(sql.CERTIFICATE, file)
         return _certificate_entry(file, rows[0][0], designated) if file and rows else None
@@ -179,6 +194,21 @@ class TableRegistry:
     def rotate(self, also: Callable[[], None] = lambda: None) -> Iterator[int]:
         """As ``Registry.rotate``."""
         return rotation(self._database, self._vault, also)
+
+    @contextmanager
+    def _snapshot(self) -> Generator[tuple[Stream, Sealing]]:
+        """Rows, and what opens them even when a rotation drops their key meanwhile."""
+        sealing = Sealing(self._vault.lasting())
+        with self._database.snapshot() as stream:
+            yield stream, sealing
+
+    def _filed(self, kind: RecordKind, mac: MacAddress) -> tuple[Entry | None, int]:
+        """Who is filed under it by the keys at hand, and the newest key that the database knows."""
+        with self._database.reading() as run:
+            for digest in self._sealing.macs(kind, mac):
+                if rows := run(sql.FIND, kind, digest):
+                    return self._sealing.entry(rows[0]), self._vault.generation
+            return None, run(sql.NEWEST_KEY)[0][0]
 
     @contextmanager
     def _writing(self) -> Generator[Run]:
@@ -231,12 +261,13 @@ class TableRegistry:
         sealed = self._sealing.designation(kind, file)
         run(sql.DESIGNATE, kind, file, sealed, self._vault.generation)
 
-    def _designations(self, run: Run) -> dict[RecordKind, str]:
-        found: dict[RecordKind, str] = {}
-        for kind, file, sealed in run(sql.DESIGNATIONS):
-            self._sealing.check_designation(RecordKind(kind), file, bytes(sealed))
-            found[RecordKind(kind)] = file
-        return found
+
+def _designations(rows: Iterable[Row], sealing: Sealing) -> dict[RecordKind, str]:
+    found: dict[RecordKind, str] = {}
+    for kind, file, sealed in rows:
+        sealing.check_designation(RecordKind(kind), file, bytes(sealed))
+        found[RecordKind(kind)] = file
+    return found
 
 
 def _counted(run: Run) -> int:
