@@ -113,7 +113,7 @@ def device(lab: Lab, world: World) -> Device:
 @pytest.fixture(scope="module")
 def second(lab: Lab) -> Iterator[Second]:
     """The second box, switched on for the cases of one file."""
-    box = Second(lab.machine)
+    box = Second(lab.world.inside)
     box.open()
     yield box
     box.close()

@@ -23,17 +23,10 @@ HALLWAY = "33333333-3333-4333-8333-333333333333"
 LAMP = "11111111-1111-4111-8111-111111111111"
 ANNEXE = "44444444-4444-4444-8444-444444444444"
 AT_BOOT = "[claim]\nat_boot = true\n"
-BY_HAND = "[claim]\n"
 AS_CONTROLLER = AT_BOOT + 'role = "controller"\n'
 OVER = r'"state":\s*"(succeeded|failed)"'
 STEPS = ("found", "joined", "nonce", "configuration", "certificate", "stored")
 RECORDS = 200
-
-
-@pytest.fixture
-def mac(second: Second) -> str:
-    """The second box's own MAC address, the hardware's."""
-    return second.must("cat", "/sys/class/net/wlan0/phy80211/macaddress").strip()
 
 
 @pytest.fixture
@@ -43,12 +36,12 @@ def lamp(world: World) -> Claimant:
 
 
 @pytest.fixture
-def controller(device: Device, mac: str, lamp: Claimant) -> Iterator[Device]:
+def controller(device: Device, second: Second, lamp: Claimant) -> Iterator[Device]:
     """The device as a controller, with both registered and a CA designated."""
     device.start()
     fill(
         device,
-        clients=[client(HALLWAY, "Hallway", mac), client(LAMP, "Lamp", lamp.mac)],
+        clients=[client(HALLWAY, "Hallway", second.mac), client(LAMP, "Lamp", lamp.mac)],
         certificates=[{"file": "ca.pem", "pem": CA, "client": True}],
     )
     yield device
@@ -86,7 +79,7 @@ def progress(controller: Device, mac: str) -> tuple[str, str]:
 
 
 def test_from_power_on_to_its_network_with_no_hand_on_it(
-    controller: Device, target: Device, second: Second, world: World, mac: str
+    controller: Device, target: Device, second: Second, world: World
 ) -> None:
     bssid = switch_on(controller)["bssid"]
     target.configure(AT_BOOT)
@@ -96,7 +89,7 @@ def test_from_power_on_to_its_network_with_no_hand_on_it(
     assert [step["name"] for step in told["steps"]] == list(STEPS)
     returns_to(world, "home", system=second.system)
     eventually(lambda: target.status()["network"]["connected"], what="it knows that it is online")
-    assert progress(controller, mac) == ("Hallway", "configured")
+    assert progress(controller, second.mac) == ("Hallway", "configured")
     kept = second.shell(f"ls {STATE}; cat {STATE}/* 2>/dev/null | strings -n 6 || true")
     assert "claimed.sealed" in kept
     assert "mqtt-secret" not in kept
@@ -104,23 +97,27 @@ def test_from_power_on_to_its_network_with_no_hand_on_it(
 
 @pytest.mark.lengthy
 def test_a_controller_gets_everything_and_hands_it_on(
-    controller: Device, target: Device, mac: str, lamp: Claimant
+    controller: Device, target: Device, second: Second, lamp: Claimant
 ) -> None:
     clients = [
         {"uuid": f"{number:08x}-0000-4000-8000-000000000000", "name": f"Client {number}"}
         for number in range(RECORDS - 1)
     ]
     controller.api("DELETE", f"/api/clients/{HALLWAY}")
-    fill(controller, controllers=[{"uuid": ANNEXE, "name": "Annexe", "mac": mac}], clients=clients)
+    fill(
+        controller,
+        controllers=[{"uuid": ANNEXE, "name": "Annexe", "mac": second.mac}],
+        clients=clients,
+    )
     wanted = controller.api("GET", "/api/clients").json
     switch_on(controller)
     target.configure(AS_CONTROLLER)
     target.start()
     succeeds(target)
-    assert progress(controller, mac) == ("Annexe", "configured")
+    assert progress(controller, second.mac) == ("Annexe", "configured")
     assert target.api("GET", "/api/clients").json == wanted
     assert len(wanted) == RECORDS
-    assert target.api("GET", f"/api/controllers/{ANNEXE}").json["mac"] == mac
+    assert target.api("GET", f"/api/controllers/{ANNEXE}").json["mac"] == second.mac
 
     assert controller.api("DELETE", "/api/provisioning").status == 202
     goes_off(controller)
@@ -140,7 +137,7 @@ def test_a_controller_gets_everything_and_hands_it_on(
     ],
 )
 def test_killed_in_the_middle(
-    step: str, controller: Device, target: Device, second: Second, world: World, mac: str
+    step: str, controller: Device, target: Device, second: Second, world: World
 ) -> None:
     switch_on(controller)
     target.configure(AT_BOOT)
@@ -154,7 +151,7 @@ def test_killed_in_the_middle(
         succeeds(target)
     returns_to(world, "home", system=second.system)
     assert target.api("GET", f"{API}/claim").json["stored"]
-    assert progress(controller, mac) == ("Hallway", "configured")
+    assert progress(controller, second.mac) == ("Hallway", "configured")
 
 
 @pytest.mark.lengthy
@@ -189,7 +186,7 @@ def test_the_controller_vanishes(
 
 @pytest.mark.lengthy
 def test_one_after_the_other(
-    controller: Device, target: Device, second: Second, world: World, mac: str, lamp: Claimant
+    controller: Device, target: Device, second: Second, world: World, lamp: Claimant
 ) -> None:
     bssid = switch_on(controller)["bssid"]
     lamp.arrives(bssid)
@@ -209,4 +206,4 @@ def test_one_after_the_other(
     )
     returns_to(world, "home", system=second.system)
     assert progress(controller, lamp.mac) == ("Lamp", "configured")
-    assert progress(controller, mac) == ("Hallway", "configured")
+    assert progress(controller, second.mac) == ("Hallway", "configured")

@@ -133,6 +133,7 @@ def test_a_stranger_ends_it_at_once(controller: Device, lamp: Claimant, other: C
     assert lamp.finds() is None
 
 
+@pytest.mark.lengthy
 def test_five_bad_nonces_end_it(controller: Device, lamp: Claimant) -> None:
     lamp.arrives(switch_on(controller)["bssid"])
     lamp.nonce()
@@ -142,6 +143,7 @@ def test_five_bad_nonces_end_it(controller: Device, lamp: Claimant) -> None:
     assert lamp.asks(f"{API}/nonce", seconds=3).status in {0, 409}
 
 
+@pytest.mark.lengthy
 def test_its_time_is_over(device: Device, world: World, lamp: Claimant) -> None:
     device.configure("[provisioning]\nttl_seconds = 12\n")
     device.start()

@@ -11,7 +11,7 @@ from typing import Any
 from tests.radio.lab.inside import Finished, Inside, Response
 from tests.radio.lab.neighbourhood import SECOND
 from tests.radio.lab.system import DEVICE, STATE, System, log_of
-from tests.radio.lab.vm import LOGS_INSIDE, Machine
+from tests.radio.lab.vm import LOGS_INSIDE
 
 OWN = (
     "/run/dbus",
@@ -22,12 +22,10 @@ OWN = (
     "/var/lib/misc",
     STATE,
 )
-# What is mounted lasts as long as somebody lives there. In a network namespace NetworkManager
-# has nobody to announce its radio, and waits for no udev where it can't write to /sys.
+# What is mounted lasts as long as somebody lives there.
 LIVE = (
     "mount --make-rprivate /\n"
     "for folder in $*; do mkdir -p $folder; mount -t tmpfs tmpfs $folder; done\n"
-    "mount -o remount,bind,ro /sys\n"
     "echo settled in\n"
     "exec sleep infinity\n"
 )
@@ -36,17 +34,25 @@ LIVE = (
 class Second(Inside):
     """The box; ``open`` it first. Its radio's namespace and its logs bear the name ``SECOND``."""
 
-    def __init__(self, machine: Machine) -> None:
-        super().__init__(machine)
-        self._first = Inside(machine)
+    def __init__(self, first: Inside) -> None:
+        super().__init__(first.machine)
+        self._first = first
         self._pid = 0
         self.system = System(self)
+
+    @property
+    def mac(self) -> str:
+        """The hardware's own address: NetworkManager shows made-up ones while it scans."""
+        return self.must("cat", f"/sys/class/net/{DEVICE}/phy80211/macaddress").strip()
 
     def open(self) -> None:
         """Switch it on. Its radio is called ``DEVICE``, too."""
         self._first.shell(
             "ip link set lo up; cd /sys/class/net; for radio in wlan*; do\n"
-            f"[ $radio = {DEVICE} ] || ip link set $radio name {DEVICE}; done\n",
+            f"[ $radio = {DEVICE} ] || ip link set $radio name {DEVICE}; done\n"
+            # udev hears of nothing in here. NetworkManager waits until it has announced the radio
+            # (systemd, sd-device: the database names a network interface by its index).
+            f"echo I:1 > /run/udev/data/n$(cat {DEVICE}/ifindex)\n",
             netns=SECOND,
         )
         log = log_of(SECOND)
