@@ -5,7 +5,7 @@ import sys
 from benchmarks import host, ladder
 from benchmarks.figures import circumstances, replace_section, table
 
-ALL = ["host", "web", "lab", "recovery", "provisioning", "claiming"]
+ALL = ["host", "web", "telemetry", "lab", "recovery", "provisioning", "claiming"]
 
 
 def main(words: list[str]) -> int:
@@ -25,6 +25,12 @@ def main(words: list[str]) -> int:
 
         figures = table(web.measure())
         replace_section("Over HTTP", f"{circumstances()}\n\n{figures}")
+        print(figures)
+    if "telemetry" in wanted:
+        from benchmarks import telemetry
+
+        figures = table(telemetry.measure())
+        replace_section("Telemetry", f"{circumstances()}\n\n{figures}")
         print(figures)
     if "lab" in wanted:
         from benchmarks import lab

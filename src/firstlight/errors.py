@@ -14,7 +14,8 @@
     ├── LockedOut           too many wrong codes; nothing is looked at for a while
     ├── RadioFailure        the radio was asked properly and failed
     ├── StoreFailure        a file can't be read or written
-    └── RestartFailed       the system refused to restart
+    ├── RestartFailed       the system refused to restart
+    └── BrokerFailure       there is no connection to the MQTT broker
 
 Each carries a ``Code`` for programs, a sentence for a person, and a hint that says what to do next.
 Nothing ever needs to parse the sentence.
@@ -68,6 +69,8 @@ class Code(StrEnum):
     TIMEOUT = "timeout"
     STORE_FAILURE = "store_failure"
     RESTART_FAILED = "restart_failed"
+    BROKER_FAILURE = "broker_failure"
+    NOT_ALLOWED = "not_allowed"
     INTERNAL = "internal"
 
 
@@ -174,3 +177,13 @@ class RestartFailed(FirstlightError):
     """The system was asked to restart, and refused."""
 
     default_code = Code.RESTART_FAILED
+
+
+class BrokerFailure(FirstlightError):
+    """There is no connection to the MQTT broker. ``cause``: a ``model.mqtt.BrokerCause``."""
+
+    default_code = Code.BROKER_FAILURE
+
+    def __init__(self, cause: str, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause

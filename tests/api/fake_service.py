@@ -309,6 +309,10 @@ class FakeService:
     async def factory_reset(self) -> None:
         self._change("factory reset")
 
+    async def metrics(self) -> bytes:
+        self._fail()
+        return b"# TYPE firstlight_mode gauge\n"
+
     def attended(self) -> None:
         self.times_attended += 1
 

@@ -4,6 +4,8 @@ import ipaddress
 import re
 from collections.abc import Callable
 
+from firstlight.config.broker import check_mqtt
+from firstlight.config.hosts import HOST_NAME
 from firstlight.config.shape import Brand, Config, Registry
 from firstlight.errors import ConfigError, InvalidInput
 from firstlight.model.passphrase import Passphrase
@@ -19,7 +21,6 @@ _URL = re.compile(
     r"http://(?=[^/:]{1,253}(?:[/:]|$))[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63})*"
     r"(?::(?P<port>[0-9]{1,5}))?(?:/[!-~]*)?"
 )
-_HOST_NAME = re.compile(r"(?=.{1,253}\.?$)[0-9A-Za-z_-]{1,63}(?:\.[0-9A-Za-z_-]{1,63})*\.?")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SUPPORT = re.compile(r"https?://[!-~]{1,500}")
 _HIGHEST_PORT = 65535
@@ -42,7 +43,7 @@ def checked(config: Config) -> Config:
     _check_tls(config)
     _check_id_prefix(config.device.id_prefix)
     _check_folder(config.hooks.folder)
-    _check_broker(config.mqtt.host)
+    check_mqtt(config.mqtt)
     _check_registry(config.registry)
     for number, target in enumerate(config.reach.targets):
         _check_url(f"reach.targets[{number}].url", target.url)
@@ -157,7 +158,7 @@ def _check_cidr(text: str) -> None:
 
 
 def _check_host_name(text: str) -> None:
-    if not _HOST_NAME.fullmatch(text):
+    if not HOST_NAME.fullmatch(text):
         raise ConfigError(
             "web.host_names",
             f"has {text!r}; allowed are names like setup.example, without http:// and port",
@@ -184,25 +185,3 @@ def _check_registry(registry: Registry) -> None:
             "registry.key_file",
             f"is {registry.key_file!r}; allowed is a path that begins with /",
         )
-
-
-def _check_broker(text: str | None) -> None:
-    if text is not None and not _is_address(text) and not _is_name(text):
-        raise ConfigError(
-            "mqtt.host",
-            f"is {text!r}; allowed is a name like broker.example or an address like 192.168.7.1, "
-            "without mqtt:// and port",
-        )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_name(text: str) -> bool:
-    """A last part of digits alone belongs to an IPv4 address (RFC 3696, 2)."""
-    return bool(_HOST_NAME.fullmatch(text)) and not text.rstrip(".").split(".")[-1].isdigit()

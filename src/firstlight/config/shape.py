@@ -1,5 +1,6 @@
 """Every key there is, with its default and its bounds."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from msgspec import Meta
 from firstlight.model.backend import Backend
 from firstlight.model.claim import AfterFailure, Role
 from firstlight.model.kept import CooldownMs, FailureThreshold
+from firstlight.model.mqtt import PLAIN_PORT, TLS_PORT, Command
 from firstlight.model.reach import ReachTarget
 
 
@@ -90,11 +92,45 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     concurrency: Annotated[int, Meta(ge=1, le=16)] = 2
 
 
+class Tls(StrEnum):
+    """Whether the broker is dialled over TLS; ``AUTO``: where there is a ``ca``."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
 class Mqtt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The MQTT broker that the device needs, if any: the diagnostic ladder looks for it."""
+    """The MQTT broker that the device needs, if any: the diagnostic ladder looks for it.
+
+    With ``publish`` the device tells it how it is; see docs/telemetry.md. ``port``: without it, the
+    usual one with TLS or without. ``ca``: a PEM file, trusted alone; without it, the system's.
+    ``commands``: what may be asked of the device over MQTT. ``queue_size``: so many events wait
+    while the broker is away.
+    """
 
     host: Annotated[str, Meta(min_length=1, max_length=253)] | None = None
-    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    username: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+    password: str | None = None
+    password_file: str | None = None
+    tls: Tls = Tls.AUTO
+    ca: str | None = None
+    publish: bool = True
+    client_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    topic_prefix: str | None = None
+    home_assistant: bool = False
+    commands: tuple[Command, ...] = ()
+    queue_size: Annotated[int, Meta(ge=10, le=10_000)] = 500
+
+    @property
+    def dialled_port(self) -> int:
+        """The port that was given, or the usual one with TLS or without."""
+        secure = self.tls is Tls.ON or (self.tls is Tls.AUTO and self.ca is not None)
+        return self.port or (TLS_PORT if secure else PLAIN_PORT)
+
+    def __repr__(self) -> str:
+        return f"Mqtt(host={self.host!r}, port={self.port}, tls={self.tls.value})"
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

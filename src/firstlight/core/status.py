@@ -32,7 +32,7 @@ _OBSTACLES: dict[Availability, str] = {
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a status is made of."""
+    """Everything that a status is made of. ``broker``: what is wrong with the MQTT broker."""
 
     kept: Kept
     radio: RadioState
@@ -45,6 +45,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     claiming: bool = False
     now: Moment
     notes: tuple[str, ...] = ()
+    broker: str = ""
 
 
 def device_status(facts: Facts) -> DeviceStatus:
@@ -93,7 +94,7 @@ def _runtime(facts: Facts) -> RuntimeStatus:
     ailing = settled and (not facts.radio.online or facts.recovery.streak > 0)
     if obstacle is not None or mode is Mode.ERROR or ailing:
         health = Health.ERROR
-    elif facts.notes or (settled and _internet_missing(facts)):
+    elif facts.notes or (settled and (_internet_missing(facts) or facts.broker)):
         health = Health.WARNING
     else:
         health = Health.OK
@@ -121,6 +122,8 @@ def _warnings(facts: Facts, obstacle: str | None) -> tuple[str, ...]:
         found.append(obstacle)
     if facts.radio.online and _internet_missing(facts):
         found.append("The internet was not reachable when last looked.")
+    if facts.broker and facts.radio.online:
+        found.append(facts.broker)
     return tuple(found)
 
 

@@ -81,6 +81,11 @@ class Claiming:
         self.is_elsewhere: Callable[[], bool] = _never
 
     @property
+    def operating(self) -> Operating:
+        """What was claimed, at work."""
+        return self._with.operating
+
+    @property
     def under_way(self) -> bool:
         """Whether a round is running, so that nobody else may work with the radio."""
         return self._run is not None

@@ -21,6 +21,7 @@ from firstlight.daemon.diagnosis import nothing_known
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.metrics import Metrics
 from firstlight.daemon.pairing import Pairing
 from firstlight.daemon.parts import Surroundings, assembled
 from firstlight.daemon.provisioning.company import OpenDoor, Records
@@ -32,6 +33,7 @@ from firstlight.daemon.sessions import Randomness
 from firstlight.errors import Code, NotFound
 from firstlight.model.attempt import Attempt
 from firstlight.model.claim import ClaimAnswer, ClaimBody
+from firstlight.model.claimed import ClaimedBroker
 from firstlight.model.event import Action
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.mac import MacAddress
@@ -83,6 +85,7 @@ class Device:
         records: Records | None = None,
         open_door: OpenDoor = nobody_comes,
         http: Http | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
@@ -122,6 +125,8 @@ class Device:
         self._provisioning = parts.provisioning
         self._guests: set[MacAddress] = set()
         self._subscription = ExitStack()
+        self._metrics = metrics or Metrics(hub, clock)
+        self._broker = ""
 
     @property
     def events(self) -> Hub:
@@ -147,6 +152,10 @@ class Device:
     def device_id(self) -> str:
         """What stands on the label."""
         return self._memory.kept.device_id
+
+    def follow_broker(self, listener: Callable[[ClaimedBroker | None], None]) -> None:
+        """Tell whoever connects of the broker that a claim brought, and when it goes."""
+        self._claiming.operating.on_broker = listener
 
     def over_hotspot(self, peer: str, own: str) -> bool:
         """Whether a connection from ``peer`` to our address ``own`` came over the hotspot."""
@@ -195,8 +204,19 @@ class Device:
                 now=self._now(),
                 claiming=self._claiming.under_way,
                 notes=(*self._memory.warnings, *self._claiming.notes),
+                broker=self._broker,
             )
         )
+
+    async def metrics(self) -> bytes:
+        """What was counted so far."""
+        return await self._metrics.exposition()
+
+    def broker_is(self, problem: str) -> None:
+        """Why the MQTT broker is out of reach, in a sentence; empty: it is not, or none is set."""
+        if problem != self._broker:
+            self._broker = problem
+            self._announce.status()
 
     async def networks(self) -> tuple[NetworkEntry, ...]:
         """Networks in sight, strongest first."""

@@ -40,7 +40,9 @@ class Diagnosis:
         self._config = config
         self._regulation = regulation
         self._broker = (
-            Broker(host=config.mqtt.host, port=config.mqtt.port) if config.mqtt.host else None
+            Broker(host=config.mqtt.host, port=config.mqtt.dialled_port)
+            if config.mqtt.host
+            else None
         )
         self._climb: asyncio.Task[Diagnostics] | None = None
 

@@ -26,7 +26,7 @@ from firstlight.model.status import DeviceStatus
 KEPT = 256
 RECENT = 25
 QUEUE = 64
-READERS = 16
+READERS = 18
 
 _ID = re.compile(r"([0-9]{1,16})-([0-9]{1,16})")
 
@@ -103,6 +103,11 @@ class Hub:
     def readers(self) -> int:
         """How many follow at the moment."""
         return len(self._readers)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody can follow any more."""
+        return self._closed
 
     def recent(self, count: int = RECENT) -> tuple[DeviceEvent, ...]:
         """The newest events, oldest first."""

@@ -1,6 +1,8 @@
 """Opens a device: for the daemon, and for programs that have the device in their own process."""
 
 import logging
+import random
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -10,31 +12,38 @@ from typing import NamedTuple
 from firstlight.clock import Clock, SystemClock
 from firstlight.config import Config
 from firstlight.core.pairing.messages import first_words
+from firstlight.daemon import telemetry
 from firstlight.daemon.device import Device
 from firstlight.daemon.diagnosis import nothing_known
 from firstlight.daemon.hooks import Hooks
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
+from firstlight.daemon.metrics import Metrics
+from firstlight.daemon.mqtt_settings import claimed_settings, mqtt_settings
 from firstlight.daemon.provisioning.company import OpenDoor, Records
 from firstlight.daemon.provisioning.serving import SoftApDoor
 from firstlight.daemon.registry import open_registry
 from firstlight.daemon.regulation import KernelRegulation
 from firstlight.daemon.tasks import Tasks
+from firstlight.daemon.telemetry import Telemetry
 from firstlight.errors import FirstlightError
+from firstlight.model.claimed import ClaimedBroker
 from firstlight.radio.select import Chosen, open_radio
 from firstlight.reach.port import ReachProbe
 from firstlight.reach.sockets import SocketReach
+from firstlight.store.outbox import OutboxFile
 from firstlight.store.provisioning import ProvisioningStore
 
 log = logging.getLogger(__name__)
 
 
 class Opened(NamedTuple):
-    """A device at work, and the radio that was chosen for it."""
+    """A device at work, the radio that was chosen for it, and what tells the broker of it."""
 
     device: Device
     chosen: Chosen
+    telemetry: Telemetry
 
 
 def remembered(config: Config) -> Memory:
@@ -58,21 +67,34 @@ async def open_device(
     world = Path(config.world) if config.world else None
     chosen = await open_radio(config.backend, interface=config.interface, clock=time, world=world)
     hub, tasks = Hub(time), Tasks()
-    device = _device(config, chosen, kept, hub, time)
+    metrics = Metrics(hub, time)
+    device = _device(config, chosen, kept, time, metrics=metrics, hub=hub)
     try:
+        told = _telemetry(config, device, hub, time)
+        metrics.line = told.figures
+        tasks.spawn(metrics.run(hub.cursor), "metrics")
+        tasks.spawn(told.run(hub.cursor), "telemetry")
         hooks = Hooks(config.hooks, socket=config.socket_path, clock=time)
         tasks.spawn(hooks.run(hub, hub.cursor), "hooks")
         await device.begin()
         if device.pairing.is_first_start:
             log.warning("%s", first_words(await device.pairing.code()))
+        if config.registry.url is not None:
+            tasks.spawn(_look_for_database(device), "registry")
         if config.demo and chosen.reach is not None:
             await _demonstrate(device)
-        yield Opened(device, chosen)
+        yield Opened(device, chosen, told)
     finally:
         await tasks.close()
         await device.stop()
         hub.close()
         await chosen.radio.close()
+
+
+async def _look_for_database(device: Device) -> None:
+    """It is somewhere else, and nobody would know before the first device comes."""
+    if trouble := await device.registry.trouble():
+        log.warning("the registry can't be used yet: %s", trouble)
 
 
 async def _demonstrate(device: Device) -> None:
@@ -85,7 +107,30 @@ async def _demonstrate(device: Device) -> None:
         log.warning("the example devices could not be registered: %s", error.message)
 
 
-def _device(config: Config, chosen: Chosen, memory: Memory, hub: Hub, clock: Clock) -> Device:
+def _telemetry(config: Config, device: Device, hub: Hub, clock: Clock) -> Telemetry:
+    company = telemetry.Company(
+        hub=hub,
+        clock=clock,
+        file=OutboxFile(config.state_path),
+        problem=device.broker_is,
+        chance=random.random,
+        brand=config.brand.name,
+        hostname=socket.gethostname(),
+    )
+    configured = mqtt_settings(config.mqtt)
+    line = Telemetry(device, company, configured)
+
+    def claimed(broker: ClaimedBroker | None) -> None:
+        line.reconfigure(claimed_settings(broker, config.mqtt) if broker else None)
+
+    if configured is None:  # what a person has written down goes before what was claimed
+        device.follow_broker(claimed)
+    return line
+
+
+def _device(
+    config: Config, chosen: Chosen, memory: Memory, clock: Clock, *, hub: Hub, metrics: Metrics
+) -> Device:
     reach: ReachProbe = chosen.reach or SocketReach()
     registry = open_registry(config)
     return Device(
@@ -99,6 +144,7 @@ def _device(config: Config, chosen: Chosen, memory: Memory, hub: Hub, clock: Clo
         identity=partial(read_identity, interface=config.interface),
         registry=registry,
         open_door=_door(config, chosen, registry, clock),
+        metrics=metrics,
     )
 
 

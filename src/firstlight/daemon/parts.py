@@ -108,7 +108,9 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
     claims = _claiming(around, Claimants(hotspot, repairing, joins, announce, tasks))
     resetting = FactoryReset(
         reset_note(config.state_path),
-        reset.Company(radio, clock, memory, home, hotspot, pairs, claims, announce, turn),
+        reset.Company(
+            radio, clock, memory, home, hotspot, pairs, claims, around.records, announce, turn
+        ),
     )
     wishing = Wishes(
         wishes.Company(

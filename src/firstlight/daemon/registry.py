@@ -43,10 +43,14 @@ class RegistryKeeper:
     """
 
     def __init__(
-        self, opening: Callable[[], Registry], seal_anew: Callable[[], None] = lambda: None
+        self,
+        opening: Callable[[], Registry],
+        seal_anew: Callable[[], None] = lambda: None,
+        remove: Callable[[], None] = lambda: None,
     ) -> None:
-        """``seal_anew``: what a rotation has to seal beside the registry."""
+        """``seal_anew``: what a rotation has to seal beside the registry; ``remove``: a reset."""
         self._opening = opening
+        self._remove = remove
         self._seal_anew = seal_anew
         self._thread = OneThread("registry")
         self._registry: Registry | None = None
@@ -55,6 +59,10 @@ class RegistryKeeper:
         """Let go of the database. Streams that are still open end with an error."""
         await self._thread.run(self._close)
         self._thread.end()
+
+    async def forget(self) -> None:
+        """Remove everything that is kept on this device. Raises ``StoreFailure``."""
+        await self._thread.run(self._forget)
 
     async def trouble(self) -> str:
         """Why it can't be used at the moment, in a sentence; empty when it can. Opens it."""
@@ -210,6 +218,10 @@ class RegistryKeeper:
             self._registry = self._opening()
         return self._registry
 
+    def _forget(self) -> None:
+        self._close()
+        self._remove()
+
     def _close(self) -> None:
         if self._registry is not None:
             self._registry.close()
@@ -225,7 +237,13 @@ def open_registry(config: Config) -> RegistryKeeper:
         kept = config.registry
         return select.open_registry(config.state_path, url=kept.url, key_file=kept.key_file)
 
-    return RegistryKeeper(opening, partial(_seal_files_anew, config))
+    return RegistryKeeper(opening, partial(_seal_files_anew, config), partial(_remove, config))
+
+
+def _remove(config: Config) -> None:
+    from firstlight.store.registry.select import remove_registry
+
+    remove_registry(config.state_path)
 
 
 def _seal_files_anew(config: Config) -> None:

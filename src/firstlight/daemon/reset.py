@@ -20,6 +20,7 @@ from firstlight.daemon.home import Home
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.pairing import Pairing
+from firstlight.daemon.provisioning.company import Records
 from firstlight.errors import Busy, FirstlightError, NotFound, NotPermitted, StoreFailure
 from firstlight.model.event import Action
 from firstlight.model.profile import Profile
@@ -41,6 +42,7 @@ class Company(NamedTuple):
     hotspot: HotspotKeeper
     pairing: Pairing
     claiming: Claiming
+    records: Records
     announce: Announcer
     turn: Callable[[Turn], Awaitable[None]]
 
@@ -116,7 +118,12 @@ class FactoryReset:
         for profile in await company.home.networks():
             await self._forget(profile)
         unsaved = None
-        for forget in (company.memory.reset, company.pairing.forget, company.claiming.forget):
+        for forget in (
+            company.memory.reset,
+            company.pairing.forget,
+            company.claiming.forget,
+            company.records.forget,
+        ):
             try:
                 await forget()
             except StoreFailure as error:

@@ -31,6 +31,9 @@ class Nobody:
         """Nothing is kept here."""
         raise NotFound("There is no registry here.")
 
+    async def forget(self) -> None:
+        """There is nothing to forget."""
+
     async def client_ca(self) -> ClientCa | None:
         """None."""
         return None

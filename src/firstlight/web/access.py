@@ -30,7 +30,9 @@ MEANINGS: Mapping[Right, str] = {
     Right.OPEN: "whether it is alive, how to sign in, and what pages are made of",
     Right.LOOK: "how the device is, networks in sight, and how an attempt goes",
     Right.SET_UP: "join a network, and end the setup",
-    Right.MANAGE: "everything else: saved networks, the log, the hotspot, restart, factory reset",
+    Right.MANAGE: (
+        "everything else: saved networks, the log, the metrics, the hotspot, restart, factory reset"
+    ),
 }
 
 

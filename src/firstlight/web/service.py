@@ -253,6 +253,10 @@ class DeviceService(Protocol):
         """
         ...
 
+    async def metrics(self) -> bytes:
+        """What was counted so far, in Prometheus' text form."""
+        ...
+
     def attended(self) -> None:
         """A person is using the portal right now: nothing takes the hotspot away meanwhile."""
         ...

@@ -22,6 +22,9 @@ LEAKS = [
     f'[web]\ntoken = "{SECRET}"\nport = -1',
     f'[web]\ntoken = "{SECRET}" oops',
     f'[web]\ntoken = "{SECRET}\n',
+    f'[mqtt]\npassword = "{SECRET}"',
+    f'[mqtt]\npassword = ["{SECRET}"]',
+    f'[mqtt]\nusername = "a"\npassword = "{SECRET}"\npassword_file = "/x"',
 ]
 
 

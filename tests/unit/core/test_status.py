@@ -391,3 +391,11 @@ def test_cooldown_and_lock_are_those_of_now_whatever_the_wall_clock_says(
     kept = Kept(cooldown_until=2**53 - 1, active_lock=RecoveryLock.COOLDOWN)
     told = device_status(facts(kept=kept, recovery=state)).recovery
     assert (told.active_lock, told.in_cooldown) == (lock, cooling)
+
+
+def test_a_broker_that_is_away_is_a_warning_while_online() -> None:
+    away = "The MQTT broker broker.example is not connected: it does not answer."
+    told = device_status(facts(broker=away)).runtime
+    assert (told.health, told.warnings) == (Health.WARNING, (away,))
+    assert device_status(facts(radio=HOTSPOT, broker=away)).runtime.warnings == ()
+    assert device_status(facts()).runtime.health is Health.OK

@@ -58,6 +58,10 @@ class Book:
         self.entries[kind, uuid] = entry
         return entry
 
+    async def forget(self) -> None:
+        self._check()
+        self.entries.clear()
+
     async def client_ca(self) -> ClientCa | None:
         self._check()
         return self.ca

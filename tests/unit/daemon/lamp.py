@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.unit.daemon.book import Book
+
 from firstlight.config import Config
 from firstlight.daemon.device import Device
 from firstlight.daemon.hub import Hub
@@ -100,7 +102,7 @@ class Lamp:
         open_door: OpenDoor = nobody_comes,
     ) -> None:
         self.world = around
-        self.records, self.open_door = records, open_door
+        self.records, self.open_door = records or Book(), open_door
         self.clock = VirtualClock()
         self.folder = folder
         self.config = config or Config(state_dir=str(folder))

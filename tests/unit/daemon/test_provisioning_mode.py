@@ -392,3 +392,18 @@ async def test_simulated_devices_come_claim_and_go(tmp_path: Path) -> None:
     assert not mode.session().refused
     await house.do(house.device.stop())
     await house.kill()
+
+
+async def test_a_factory_reset_forgets_who_was_registered(house: Controlling) -> None:
+    await house.device.factory_reset()
+    await house.wait(lambda: not house.book.entries)
+
+
+async def test_a_registry_that_can_not_be_forgotten_is_tried_again(house: Controlling) -> None:
+    house.book.broken = True
+    await house.device.factory_reset()
+    await house.clock.advance(30)
+    assert house.book.entries
+    assert house.link is Link.HOTSPOT  # reachable all the same
+    house.book.broken = False
+    await house.wait(lambda: not house.book.entries)

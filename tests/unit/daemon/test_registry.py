@@ -53,6 +53,18 @@ def certificate() -> bytes:
     return made.public_bytes(serialization.Encoding.PEM)
 
 
+async def test_a_factory_reset_leaves_no_record(keeper: RegistryKeeper, tmp_path: Path) -> None:
+    await keeper.forget()  # there is nothing yet
+    await keeper.put(CLIENTS, UUID, HALL)
+    await keeper.add_certificate("ca.pem", certificate())
+    await keeper.forget()
+    left = {one.name for one in (tmp_path / "state").iterdir()}
+    assert left == {"key"}
+    assert await keeper.uuids(CLIENTS) == ()
+    await keeper.put(CLIENTS, UUID, HALL)
+    assert (await keeper.get(CLIENTS, UUID)).record == HALL
+
+
 async def test_nothing_is_made_before_it_is_used(tmp_path: Path) -> None:
     keeper = open_registry(Config(state_dir=str(tmp_path / "state")))
     await keeper.close()

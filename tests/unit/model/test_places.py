@@ -16,15 +16,15 @@ from firstlight.model.validation import decoded
         (
             Controller,
             {"name": "x", "ports": {"1": {"id": "1", "y": 1}}},
-            "ports[...].y: is not a known field; known: id, name, offset",
+            "ports.1.y: is not a known field; known: id, name, offset",
         ),
         (
             Controller,
             {"name": "x", "ports": {"1": {"id": "1", "channels": {"1": {"actions": [{"y": 1}]}}}}},
             "y: is not a known field; known: action, output, change_state",
         ),
-        (Controller, {"name": "x", "outputs": {"0": {"id": "1"}}}, "outputs: has a value"),
-        (Client, {"name": "x", "hids": {"7": {}}}, "hids: has a value"),
+        (Controller, {"name": "x", "outputs": {"0": {"id": "1"}}}, "outputs.0: must be"),
+        (Client, {"name": "x", "hids": {"7": {}}}, "hids.7: must be a number from 1 to 6"),
     ],
 )
 def test_a_place_is_named(kind: type, body: object, words: str) -> None:

@@ -43,6 +43,10 @@ class Records(Protocol):
         """Add or replace. Raises ``Conflict``."""
         ...
 
+    async def forget(self) -> None:
+        """Remove everything that is kept on this device."""
+        ...
+
     async def client_ca(self) -> ClientCa | None:
         """The certificate for clients, if one is designated."""
         ...

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firstlight.errors import StoreFailure
+from firstlight.store.files import remove_durably
 from firstlight.store.registry.port import Registry
 
 if TYPE_CHECKING:
@@ -41,6 +42,16 @@ def open_registry(folder: Path, *, url: str | None, key_file: str | None) -> Reg
             ) from error
         opened = partial(open_postgres, url)
     return opened(vault_of)
+
+
+def remove_registry(folder: Path) -> None:
+    """Remove the embedded database, for good; fine if there is none. It must be closed.
+
+    A database elsewhere is not this device's alone, and stays. Raises ``StoreFailure``.
+    """
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+        if (folder / name).exists():
+            remove_durably(folder / name)
 
 
 def seal_files_anew(folder: Path, *, key_file: str | None) -> None:

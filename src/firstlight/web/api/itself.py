@@ -1,4 +1,4 @@
-"""The daemon about itself: whether it is alive, and what it understands. Open to everybody.
+"""The daemon about itself: whether it is alive, what it understands, and what it has counted.
 
 ``ENDPOINTS`` is the whole table.
 """
@@ -39,6 +39,11 @@ async def health(call: Call) -> Reply:
     )
 
 
+async def metrics(call: Call) -> Response:
+    """What was counted, for Prometheus."""
+    return Response(await call.service.metrics(), media_type=PROMETHEUS)
+
+
 async def description(call: Call) -> Response:
     """The whole API as OpenAPI 3.1, from the types that it is checked with."""
     settings = call.context.settings
@@ -46,6 +51,9 @@ async def description(call: Call) -> Response:
     document = describe(ENDPOINTS, title=title, version=settings.version)
     return Response(document, media_type="application/json")
 
+
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+"""Its text form, which everything reads (Prometheus, "Exposition formats")."""
 
 ENDPOINTS = (
     *DEVICE,
@@ -73,5 +81,13 @@ ENDPOINTS = (
         summary="This description",
         handle=description,
         answer=None,
+    ),
+    Endpoint(
+        method="GET",
+        path="/metrics",
+        summary="What was counted since the daemon started, for Prometheus",
+        handle=metrics,
+        answer=str,
+        media=(PROMETHEUS,),
     ),
 )

@@ -27,16 +27,22 @@ BESIDE = replace(SETTINGS, beside=True)
 FIRST, SECOND = MacAddress("02:aa:00:00:00:01"), MacAddress("02:aa:00:00:00:02")
 STATIONS = f"""
 [[stations]]
+softap = true
 mac = "{FIRST}"
 after = 5
 stays = 20
 [[stations]]
+softap = true
 mac = "{SECOND}"
 after = 10
 [[stations]]
+softap = true
 mac = "02:aa:00:00:00:03"
 after = 1
 passphrase = "not the right one"
+[[stations]]
+mac = "02:aa:00:00:00:04"
+after = 1
 """
 ABLE = "[radio]\njoin_while_hotspot = true\n"
 

@@ -1,0 +1,1 @@
+"""What is told over MQTT and counted for Prometheus, decided without either."""

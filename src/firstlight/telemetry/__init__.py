@@ -1,0 +1,1 @@
+"""Telling others how the device is: MQTT, and metrics for Prometheus."""
