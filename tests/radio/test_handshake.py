@@ -6,19 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.radio.lab.broker import PORT, Broker
 from tests.radio.lab.claimant import Claimant
 from tests.radio.lab.device import API, Device
 from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
+from tests.radio.lab.routers import INTERNET
 from tests.radio.lab.second import Second
 from tests.radio.lab.system import STATE
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
 from tests.radio.modes import fill, goes_off, session, switch_on
 from tests.radio.outcomes import falls_back, returns_to
+from tests.unit.telemetry.certificates import Authority
 
 HOME = NEIGHBOURHOOD["home"]
-VECTORS = json.loads((Path(__file__).parents[2] / "docs/protocol/vectors.json").read_text())
-CA = VECTORS["fingerprints"][0]["pem"]
+SECRET = "mqtt-secret"
 HALLWAY = "33333333-3333-4333-8333-333333333333"
 LAMP = "11111111-1111-4111-8111-111111111111"
 ANNEXE = "44444444-4444-4444-8444-444444444444"
@@ -29,6 +31,22 @@ STEPS = ("found", "joined", "nonce", "configuration", "certificate", "stored")
 RECORDS = 200
 
 
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    """Whose certificates the broker has."""
+    return Authority()
+
+
+@pytest.fixture
+def broker(world: World, authority: Authority, tmp_path: Path) -> Iterator[Broker]:
+    """A broker on the internet's side of "home"."""
+    certificate, key = authority.issue(tmp_path, INTERNET)
+    broker = Broker(world.inside, "home", authority.pem)
+    broker.start(certificate.read_text(), key.read_text(), "hallway", SECRET)
+    yield broker
+    broker.stop()
+
+
 @pytest.fixture
 def lamp(world: World) -> Claimant:
     """A third party's device."""
@@ -36,13 +54,15 @@ def lamp(world: World) -> Claimant:
 
 
 @pytest.fixture
-def controller(device: Device, second: Second, lamp: Claimant) -> Iterator[Device]:
+def controller(
+    device: Device, second: Second, lamp: Claimant, authority: Authority
+) -> Iterator[Device]:
     """The device as a controller, with both registered and a CA designated."""
     device.start()
     fill(
         device,
         clients=[client(HALLWAY, "Hallway", second.mac), client(LAMP, "Lamp", lamp.mac)],
-        certificates=[{"file": "ca.pem", "pem": CA, "client": True}],
+        certificates=[{"file": "ca.pem", "pem": authority.pem, "client": True}],
     )
     yield device
     device.stop()
@@ -54,7 +74,7 @@ def client(uuid: str, name: str, mac: str) -> dict[str, Any]:
         "name": name,
         "mac_address": mac,
         "wifi": {"ssid": HOME.ssid.decode(), "password": HOME.psk},
-        "mqtt": {"host": "198.51.100.1", "username": "hallway", "password": "mqtt-secret"},
+        "mqtt": {"host": INTERNET, "port": PORT, "username": "hallway", "password": SECRET},
     }
 
 
@@ -78,8 +98,8 @@ def progress(controller: Device, mac: str) -> tuple[str, str]:
     return one["name"], one["state"]
 
 
-def test_from_power_on_to_its_network_with_no_hand_on_it(
-    controller: Device, target: Device, second: Second, world: World
+def test_from_power_on_to_its_broker_with_no_hand_on_it(
+    controller: Device, target: Device, second: Second, world: World, broker: Broker
 ) -> None:
     bssid = switch_on(controller)["bssid"]
     target.configure(AT_BOOT)
@@ -90,9 +110,14 @@ def test_from_power_on_to_its_network_with_no_hand_on_it(
     returns_to(world, "home", system=second.system)
     eventually(lambda: target.status()["network"]["connected"], what="it knows that it is online")
     assert progress(controller, second.mac) == ("Hallway", "configured")
+    eventually(
+        lambda: broker.retained("firstlight/+/status", within=120),
+        lambda status: status["network"]["connected"],
+        what="the broker keeps its status",
+    )
     kept = second.shell(f"ls {STATE}; cat {STATE}/* 2>/dev/null | strings -n 6 || true")
     assert "claimed.sealed" in kept
-    assert "mqtt-secret" not in kept
+    assert SECRET not in kept
 
 
 @pytest.mark.lengthy

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from tests.radio.lab.device import FOLDER
 from tests.radio.lab.inside import Finished, Inside, Response
 from tests.radio.lab.neighbourhood import SECOND
 from tests.radio.lab.system import DEVICE, STATE, System, log_of
@@ -21,6 +22,7 @@ OWN = (
     "/var/lib/NetworkManager",
     "/var/lib/misc",
     STATE,
+    FOLDER,
 )
 # What is mounted lasts as long as somebody lives there.
 LIVE = (
