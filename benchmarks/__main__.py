@@ -5,7 +5,7 @@ import sys
 from benchmarks import host, ladder
 from benchmarks.figures import circumstances, replace_section, table
 
-ALL = ["host", "web", "telemetry", "lab", "recovery", "provisioning"]
+ALL = ["host", "web", "telemetry", "lab", "recovery", "provisioning", "claiming"]
 
 
 def main(words: list[str]) -> int:
@@ -49,6 +49,12 @@ def main(words: list[str]) -> int:
 
         body = lab.measure(provisioning.measure)
         replace_section("Provisioning Mode, in the radio lab", body)
+        print(body)
+    if "claiming" in wanted:
+        from benchmarks import claiming, lab
+
+        body = lab.measure(claiming.measure)
+        replace_section("Claiming, in the radio lab", body)
         print(body)
     return 0
 

@@ -14,6 +14,7 @@ from tests.radio.lab.inside import Inside
 from tests.radio.lab.journal import Journal
 from tests.radio.lab.relay import Relay
 from tests.radio.lab.results import Results
+from tests.radio.lab.second import Second
 from tests.radio.lab.vm import Machine, unavailable
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
@@ -107,6 +108,26 @@ def device(lab: Lab, world: World) -> Device:
     lab.device.clear()
     world.system.forget_everything()
     return lab.device
+
+
+@pytest.fixture(scope="module")
+def second(lab: Lab) -> Iterator[Second]:
+    """The second box, switched on for the cases of one file."""
+    box = Second(lab.world.inside)
+    box.open()
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def target(second: Second, world: World) -> Iterator[Device]:
+    """Its daemon, as ``device``."""
+    daemon = Device(second)
+    daemon.clear()
+    second.system.start_networkmanager()
+    second.system.forget_everything()
+    yield daemon
+    daemon.clear()
 
 
 @pytest.fixture(scope="module")

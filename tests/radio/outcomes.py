@@ -6,7 +6,7 @@ from typing import Any
 from tests.radio.lab.device import Device
 from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
 from tests.radio.lab.station import Heard
-from tests.radio.lab.system import PROFILES
+from tests.radio.lab.system import PROFILES, System
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
 
@@ -18,9 +18,13 @@ HOMECOMING_SECONDS = 90
 """The first try begins within 60 s of the network's return; then it has to be joined."""
 
 
-def on_air(world: World) -> str | None:
-    """The router whose network the radio is on, with an address of it; None while on none."""
-    bssid, addresses = world.system.linked_to(), world.system.addresses()
+def on_air(world: World, system: System | None = None) -> str | None:
+    """The router whose network the radio is on, with an address of it; None while on none.
+
+    ``system``: whose radio, if not the device's.
+    """
+    system = system or world.system
+    bssid, addresses = system.linked_to(), system.addresses()
     for name, router in world.routers.items():
         if bssid == router.bssid and any(a.startswith(f"{router.network}.") for a in addresses):
             return name
@@ -33,10 +37,12 @@ def on_disk(world: World) -> set[str]:
     return set(kept.replace("id=", "").splitlines())
 
 
-def returns_to(world: World, *names: str, within: float = PROMISED_SECONDS) -> str | None:
-    """Wait until the radio is on one of these, within what is promised."""
+def returns_to(
+    world: World, *names: str, within: float = PROMISED_SECONDS, system: System | None = None
+) -> str | None:
+    """Wait until the radio is on one of these, within what is promised; ``system`` as above."""
     return eventually(
-        lambda: on_air(world),
+        lambda: on_air(world, system),
         lambda name: name in names,
         what=f"the device is on {' or '.join(names)}",
         within=within,

@@ -43,6 +43,7 @@ def power(world: World) -> str:
     return shown.partition("txpower ")[2].partition(" ")[0]
 
 
+@pytest.mark.lengthy
 def test_from_power_on_to_its_network_with_no_hand_on_it(device: Device, world: World) -> None:
     usual = power(world)
     device.configure(AT_BOOT)
@@ -68,6 +69,7 @@ def test_from_power_on_to_its_network_with_no_hand_on_it(device: Device, world: 
     )
 
 
+@pytest.mark.lengthy
 def test_the_second_controller_knows_it(device: Device, world: World) -> None:
     device.start()
     falls_back(device)
@@ -85,6 +87,7 @@ def test_the_second_controller_knows_it(device: Device, world: World) -> None:
     returns_to(world, "home")
 
 
+@pytest.mark.lengthy
 def test_a_controller_gets_two_hundred_records(device: Device, world: World) -> None:
     clients = [
         {"uuid": f"{number:08x}-0000-4000-8000-000000000000", "name": f"Client {number}"}
@@ -115,6 +118,7 @@ def test_a_wrong_fingerprint_stores_nothing(device: Device, world: World) -> Non
     falls_back(device)
 
 
+@pytest.mark.lengthy
 def test_another_password_than_the_bssid_says(device: Device, world: World) -> None:
     device.start()
     falls_back(device)
@@ -126,6 +130,7 @@ def test_another_password_than_the_bssid_says(device: Device, world: World) -> N
     falls_back(device)
 
 
+@pytest.mark.lengthy
 def test_on_another_channel_and_by_command(device: Device, world: World) -> None:
     device.start()
     falls_back(device)
@@ -153,6 +158,7 @@ def test_a_configuration_with_a_wrong_password(device: Device, world: World) -> 
     falls_back(device)
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("path", ["nonce", "client", "certs"])
 def test_killed_in_the_middle(path: str, device: Device, world: World) -> None:
     device.configure(AT_BOOT)

@@ -1,5 +1,6 @@
 """The device's own network, as a phone finds it."""
 
+import pytest
 from tests.radio.lab.device import FOLDER, LOG, PROGRAM, Device
 from tests.radio.lab.station import Lease
 from tests.radio.lab.system import STATE
@@ -55,6 +56,7 @@ def test_an_unprovisioned_device_offers_its_hotspot(device: Device, world: World
     assert mode == "600"
 
 
+@pytest.mark.lengthy
 def test_on_is_on_and_off_is_off(offline: Device, world: World) -> None:
     ssid, password = up(offline, world)
     assert world.phone.join(ssid, password) == "connected"
@@ -72,6 +74,7 @@ def test_on_is_on_and_off_is_off(offline: Device, world: World) -> None:
     assert up(offline, world) == (ssid, password)
 
 
+@pytest.mark.lengthy
 def test_the_hotspot_keeps_its_name_and_password(offline: Device, world: World) -> None:
     before = up(offline, world)
     offline.kill()
@@ -80,6 +83,7 @@ def test_the_hotspot_keeps_its_name_and_password(offline: Device, world: World) 
     assert len(world.system.profiles()) == 1
 
 
+@pytest.mark.lengthy
 def test_a_password_too_short_is_refused_by_name(device: Device, world: World) -> None:
     device.configure('[hotspot]\nssid = "Open by accident"\npassword = "7 chars"\n')
     ended = world.inside.run(

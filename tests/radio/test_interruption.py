@@ -17,7 +17,13 @@ from tests.radio.outcomes import (
 OFFICE = NEIGHBOURHOOD["office"]
 
 
-@pytest.mark.parametrize("ssid", [OFFICE.ssid, HOME.ssid], ids=["another", "the-same"])
+@pytest.mark.parametrize(
+    "ssid",
+    [
+        pytest.param(OFFICE.ssid, id="another"),
+        pytest.param(HOME.ssid, id="the-same", marks=pytest.mark.lengthy),
+    ],
+)
 def test_a_typo_keeps_the_old_network(ssid: bytes, online: Device, world: World) -> None:
     attempt = online.join(ssid, "mistyped-password")
     assert (attempt["state"], attempt["cause"]) == ("failed", "wrong_password")
@@ -34,12 +40,12 @@ def test_a_typo_keeps_the_old_network(ssid: bytes, online: Device, world: World)
 @pytest.mark.parametrize(
     "step",
     [
-        "found",
+        pytest.param("found", marks=pytest.mark.lengthy),
         pytest.param("associated", marks=pytest.mark.lengthy),
         "password_accepted",
         pytest.param("address", marks=pytest.mark.lengthy),
         pytest.param("gateway", marks=pytest.mark.lengthy),
-        "saved",
+        pytest.param("saved", marks=pytest.mark.lengthy),
     ],
 )
 def test_killed_in_the_switch(step: str, online: Device, world: World) -> None:
@@ -79,7 +85,9 @@ def test_killed_for_good_the_old_network_returns(online: Device, world: World) -
     home_profile_is_intact(world)
 
 
-@pytest.mark.parametrize("signal_name", ["SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize(
+    "signal_name", [pytest.param("SIGTERM", marks=pytest.mark.lengthy), "SIGKILL"]
+)
 def test_networkmanager_restarts(signal_name: str, online: Device, world: World) -> None:
     world.system.stop_networkmanager(signal_name)
     eventually(
@@ -114,6 +122,7 @@ def test_networkmanager_dies_in_the_switch(online: Device, world: World) -> None
     home_profile_is_intact(world)
 
 
+@pytest.mark.lengthy
 def test_wpa_supplicant_is_killed(online: Device, world: World) -> None:
     before = world.system.supplicant()
     world.system.kill_supplicant()
@@ -130,6 +139,7 @@ def test_wpa_supplicant_is_killed(online: Device, world: World) -> None:
     assert attempt["state"] == "succeeded", attempt
 
 
+@pytest.mark.lengthy
 def test_networkmanager_comes_after_the_daemon(device: Device, world: World) -> None:
     world.system.stop_networkmanager()
     device.configure(NO_HOTSPOT_AT_START)
@@ -165,6 +175,7 @@ def test_the_radio_is_switched_off(running: Device, world: World) -> None:
     assert attempt["state"] == "succeeded", attempt
 
 
+@pytest.mark.lengthy
 def test_an_unknown_interface_is_named(device: Device, world: World) -> None:
     device.configure(NO_HOTSPOT_AT_START)
     device.start(env={"FIRSTLIGHT_INTERFACE": "wlan99"})

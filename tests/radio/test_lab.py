@@ -21,6 +21,7 @@ def test_every_router_is_on_the_air(world: World) -> None:
         assert heard[world[name].bssid].rsn == (spec.security.value != "")
 
 
+@pytest.mark.lengthy
 def test_a_hidden_router_is_heard_by_its_beacons(world: World) -> None:
     hidden = world["hidden"]
     [heard] = eventually(
@@ -31,6 +32,7 @@ def test_a_hidden_router_is_heard_by_its_beacons(world: World) -> None:
     assert (heard.ssid, heard.rsn) == ("", True)
 
 
+@pytest.mark.lengthy
 def test_networkmanager_joins_and_refuses(world: World) -> None:
     system = world.system
     world.sees([b"HomeNet", b"Office"])
@@ -47,6 +49,7 @@ def test_networkmanager_joins_and_refuses(world: World) -> None:
     assert "Secrets were required" in refused.err
 
 
+@pytest.mark.lengthy
 def test_a_phone_joins_a_hotspot_of_networkmanager(world: World) -> None:
     system, phone = world.system, world.phone
     settings = (

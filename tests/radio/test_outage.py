@@ -91,6 +91,7 @@ def test_killed_in_the_middle_of_an_outage(online: Device, world: World) -> None
     comes_home(online, world)
 
 
+@pytest.mark.lengthy
 def test_it_returns_with_another_password(online: Device, world: World) -> None:
     since = online.mark()
     world["home"].change(psk=NEW_KEY)

@@ -50,6 +50,7 @@ def test_in_the_switch(step: str, online: Device, lab: Lab) -> None:
     assert len(names) == len(set(names)), "a trial was left behind"
 
 
+@pytest.mark.lengthy
 def test_in_the_factory_reset(online: Device, lab: Lab) -> None:
     kept = online.state()
     assert HOME_NAME in on_disk(lab.world)

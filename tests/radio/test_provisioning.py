@@ -9,6 +9,7 @@ from tests.radio.lab.claimant import API, CONTROLLER, Claimant, curl, password_o
 from tests.radio.lab.device import Device
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
+from tests.radio.modes import goes_off, put, session, switch_on
 
 LAMP = "11111111-1111-4111-8111-111111111111"
 HOUSE = "22222222-2222-4222-8222-222222222222"
@@ -49,37 +50,6 @@ def client(who: Claimant) -> dict[str, Any]:
         "wifi": {"ssid": "HomeNet", "password": "correct-horse"},
         "mqtt": {"host": "broker.example", "username": "lamp", "password": "s3cret"},
     }
-
-
-def put(device: Device, kind: str, uuid: str, record: dict[str, Any]) -> None:
-    answer = device.api("PUT", f"/api/{kind}/{uuid}", record)
-    assert answer.status == 204, answer.body
-
-
-def session(device: Device) -> dict[str, Any]:
-    return device.api("GET", f"{API}/session").json
-
-
-def switch_on(device: Device) -> dict[str, Any]:
-    """Switch it on, and wait until it is."""
-    assert device.api("PUT", API).status == 202
-    told = eventually(
-        lambda: session(device),
-        lambda seen: seen["state"] == "active" or "ended" in seen,
-        what="Provisioning Mode is on",
-        within=90,
-    )
-    assert told["state"] == "active", told
-    return told
-
-
-def goes_off(device: Device, within: float = 60) -> dict[str, Any]:
-    return eventually(
-        lambda: session(device),
-        lambda seen: seen["state"] == "off",
-        what="Provisioning Mode is off",
-        within=within,
-    )
 
 
 def test_devices_claim_what_is_theirs(
@@ -163,6 +133,7 @@ def test_a_stranger_ends_it_at_once(controller: Device, lamp: Claimant, other: C
     assert lamp.finds() is None
 
 
+@pytest.mark.lengthy
 def test_five_bad_nonces_end_it(controller: Device, lamp: Claimant) -> None:
     lamp.arrives(switch_on(controller)["bssid"])
     lamp.nonce()
@@ -172,6 +143,7 @@ def test_five_bad_nonces_end_it(controller: Device, lamp: Claimant) -> None:
     assert lamp.asks(f"{API}/nonce", seconds=3).status in {0, 409}
 
 
+@pytest.mark.lengthy
 def test_its_time_is_over(device: Device, world: World, lamp: Claimant) -> None:
     device.configure("[provisioning]\nttl_seconds = 12\n")
     device.start()

@@ -158,6 +158,7 @@ async def test_a_station_reaches_one_port_and_nothing_else(
 
 
 @pytest.mark.usefixtures("listening")
+@pytest.mark.lengthy
 async def test_a_hotspot_is_a_dead_end_unless_it_is_to_share(
     harness: LabHarness, world: World
 ) -> None:
@@ -237,6 +238,7 @@ async def test_beside_a_network_it_is_as_dead_an_end(harness: LabHarness, world:
     assert harness.radio.state.ipv4 == before.ipv4
 
 
+@pytest.mark.lengthy
 async def test_a_trial_shows_another_address_if_it_is_asked_to(
     harness: LabHarness, world: World
 ) -> None:

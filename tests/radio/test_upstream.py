@@ -17,7 +17,7 @@ from tests.radio.outcomes import (
     phases,
 )
 
-LENGTHY = pytest.mark.lengthy
+pytestmark = pytest.mark.lengthy
 
 
 def health(device: Device, wanted: str) -> dict[str, Any]:
@@ -55,7 +55,6 @@ def test_a_line_that_is_cut_is_told_and_nothing_else(impatient: Device, world: W
     assert world.system.linked_to() == world["home"].bssid
 
 
-@LENGTHY
 def test_a_line_that_is_needed_and_cut_ends_in_the_hotspot(device: Device, world: World) -> None:
     start_at_home(device, world, REQUIRE_INTERNET + IMPATIENT)
 
@@ -69,8 +68,7 @@ def test_a_line_that_is_needed_and_cut_ends_in_the_hotspot(device: Device, world
     comes_home(device, world, within=PROMISED_SECONDS)
 
 
-@LENGTHY
-@pytest.mark.parametrize("configured", ["impatient", pytest.param("online", marks=LENGTHY)])
+@pytest.mark.parametrize("configured", ["impatient", "online"])
 def test_a_router_that_hangs(configured: str, world: World, request: pytest.FixtureRequest) -> None:
     device: Device = request.getfixturevalue(configured)
     world["home"].freeze()

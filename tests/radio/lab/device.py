@@ -108,7 +108,7 @@ class Device:
     def clear(self) -> None:
         """End it, and forget its state; the configuration becomes the default."""
         self.kill()
-        self._inside.shell(f"rm -rf {FOLDER}; find {STATE} -mindepth 1 -delete")
+        self._inside.shell(f"mkdir -p {FOLDER}; find {FOLDER} {STATE} -mindepth 1 -delete")
         self.configure("")
 
     def api(self, method: str, path: str, body: object = None, **options: Any) -> Response:

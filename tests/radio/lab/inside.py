@@ -41,11 +41,11 @@ class Inside:
     """The machine as seen from the host. ``netns`` names a network namespace; None is the first."""
 
     def __init__(self, machine: Machine) -> None:
-        self._machine = machine
+        self.machine = machine
 
     @property
     def _channel(self) -> Channel:
-        return self._machine.channel
+        return self.machine.channel
 
     def run(
         self,

@@ -23,3 +23,5 @@ NEIGHBOURHOOD: Mapping[str, RouterSpec] = {
 }
 STATIONS = ("phone", "tablet")
 SPARES = ("spare", "spare2")
+SECOND = "second"
+"""Where the radio of the second box is; see ``second.py``."""

@@ -46,11 +46,12 @@ def log_of(name: str) -> str:
     return f"{LOGS_INSIDE}/{name}.log"
 
 
-# As Debian's own, except that it tells its log to a file.
-SUPPLICANT_SERVICE = f"""\
+def supplicant_service(log: str) -> str:
+    """As Debian's own, except that it tells its log to a file."""
+    return f"""\
 [D-BUS Service]
 Name=fi.w1.wpa_supplicant1
-Exec=/sbin/wpa_supplicant -u -t -f {log_of("wpa_supplicant")}
+Exec=/sbin/wpa_supplicant -u -t -f {log}
 User=root
 """
 
@@ -75,9 +76,14 @@ class System:
             ),
             timeout=90,
         )
+        self.start_bus(log_of("wpa_supplicant"))
+
+    def start_bus(self, supplicant_log: str) -> None:
+        """Start D-Bus, which starts wpa_supplicant when it is asked for."""
+        service = "/run/dbus/supplicant.service"
         self._inside.write("/etc/NetworkManager/NetworkManager.conf", CONFIGURATION)
-        self._inside.write("/run/lab/supplicant.service", SUPPLICANT_SERVICE)
-        self._inside.must("mount", "--bind", "/run/lab/supplicant.service", SUPPLICANT_ACTIVATION)
+        self._inside.write(service, supplicant_service(supplicant_log))
+        self._inside.must("mount", "--bind", service, SUPPLICANT_ACTIVATION)
         self._inside.spawn(
             "dbus", "dbus-daemon", "--system", "--nofork", "--nopidfile", log=log_of("dbus")
         )

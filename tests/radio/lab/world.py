@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.radio.lab.inside import Inside
-from tests.radio.lab.neighbourhood import NEIGHBOURHOOD, SPARES, STATIONS
+from tests.radio.lab.neighbourhood import NEIGHBOURHOOD, SECOND, SPARES, STATIONS
 from tests.radio.lab.routers import Router
 from tests.radio.lab.station import Station
 from tests.radio.lab.system import System
@@ -79,7 +79,7 @@ class World:
         )
 
     def _make_radios(self) -> None:
-        names = [*self.routers, *self.stations]
+        names = [*self.routers, *self.stations, SECOND]
         self.inside.must("modprobe", "mac80211_hwsim", f"radios={len(names) + 1}", timeout=60)
         self._give_away(names)
         # udev comes once there is only the device's own radio left to announce.

@@ -89,6 +89,7 @@ def watch(
     url: str,
     until: str,
     *,
+    netns: str | None = None,
     headers: Mapping[str, str] | None = None,
     every: float = 0.02,
     timeout: float = 60.0,
@@ -100,6 +101,7 @@ def watch(
     With ``cut`` the machine's power goes instead. Nobody answering is no match. Returns the last
     body, and whether it matched.
     """
+    namespaces.enter(netns)
     wanted = re.compile(until)
     deadline = time.monotonic() + timeout
     body = ""

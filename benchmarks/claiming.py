@@ -1,0 +1,212 @@
+"""In the radio lab: from nothing to a stored configuration, between two Firstlights.
+
+Beside it, the same handshake made by hand with wpa_supplicant, udhcpc and curl: once with a scan of
+the one channel (the floor), once with a scan of all of them (the naive client). All three meet the
+same controller in the same round, and get their address for the first time.
+"""
+
+import json
+import os
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.radio.lab.claimant import API, CHANNEL_1, CONTROLLER, password_of
+from tests.radio.lab.device import NO_HOTSPOT_AT_START, Device
+from tests.radio.lab.second import Second
+from tests.radio.lab.system import DEVICE
+from tests.radio.lab.world import COUNTRY, World
+from tests.radio.modes import fill, goes_off, switch_on
+
+from benchmarks.figures import Figure, figure
+from firstlight.cli.install.plan import DROP_IN
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+HOME_COUNTRY = "00"
+"""What a device starts with that nobody told where it is; a full scan is long there."""
+
+VECTORS = Path("docs/protocol/vectors.json")
+LEASES = f"/var/lib/NetworkManager/dnsmasq-{DEVICE}.leases"
+STAGES = ("found", "joined", "configuration", "stored")
+BY_HAND = f"""\
+radio=$1 password=$2 mac=$3 where=$4
+stamp() {{ echo "$1 $(cut -d' ' -f1 /proc/uptime)"; }}
+cli() {{ wpa_cli -p /run/lab/hand -i $radio "$@"; }}
+network() {{ cli set_network 0 "$@" > /run/lab/hand.said; }}
+ask() {{ curl -sf -o /run/lab/hand.$1 -H "mac-address: $mac" -H "x-nonce: $2" \\
+    http://{CONTROLLER}{API}/$1; }}
+rm -f /run/lab/hand.*
+stamp began
+wpa_supplicant -B -i $radio -C /run/lab/hand -P /run/lab/hand.pid -f /run/lab/hand.log
+cli scan $where > /run/lab/hand.said
+until cli scan_results | grep -q FireFly-Provisioning; do sleep 0.05; done
+stamp found
+cli add_network > /run/lab/hand.said
+network ssid '"FireFly-Provisioning"'
+network psk "\\"$password\\""
+[ -z "$where" ] || network scan_freq ${{where#*=}}
+cli select_network 0 > /run/lab/hand.said
+until cli status | grep -q wpa_state=COMPLETED; do sleep 0.05; done
+busybox udhcpc -i $radio -f -q -n -t 8 -T 1 -s /run/lab/lease > /run/lab/hand.said 2>&1
+stamp joined
+ask nonce ""
+ask client "$(tr -dc 0-9 < /run/lab/hand.nonce)"
+stamp configuration
+ask certs ""
+cat /run/lab/hand.client /run/lab/hand.certs > /run/lab/hand.stored
+sync /run/lab/hand.stored
+stamp stored
+pid=$(cat /run/lab/hand.pid)
+kill $pid
+while kill -0 $pid 2> /run/lab/hand.said; do sleep 0.05; done
+"""
+
+Stages = Mapping[str, float]
+
+
+def measure(world: World) -> list[Figure]:
+    """All figures of claiming."""
+    second = Second(world.inside)
+    device, target = Device(world.inside), Device(second)
+    device.clear()
+    world.as_usual()
+    world.system.forget_everything()
+    second.open()
+    world.inside.write(str(DROP_IN), "no-ping\n")
+    world.inside.must("iw", "reg", "set", HOME_COUNTRY)
+    try:
+        device.start()
+        macs = [f"02:00:5e:00:00:{number:02x}" for number in range(2 * ROUNDS)]
+        fill(
+            device,
+            clients=[_client(number, mac) for number, mac in enumerate([second.mac, *macs])],
+            certificates=[{"file": "ca.pem", "pem": _certificate(), "client": True}],
+        )
+        rounds = [
+            _round(world, device, target, (macs[2 * number], macs[2 * number + 1]))
+            for number in range(ROUNDS)
+        ]
+        boots = [_boot(world, device, target) for _ in range(ROUNDS)]
+    finally:
+        world.inside.must("iw", "reg", "set", COUNTRY)
+        target.clear()
+        second.close()
+        device.clear()
+        world.inside.remove(str(DROP_IN))
+    ours, floor, naive = zip(*rounds, strict=True)
+    return [
+        *_stages("claim", ours),
+        *_stages("by hand, one channel", floor),
+        *_stages("by hand, all channels", naive),
+        _ratio("claim against the floor", ours, floor, "at most 1.15"),
+        _ratio("claim against the naive client", ours, naive, "at most 0.45"),
+        figure("empty boot to claimed", "s", boots, "", "start of the process included"),
+    ]
+
+
+def _stages(who: str, rounds: Sequence[Stages]) -> list[Figure]:
+    return [figure(f"{who}: {stage}", "s", [one[stage] for one in rounds], "") for stage in STAGES]
+
+
+def _ratio(what: str, ours: Sequence[Stages], theirs: Sequence[Stages], goal: str) -> Figure:
+    pairs = [(mine["stored"], other["stored"]) for mine, other in zip(ours, theirs, strict=True)]
+    medians = statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
+    return figure(what, "", [a / b for a, b in pairs], goal, f"of medians: {medians:.2f}")
+
+
+def _round(
+    world: World, device: Device, target: Device, macs: tuple[str, str]
+) -> tuple[Stages, Stages, Stages]:
+    """Ours, the floor, the naive client."""
+    bssid = _on(world, device)
+    ours = _ours(target)
+    floor = _by_hand(world, bssid, macs[0], f"freq={CHANNEL_1}")
+    naive = _by_hand(world, bssid, macs[1], "")
+    _off(device)
+    return ours, floor, naive
+
+
+def _on(world: World, device: Device) -> str:
+    """Provisioning Mode goes on, and has given nobody an address yet."""
+    world.inside.remove(LEASES)
+    return str(switch_on(device)["bssid"])
+
+
+def _off(device: Device) -> None:
+    device.api("DELETE", API)
+    goes_off(device)
+
+
+def _ours(target: Device) -> Stages:
+    """Seconds from the start of the claim until each stage; the daemon runs and is idle."""
+    _empty(target)
+    target.configure(NO_HOTSPOT_AT_START)
+    target.start()
+    target.api("POST", f"{API}/claim", {})
+    return _steps(_claimed(target))
+
+
+def _boot(world: World, device: Device, target: Device) -> float:
+    """Seconds from the start of the daemon, with nothing stored, until everything is."""
+    _on(world, device)
+    _empty(target)
+    target.configure("[claim]\nat_boot = true\n")
+    began = time.perf_counter()
+    target.start()
+    stored, body = target.watch(f"{API}/claim", '"name":"stored"', timeout=120, every=0.05)
+    seconds = time.perf_counter() - began
+    if not stored:
+        raise RuntimeError(f"nothing was claimed: {body}")
+    _claimed(target)
+    _off(device)
+    return seconds
+
+
+def _empty(target: Device) -> None:
+    target.clear()
+    target.system.forget_everything()
+
+
+def _claimed(target: Device) -> dict[str, Any]:
+    over, body = target.watch(f"{API}/claim", r'"state":"(succeeded|failed)"', timeout=150)
+    claim = json.loads(body)["claim"]
+    if not over or claim["state"] != "succeeded":
+        raise RuntimeError(f"nothing was claimed: {body}")
+    return claim
+
+
+def _steps(claim: dict[str, Any]) -> Stages:
+    return {step["name"]: step["elapsedMs"] / 1000 for step in claim["steps"]}
+
+
+def _by_hand(world: World, bssid: str, mac: str, where: str) -> Stages:
+    """The same by the phone, under a MAC address that nobody has seen before."""
+    phone = world.phone
+    world.inside.shell(
+        f"ip addr flush dev {phone.interface}; ip link set {phone.interface} down\n"
+        f"ip link set {phone.interface} address {mac} up\n",
+        netns=phone.name,
+    )
+    said = world.inside.must(
+        *("sh", "-euc", BY_HAND, "by-hand", phone.interface, password_of(bssid), mac, where),
+        netns=phone.name,
+        timeout=90,
+    )
+    times = {name: float(at) for name, at in (line.split() for line in said.splitlines())}
+    return {stage: times[stage] - times["began"] for stage in STAGES}
+
+
+def _certificate() -> str:
+    return json.loads(VECTORS.read_text())["fingerprints"][0]["pem"]
+
+
+def _client(number: int, mac: str) -> dict[str, Any]:
+    return {
+        "uuid": f"{number:08x}-0000-4000-8000-000000000000",
+        "name": f"Client {number}",
+        "mac_address": mac,
+        "wifi": {"ssid": "HomeNet", "password": "correct-horse"},
+        "mqtt": {"host": "198.51.100.1"},
+    }
