@@ -57,7 +57,7 @@ def test_on_waits_until_it_is_on(ask: Cli, daemon: StubDaemon) -> None:
 
 @pytest.mark.parametrize(
     ("reason", "code"),
-    [("radio_in_use", 6), ("another_controller", 6), ("nobody_registered", 1), ("radio_failed", 1)],
+    [("radio_in_use", 6), ("another_controller", 6), ("registry_failed", 1), ("radio_failed", 1)],
 )
 def test_on_says_why_it_did_not_begin(ask: Cli, daemon: StubDaemon, reason: str, code: int) -> None:
     daemon.say(f"PUT {MODE}", {"ok": True})
