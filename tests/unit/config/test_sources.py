@@ -18,6 +18,7 @@ interface = "wlan1"
 country = "DE"
 state_dir = "/srv/state"
 world = "/srv/world.toml"
+demo = true
 
 [brand]
 name = "Aurora"
@@ -42,6 +43,7 @@ channel = 13
 address = "10.0.0.1/16"
 at_start = false
 portal_port = 8088
+share_internet = true
 
 [reach]
 targets = [{ url = "http://status.aurora.example/alive", status = 200, body = "alive" }]
@@ -77,6 +79,16 @@ queue_size = 50
 [pairing]
 required_on_hotspot = true
 code_seconds = 600
+
+[registry]
+url = "postgresql://db.aurora.example/firstlight"
+key_file = "/srv/key"
+
+[provisioning]
+ttl_seconds = 600
+channel = 6
+tx_power_dbm = 5
+port = 8081
 
 [claim]
 at_boot = true
