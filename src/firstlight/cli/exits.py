@@ -56,7 +56,6 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.METHOD_NOT_ALLOWED: ExitCode.FAILED,
     Code.UNKNOWN_PROFILE: ExitCode.FAILED,
     Code.UNKNOWN_ATTEMPT: ExitCode.FAILED,
-    Code.ALREADY_EXISTS: ExitCode.FAILED,
     Code.SCAN_FAILED: ExitCode.FAILED,
     Code.HOTSPOT_FAILED: ExitCode.FAILED,
     Code.RADIO_FAILURE: ExitCode.FAILED,
@@ -76,6 +75,8 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.ANOTHER_CONTROLLER: ExitCode.BUSY,
     Code.NO_FIREWALL: ExitCode.FAILED,
     Code.KEY_LOST: ExitCode.FAILED,
+    Code.BROKER_FAILURE: ExitCode.FAILED,
+    Code.NOT_ALLOWED: ExitCode.NOT_PERMITTED,
     Code.INTERNAL: ExitCode.FAILED,
 }
 
