@@ -1,11 +1,11 @@
-"""``python -m benchmarks [host] [web] [lab] …``: measure, and write docs/benchmarks.md."""
+"""``python -m benchmarks [host] [web] [registry] …``: measure, and write docs/benchmarks.md."""
 
 import sys
 
 from benchmarks import host, ladder
 from benchmarks.figures import circumstances, replace_section, table
 
-ALL = ["host", "web", "lab", "recovery", "provisioning"]
+ALL = ["host", "web", "registry", "lab", "recovery", "provisioning"]
 
 
 def main(words: list[str]) -> int:
@@ -25,6 +25,12 @@ def main(words: list[str]) -> int:
 
         figures = table(web.measure())
         replace_section("Over HTTP", f"{circumstances()}\n\n{figures}")
+        print(figures)
+    if "registry" in wanted:
+        from benchmarks import registry
+
+        figures = table(registry.measure())
+        replace_section("The registry", f"{circumstances()}\n\n{figures}")
         print(figures)
     if "lab" in wanted:
         from benchmarks import lab
