@@ -1,11 +1,11 @@
-"""``python -m benchmarks [host] [web] [lab] …``: measure, and write docs/benchmarks.md."""
+"""``python -m benchmarks [host] [web] [registry] …``: measure, and write docs/benchmarks.md."""
 
 import sys
 
 from benchmarks import host, ladder
 from benchmarks.figures import circumstances, replace_section, table
 
-ALL = ["host", "web", "telemetry", "lab", "recovery", "provisioning", "claiming"]
+ALL = ["host", "web", "telemetry", "registry", "lab", "recovery", "provisioning", "claiming"]
 
 
 def main(words: list[str]) -> int:
@@ -31,6 +31,12 @@ def main(words: list[str]) -> int:
 
         figures = table(telemetry.measure())
         replace_section("Telemetry", f"{circumstances()}\n\n{figures}")
+        print(figures)
+    if "registry" in wanted:
+        from benchmarks import registry
+
+        figures = table(registry.measure())
+        replace_section("The registry", f"{circumstances()}\n\n{figures}")
         print(figures)
     if "lab" in wanted:
         from benchmarks import lab

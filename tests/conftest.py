@@ -4,7 +4,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 HERE = Path(__file__).parent
 
@@ -16,8 +16,10 @@ SLOW_SUITES = {"browser": 120, "radio": 600}
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("firstlight", settings(), deadline=None)
+# How long an example takes, or its making, says more about the machine than about the code.
+settings.register_profile(
+    "firstlight", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("firstlight")
 
 

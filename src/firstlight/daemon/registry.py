@@ -185,8 +185,13 @@ class RegistryKeeper:
         from firstlight.provisioning.transfer.reading import form_of
 
         found = await asyncio.to_thread(transfer.read, text, form_of(form))
-        work = transfer.import_all if keep else transfer.preview
-        return await self._do(lambda registry: work(registry, found))
+        comparison = transfer.Comparison(found)
+        async for _ in self._stream(comparison.steps):  # others get their turn in between
+            pass
+        seen = comparison.preview()
+        if keep and not seen.faults:
+            await self._do(lambda registry: transfer.import_all(registry, found))
+        return seen
 
     async def _each(self, begin: Callable[[Registry], Iterator[T]]) -> AsyncGenerator[T, None]:
         stream = self._stream(begin)

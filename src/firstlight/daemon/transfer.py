@@ -38,24 +38,15 @@ def read(text: bytes, form: Form) -> FoundFile:
     return read_csv(text) if form is Form.CSV else read_json(text)
 
 
-def preview(registry: Registry, found: FoundFile) -> ImportPreview:
-    """What importing that would do. Raises ``StoreFailure``."""
-    comparison = _Comparison(registry, found)
-    return comparison.preview()
+def import_all(registry: Registry, found: FoundFile) -> None:
+    """Import all of it, or nothing. Raises ``StoreFailure``, ``Conflict``.
 
-
-def import_all(registry: Registry, found: FoundFile) -> ImportPreview:
-    """Import all of it, or nothing where there are faults. Raises ``StoreFailure``, ``Conflict``.
-
-    ``Conflict`` only when another process wrote in between.
+    ``Conflict`` only for what changed since the file was compared, and found to have no fault.
     """
-    seen = preview(registry, found)
-    if not seen.faults:
-        registry.put_all(
-            ((line.kind, line.uuid or str(uuid.uuid4()), line.record) for line in found.lines),
-            found.certificates,
-        )
-    return seen
+    registry.put_all(
+        ((line.kind, line.uuid or str(uuid.uuid4()), line.record) for line in found.lines),
+        found.certificates,
+    )
 
 
 def exported(registry: Registry, form: Form) -> Iterator[bytes]:
@@ -87,22 +78,25 @@ def _opening(before: bytes, name: str) -> bytes:
     return before + b'"' + name.encode() + b'":['
 
 
-class _Comparison:
-    """A file beside what is stored."""
+class Comparison:
+    """A file beside what is stored: first all ``steps``, then the ``preview``."""
 
-    def __init__(self, registry: Registry, found: FoundFile) -> None:
-        self._registry = registry
+    def __init__(self, found: FoundFile) -> None:
         self._found = found
         self._faults = list(found.faults)
         self._count = found.fault_count
         self._named = {(line.kind, line.uuid) for line in found.lines if line.uuid}
         self._added = self._changed = self._unchanged = 0
 
-    def preview(self) -> ImportPreview:
+    def steps(self, registry: Registry) -> Iterator[None]:
+        """One step for each record and certificate. Raises ``StoreFailure``."""
         for line in self._found.lines:
-            self._compare(line)
+            yield self._compare(registry, line)
         for certificate in self._found.certificates:
-            self._compare_certificate(certificate)
+            yield self._compare_certificate(registry, certificate)
+
+    def preview(self) -> ImportPreview:
+        """What importing it would do."""
         shown = tuple(self._faults[:FAULTS_SHOWN])
         return ImportPreview(
             added=self._added,
@@ -112,9 +106,9 @@ class _Comparison:
             more_faults=self._count - len(shown),
         )
 
-    def _compare(self, line: Line) -> None:
+    def _compare(self, registry: Registry, line: Line) -> None:
         try:
-            same = line.uuid and self._registry.get(line.kind, line.uuid).record == line.record
+            same = line.uuid and registry.get(line.kind, line.uuid).record == line.record
         except NotFound:
             self._added += 1
         else:
@@ -126,16 +120,16 @@ class _Comparison:
             else:
                 self._changed += 1
         mac = mac_of(line.record)
-        owner = None if mac is None else self._registry.find(line.kind, mac)
+        owner = None if mac is None else registry.find(line.kind, mac)
         # Whoever is in the file, too, gets its address from there.
         if owner and owner.uuid != line.uuid and (owner.kind, owner.uuid) not in self._named:
             self._fault(line.number, line.field("mac_address"), f"belongs to {owner.uuid} already")
 
-    def _compare_certificate(self, certificate: Certificate) -> None:
+    def _compare_certificate(self, registry: Registry, certificate: Certificate) -> None:
         try:
             checked_name(certificate.file)
             checked_pem(certificate.pem.encode())
-            stored = self._registry.certificate(certificate.file)
+            stored = registry.certificate(certificate.file)
         except NotFound:
             self._added += 1
         except InvalidInput as error:

@@ -1,5 +1,6 @@
 """The registry as the daemon has it, on a real SQLite file."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from firstlight.config import Config
 from firstlight.config.shape import Registry as RegistryConfig
+from firstlight.daemon import transfer
 from firstlight.daemon.registry import RegistryKeeper, open_registry
 from firstlight.errors import Code, Conflict, InvalidInput, NotFound, StoreFailure
 from firstlight.model.mac import MacAddress
 from firstlight.model.records import Client, Hid, Mqtt, RecordKind, Wifi
+from firstlight.provisioning.transfer.reading import FoundFile
+from firstlight.store.registry.tables import TableRegistry
 
 UUID = "0b0e7a52-60f6-4a0c-8d0f-3f1f6f0b7c01"
 CLIENTS, CONTROLLERS = RecordKind.CLIENT, RecordKind.CONTROLLER
@@ -99,6 +103,53 @@ async def test_a_stream_lets_others_in_between(keeper: RegistryKeeper) -> None:
     left = keeper.each(CLIENTS)
     await anext(left)
     await left.aclose()
+
+
+async def test_an_import_lets_others_in_between(
+    keeper: RegistryKeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+    real = TableRegistry.find
+
+    def find(self: TableRegistry, kind: RecordKind, mac: MacAddress) -> object:
+        looked_up.append(mac)
+        return real(self, kind, mac)
+
+    monkeypatch.setattr(TableRegistry, "find", find)
+    text = b"kind,name,mac_address\n" + b"".join(
+        b"clients,%d,02000000%04x\n" % (n, n) for n in range(1000)
+    )
+    importing = asyncio.create_task(keeper.import_all(text, "csv"))
+    while not looked_up:  # noqa: ASYNC110  it is another thread that looks up
+        await asyncio.sleep(0)
+    await keeper.find(CLIENTS, MacAddress("a1:b2:c3:d4:e5:f6"))
+    assert (await importing).added == 1000
+    assert looked_up.index("a1:b2:c3:d4:e5:f6") < 1000
+    assert len(await keeper.uuids(CLIENTS)) == 1000
+
+
+async def test_what_was_taken_since_the_file_was_compared_is_told(
+    keeper: RegistryKeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = transfer.import_all
+
+    def late(registry: TableRegistry, found: FoundFile) -> None:
+        registry.put(CLIENTS, UUID, HALL)
+        real(registry, found)
+
+    monkeypatch.setattr(transfer, "import_all", late)
+    with pytest.raises(Conflict) as refused:
+        await keeper.import_all(b"kind,name,mac_address\nclients,Late,a1b2c3d4e5f6\n", "csv")
+    assert refused.value.code is Code.MAC_TAKEN
+    assert await keeper.uuids(CLIENTS) == (UUID,)
+
+
+async def test_an_empty_export_has_every_list(keeper: RegistryKeeper) -> None:
+    text = b"".join([piece async for piece in keeper.export("json")])
+    assert json.loads(text) == {"controllers": [], "clients": [], "certificates": []}
+    await keeper.add_certificate("a", b"x")
+    text = b"".join([piece async for piece in keeper.export("json")])
+    assert [one["file"] for one in json.loads(text)["certificates"]] == ["a"]
 
 
 async def test_certificates(keeper: RegistryKeeper) -> None:

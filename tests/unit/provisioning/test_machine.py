@@ -1,5 +1,6 @@
 """Whatever happens in whatever order: rules that hold for every session."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.unit.provisioning.driving import FAN, KNOWN, LAMP, PLAN, ROGUE, SOFTAP, Driven
@@ -134,3 +135,5 @@ class Sessions(RuleBasedStateMachine):
 
 
 TestSessions = Sessions.TestCase
+# Under coverage on a busy machine, a hundred times fifty steps take longer than a test may.
+TestSessions.settings = settings(max_examples=60, stateful_step_count=40)

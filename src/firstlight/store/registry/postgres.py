@@ -4,9 +4,9 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from types import MappingProxyType
 from typing import Any, LiteralString, cast
-from urllib.parse import unquote, urlsplit
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import tuple_row
 
 from firstlight.errors import StoreFailure
@@ -19,6 +19,7 @@ STATEMENT_MS = 30_000
 
 _AT_ONCE = 64
 _ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_NOT_UNDERSTOOD = "registry.url is not understood"
 _WRITERS_LOCK = 0x4669_7273_746C_6967
 """Held by the one who writes; the number stands for the registry, in this database."""
 
@@ -126,12 +127,14 @@ class PostgresDatabase:
             ) from error
 
     def _told(self, error: psycopg.Error) -> str:
-        """Its first line; what can't be parsed as a URL is quoted in there, password and all."""
+        """Its first line, unless that quotes the password: a URL that can't be parsed may."""
+        try:
+            password = conninfo_to_dict(self._url).get("password")
+        except psycopg.Error:
+            return _NOT_UNDERSTOOD
         line = str(error).partition("\n")[0].strip().rstrip(".")
-        password = unquote(urlsplit(self._url).password or "")
-        if not line or "://" in line or (password and password in line):
-            return "registry.url is not understood"
-        return line
+        quoted = "://" in line or (password and str(password) in line)
+        return _NOT_UNDERSTOOD if quoted or not line else line
 
 
 def _spelt(statement: str) -> LiteralString:
