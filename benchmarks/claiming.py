@@ -11,7 +11,7 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.radio.lab.claimant import API, CHANNEL_1, CONTROLLER, password_of
 from tests.radio.lab.device import NO_HOTSPOT_AT_START, Device
@@ -66,10 +66,20 @@ while kill -0 $pid 2> /run/lab/hand.said; do sleep 0.05; done
 Stages = Mapping[str, float]
 
 
+class Pair(NamedTuple):
+    """The controller is ``device``, the target is ``target`` in the box ``second``."""
+
+    world: World
+    device: Device
+    second: Second
+    target: Device
+
+
 def measure(world: World) -> list[Figure]:
     """All figures of claiming."""
     second = Second(world.inside)
     device, target = Device(world.inside), Device(second)
+    pair = Pair(world, device, second, target)
     device.clear()
     world.as_usual()
     world.system.forget_everything()
@@ -85,10 +95,9 @@ def measure(world: World) -> list[Figure]:
             certificates=[{"file": "ca.pem", "pem": _certificate(), "client": True}],
         )
         rounds = [
-            _round(world, device, target, (macs[2 * number], macs[2 * number + 1]))
-            for number in range(ROUNDS)
+            _round(pair, (macs[2 * number], macs[2 * number + 1])) for number in range(ROUNDS)
         ]
-        boots = [_boot(world, device, target) for _ in range(ROUNDS)]
+        boots = [_boot(pair) for _ in range(ROUNDS)]
     finally:
         world.inside.must("iw", "reg", "set", COUNTRY)
         target.clear()
@@ -116,22 +125,20 @@ def _ratio(what: str, ours: Sequence[Stages], theirs: Sequence[Stages], goal: st
     return figure(what, "", [a / b for a, b in pairs], goal, f"of medians: {medians:.2f}")
 
 
-def _round(
-    world: World, device: Device, target: Device, macs: tuple[str, str]
-) -> tuple[Stages, Stages, Stages]:
+def _round(pair: Pair, macs: tuple[str, str]) -> tuple[Stages, Stages, Stages]:
     """Ours, the floor, the naive client."""
-    bssid = _on(world, device)
-    ours = _ours(target)
-    floor = _by_hand(world, bssid, macs[0], f"freq={CHANNEL_1}")
-    naive = _by_hand(world, bssid, macs[1], "")
-    _off(device)
+    bssid = _on(pair)
+    ours = _ours(pair)
+    floor = _by_hand(pair.world, bssid, macs[0], f"freq={CHANNEL_1}")
+    naive = _by_hand(pair.world, bssid, macs[1], "")
+    _off(pair.device)
     return ours, floor, naive
 
 
-def _on(world: World, device: Device) -> str:
+def _on(pair: Pair) -> str:
     """Provisioning Mode goes on, and has given nobody an address yet."""
-    world.inside.remove(LEASES)
-    return str(switch_on(device)["bssid"])
+    pair.world.inside.remove(LEASES)
+    return str(switch_on(pair.device)["bssid"])
 
 
 def _off(device: Device) -> None:
@@ -139,19 +146,20 @@ def _off(device: Device) -> None:
     goes_off(device)
 
 
-def _ours(target: Device) -> Stages:
+def _ours(pair: Pair) -> Stages:
     """Seconds from the start of the claim until each stage; the daemon runs and is idle."""
-    _empty(target)
-    target.configure(NO_HOTSPOT_AT_START)
-    target.start()
-    target.api("POST", f"{API}/claim", {})
-    return _steps(_claimed(target))
+    _empty(pair)
+    pair.target.configure(NO_HOTSPOT_AT_START)
+    pair.target.start()
+    pair.target.api("POST", f"{API}/claim", {})
+    return _steps(_claimed(pair.target))
 
 
-def _boot(world: World, device: Device, target: Device) -> float:
+def _boot(pair: Pair) -> float:
     """Seconds from the start of the daemon, with nothing stored, until everything is."""
-    _on(world, device)
-    _empty(target)
+    target = pair.target
+    _on(pair)
+    _empty(pair)
     target.configure("[claim]\nat_boot = true\n")
     began = time.perf_counter()
     target.start()
@@ -160,13 +168,13 @@ def _boot(world: World, device: Device, target: Device) -> float:
     if not stored:
         raise RuntimeError(f"nothing was claimed: {body}")
     _claimed(target)
-    _off(device)
+    _off(pair.device)
     return seconds
 
 
-def _empty(target: Device) -> None:
-    target.clear()
-    target.system.forget_everything()
+def _empty(pair: Pair) -> None:
+    pair.target.clear()
+    pair.second.system.forget_everything()
 
 
 def _claimed(target: Device) -> dict[str, Any]:

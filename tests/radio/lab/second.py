@@ -62,7 +62,7 @@ class Second(Inside):
         self._pid = self._first.spawn(
             SECOND, "sh", "-euc", LIVE, "live", *OWN, log=log, netns=SECOND
         )
-        if self._first.await_text(log, "settled in") is None:
+        if self._first.await_text(log, r"(?m)^settled in$") is None:
             raise AssertionError(f"the second box is not there: see {log}")
         self.system.start_bus(_own_log(log_of("wpa_supplicant")))
         self.system.start_networkmanager()
