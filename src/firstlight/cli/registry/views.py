@@ -22,14 +22,16 @@ _SOON_DAYS = 30
 
 
 def records_table(entries: Iterable[RegistryEntry]) -> RenderableType:
-    """One record a line."""
-    table = _table("Kind", "UUID", "MAC address", "ID", fixed=3)
-    table.add_column("Area", overflow="fold")
-    table.add_column("Name", overflow="fold")
+    """One record a row. The UUID stands below the name: beside all the rest, 80 columns are few."""
+    table = _table("Kind", "MAC address", "ID", fixed=3)
+    table.add_column("Name, area, UUID", overflow="fold")
     for entry in entries:
-        shown = [plain(str(entry.record.get(key, ""))) for key in ("mac_address", "id", "area")]
-        name = Text(plain(str(entry.record.get("name", ""))))
-        table.add_row(_KINDS[entry.kind], entry.uuid, *map(Text, shown), name)
+        mac, own, area, name = (
+            plain(str(entry.record.get(key, ""))) for key in ("mac_address", "id", "area", "name")
+        )
+        device = Text(", ".join(filter(None, (name, area))))
+        device.append(f"\n{entry.uuid}", style="dim")
+        table.add_row(_KINDS[entry.kind], Text(mac), Text(own), device)
     return table
 
 
