@@ -1,4 +1,4 @@
-"""``firstlight registry`` against the real daemon: what somebody does on their first day with it."""
+"""``firstlight registry`` against the real daemon: somebody's first day with it."""
 
 import json
 import stat
