@@ -17,8 +17,8 @@ def page() -> str:
             *chart(Phase.OFF, arrows),
             "",
             paragraph(
-                "A pair that has no arrow changes nothing. Whatever ends a session takes with it all"
-                f" that it knew. A nonce is good once, for {SECONDS:.0f} seconds, for the caller"
+                "A pair that has no arrow changes nothing. Whatever ends a session takes with it"
+                f" all that it knew. A nonce is good once, for {SECONDS:.0f} seconds, for the caller"
                 f" alone; {MOST_BAD} bad ones in a row are an end."
             ),
             "",

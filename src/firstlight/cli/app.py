@@ -24,6 +24,7 @@ from firstlight.cli import (
 from firstlight.cli.doctor import command as doctor
 from firstlight.cli.exits import MEANINGS
 from firstlight.cli.install import command as installing
+from firstlight.cli.registry import command as registry
 from firstlight.cli.screen import survive_narrow_encodings
 
 
@@ -73,6 +74,7 @@ def build() -> typer.Typer:
     app.add_typer(modes.onboarding(), name="onboarding")
     app.add_typer(modes.maintenance(), name="maintenance")
     app.add_typer(provisioning.build(), name="provisioning")
+    app.add_typer(registry.build(), name="registry")
     app.command()(events.events)
     app.command()(doctor.doctor)
     app.command()(simulate.simulate)

@@ -1,9 +1,9 @@
 """The daemon as the command line sees it: HTTP over its Unix socket, or to a URL."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypedDict, TypeVar, Unpack
 from urllib.parse import quote
 
 import httpx
@@ -41,7 +41,18 @@ HEARTBEATS_MISSED_SECONDS: Final = 45.0
 _CONNECT_SECONDS: Final = 5.0
 _API: Final = "/api/provisioning"
 
+JSON: Final = "application/json"
+
 T = TypeVar("T")
+
+
+class Sent(TypedDict, total=False):
+    """What a request may carry beside its path, as httpx takes it."""
+
+    params: Mapping[str, str]
+    content: bytes
+    headers: Mapping[str, str]
+    files: Mapping[str, tuple[str, bytes, str]]
 
 
 class Answer(Generic[T]):
@@ -204,18 +215,38 @@ class DaemonClient:
             timeouts["read"] = silence
             yield _until_silent(response)
 
+    def ask(self, method: str, path: str, model: type[T], **sent: Unpack[Sent]) -> Answer[T]:
+        """Any route that answers with JSON of that type."""
+        return Answer(self.request(method, path, **sent).content, model, self._where)
+
+    def request(
+        self, method: str, path: str, *, expected: str = JSON, **sent: Unpack[Sent]
+    ) -> httpx.Response:
+        """Any route; ``expected`` is the media type of its answer, if it has one."""
+        with self._translated():
+            response = self._http.request(method, path, **sent)
+        self._check(response, expected)
+        return response
+
+    @contextmanager
+    def download(self, path: str, params: Mapping[str, str]) -> Generator[Iterator[bytes]]:
+        """A file, piece by piece, of any media type. One that breaks off raises ``Failure``."""
+        with self._translated(), self._http.stream("GET", path, params=params) as response:
+            if response.status_code != HTTPStatus.OK:
+                response.read()
+            self._check(response, "")
+            yield response.iter_raw()
+
     def _ask(
         self, method: str, path: str, model: type[T], body: msgspec.Struct | None = None
     ) -> Answer[T]:
         return Answer(self._send(method, path, body).content, model, self._where)
 
     def _send(self, method: str, path: str, body: msgspec.Struct | None = None) -> httpx.Response:
-        content = b"" if body is None else msgspec.json.encode(body)
-        headers = {} if body is None else {"content-type": "application/json"}
-        with self._translated():
-            response = self._http.request(method, path, content=content, headers=headers)
-        self._check(response, "application/json")
-        return response
+        if body is None:
+            return self.request(method, path, content=b"")
+        encoded = msgspec.json.encode(body)
+        return self.request(method, path, content=encoded, headers={"content-type": JSON})
 
     def _check(self, response: httpx.Response, expected: str) -> None:
         if response.status_code >= HTTPStatus.BAD_REQUEST:
@@ -223,7 +254,8 @@ class DaemonClient:
                 raise Failure(msgspec.json.decode(response.content, type=Problem))
             except msgspec.DecodeError as error:
                 raise _not_ours(self._where) from error
-        if not response.headers.get("content-type", "").startswith(expected):
+        empty = response.status_code == HTTPStatus.NO_CONTENT
+        if not empty and not response.headers.get("content-type", "").startswith(expected):
             raise _not_ours(self._where)
 
     @contextmanager

@@ -1,0 +1,1 @@
+"""``firstlight registry``: controllers, clients and certificates, for a person at a terminal."""
