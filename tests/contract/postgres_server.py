@@ -70,10 +70,10 @@ class Server:
         self.stop()
         self._start()
 
-    def stop(self) -> None:
-        """By its own pid; SIGINT is its fast shutdown."""
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """By its own pid; SIGINT is its fast shutdown, SIGQUIT its immediate one."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(how)
             self.process.wait(30)
 
     def url(self, database: str) -> str:
@@ -113,7 +113,7 @@ def server() -> Iterator[Server]:
         try:
             yield running
         finally:
-            running.stop()
+            running.stop(signal.SIGQUIT)  # nothing of it is kept
 
 
 def _as_nobody_special(*command: str) -> list[str]:

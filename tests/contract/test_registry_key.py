@@ -20,8 +20,9 @@ from tests.contract.registry_harness import (
 
 from firstlight.errors import Code, StoreFailure
 from firstlight.model.mac import MacAddress
-from firstlight.store.keyring import KeyFile
+from firstlight.store.keyring import KeyFile, KeyRing
 from firstlight.store.registry import rotation
+from firstlight.store.registry.sealing import Sealing
 from firstlight.store.vault import Vault
 
 pytestmark = pytest.mark.timeout(60)
@@ -243,3 +244,67 @@ def test_a_page_of_old_and_new_rows_is_read_with_both_keys(
     ring = KeyFile(kept.key).load(in_use=True)
     KeyFile(kept.key).save(ring.settled())  # as if it ended between the rows and their opening
     assert [one.record.name for one in stale.entries(CLIENTS)] == [str(n) for n in range(5)]
+
+
+def test_a_digest_alone_registers_nobody(kept: Harness) -> None:
+    filled(kept)
+    kept.open().put(CLIENTS, OTHER, client(mac=None))
+    kept.run("UPDATE registry_records SET mac_digest = ? WHERE uuid = ?", b"digest", OTHER)
+    assert [one.uuid for one in kept.open().macs()] == [uuid_of(0), uuid_of(1)]
+
+
+def test_a_key_that_the_database_did_not_hear_of_yet_is_told_by_the_next_write(
+    kept: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(kept)
+    registry = kept.open()
+
+    def fails(_: Sealing) -> bytes:
+        raise StoreFailure("no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sealing, "key_check", fails)
+        with pytest.raises(StoreFailure):
+            list(registry.rotate())
+    registry.put(CLIENTS, OTHER, client(mac=OTHER_MAC))
+    assert [number for (number,) in kept.run("SELECT generation FROM registry_keys")] == [1, 2]
+    assert len(list(kept.open().each(CLIENTS))) == 3
+    assert list(registry.rotate())[-1] == 3  # two old records and the certificate
+
+
+def test_a_row_that_was_put_under_an_old_key_meanwhile_keeps_that_key(
+    kept: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "BATCH", 2)
+    filled(kept, 6)
+    columns = "version, mac_digest, sealed, generation"
+    [row] = kept.run(f"SELECT {columns} FROM registry_records WHERE uuid = ?", uuid_of(0))
+    change = "version = ?, mac_digest = ?, sealed = ?, generation = ?"
+    registry = kept.open()
+
+    def rotated() -> None:
+        for done in registry.rotate():
+            if done == 4:
+                kept.run(f"UPDATE registry_records SET {change} WHERE uuid = ?", *row, uuid_of(0))
+
+    with pytest.raises(StoreFailure, match="under an old one"):
+        rotated()
+    assert KeyFile(kept.key).load(in_use=True).keys.keys() == {1, 2}
+    assert registry.get(CLIENTS, uuid_of(0)).record.name == "0"
+    assert list(registry.rotate())[-1] == 1
+    assert KeyFile(kept.key).load(in_use=True).keys.keys() == {2}
+
+
+def test_a_ring_that_was_turned_back_is_refused(kept: Harness) -> None:
+    filled(kept)
+    list(itertools.islice(kept.open().rotate(), 1))
+    kept.close()
+    kept.run("DELETE FROM registry_keys WHERE generation = 1")
+    file = KeyFile(kept.key)
+    ring = file.load(in_use=True)
+    file.save(KeyRing(current=1, keys=ring.keys))
+    with pytest.raises(StoreFailure) as lost:
+        kept.open()
+    assert lost.value.code is Code.KEY_LOST
+    file.save(ring)
+    assert len(list(kept.open().each(CLIENTS))) == 2

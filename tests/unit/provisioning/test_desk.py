@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.provisioning.driving import FAN, LAMP, ROGUE, Driven, active
 
-from firstlight.errors import Busy, Code, InvalidInput, Unauthorized
+from firstlight.errors import Busy, Code, InvalidInput, NotFound, Unauthorized
 from firstlight.model.mac import MacAddress
 from firstlight.model.provisioning_mode import ModeEnd, Progress
 from firstlight.provisioning import desk, messages
@@ -141,7 +141,10 @@ def test_the_certificate_needs_no_nonce() -> None:
 
 def test_a_record_that_is_not_there_is_told() -> None:
     driven = active()
-    driven.judge(desk.not_found(driven.state, LAMP, "There is no such client.", driven.now))
+    verdict = desk.not_found(driven.state, LAMP, "There is no such client.", driven.now)
+    error = driven.judge(verdict).error()
+    assert isinstance(error, NotFound)
+    assert error.code is Code.UNKNOWN_RECORD
     assert driven.told()[-1] is News.REFUSED
     assert driven.state.devices[LAMP].reason == "There is no such client."
 

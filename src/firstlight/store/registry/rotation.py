@@ -11,6 +11,7 @@ Between any two of these, and inside them, both keys are at hand and every row c
 
 from collections.abc import Callable, Iterator
 
+from firstlight.errors import StoreFailure
 from firstlight.model.records import RecordKind
 from firstlight.store.registry import sql
 from firstlight.store.registry.database import Database, Row, Run
@@ -45,7 +46,10 @@ def rotation(database: Database, vault: Vault, also: Callable[[], None]) -> Iter
     with database.writing() as run:
         _reseal_designations(run, sealing, current)
         if run(sql.LEFT_OVER, current, current, current):
-            raise RuntimeError("a row was sealed with an old key during the rotation")
+            raise StoreFailure(
+                "While the key was being changed, something was put under an old one.",
+                hint="Change the key again: it goes on with what is left.",
+            )
         run(sql.DROP_KEYS, current)
     vault.finish_rotation()
     yield done

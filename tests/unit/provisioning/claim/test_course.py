@@ -289,6 +289,23 @@ def test_an_answer_to_another_question_is_none() -> None:
     assert driven.phase is Phase.ASKING_NONCE
 
 
+def test_no_answer_to_the_question_is_held_against_this_controller() -> None:
+    driven = Driven().until(Phase.ASKING_NONCE)
+    driven.take(Unanswered(Asked.NONCE, ClaimCause.TIMEOUT, "no answer within 5 s"))
+    assert driven.phase is Phase.LEAVING
+    [tried] = driven.told.tries
+    assert (tried.cause, tried.detail) == (ClaimCause.TIMEOUT, "no answer within 5 s")
+
+
+@pytest.mark.parametrize("nonce", [-1, 2**32, "7", None])
+def test_what_is_no_nonce_is_not_sent_back(nonce: object) -> None:
+    driven = Driven().until(Phase.ASKING_NONCE)
+    driven.take(answered(Asked.NONCE, "nonce", answer({"nonce": nonce})))
+    assert driven.phase is Phase.LEAVING
+    assert driven.told.tries[0].cause is ClaimCause.BAD_ANSWER
+    assert driven.state.nonce == 0
+
+
 def test_progress_of_the_link_is_no_news_later() -> None:
     driven = Driven().until(Phase.ADDRESSING)
     driven.take(reported(LinkStage.AUTHENTICATED), reported(LinkStage.ASSOCIATED))
