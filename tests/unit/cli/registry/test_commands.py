@@ -126,7 +126,8 @@ def test_an_export_that_is_refused_leaves_no_file(
 
 @pytest.mark.parametrize("force", [True, False])
 def test_half_a_file_is_none(tmp_path: Path, *, force: bool) -> None:
-    file = tmp_path / "out.json"
+    file = tmp_path / "folder" / "out.json"
+    file.parent.mkdir()
     if force:
         file.write_bytes(b"of before")
 
@@ -136,7 +137,7 @@ def test_half_a_file_is_none(tmp_path: Path, *, force: bool) -> None:
 
     with pytest.raises(Failure):
         write_private(file, breaking_off(), force=force)
-    assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"of before"] * force
+    assert [one.read_bytes() for one in file.parent.iterdir()] == [b"of before"] * force
 
 
 def test_a_passphrase_is_typed_twice(terminal: list[str]) -> None:
