@@ -51,3 +51,10 @@ def test_a_sentence_within_a_sentence_is_told_too() -> None:
 @given(st.text(max_size=60))
 def test_english_is_never_changed(text: str) -> None:
     assert language(DEFAULT).told(text) == text
+
+
+def test_what_provisioning_mode_warns_of_is_told() -> None:
+    told = language("zh-CN").told(
+        "The driver sends at 20 dBm instead of 2: the SoftAP reaches further than a few feet."
+    )
+    assert "20 dBm 而不是 2 dBm" in told
