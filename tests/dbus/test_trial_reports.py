@@ -1,6 +1,7 @@
 """What is reported while a trial goes on, over the bus."""
 
 import pytest
+from msgspec.structs import replace
 from tests.dbus.fake_networkmanager import FakeNetworkManager
 from tests.dbus.fake_service import ACCESS_DENIED
 from tests.dbus.fake_supplicant import INTERFACE
@@ -35,6 +36,19 @@ async def test_a_secured_network_goes_well(scene: Scene, management: KeyManageme
     assert scene.reports[-1].ipv4 is not None
     assert scene.reports[-1].ipv4.address == "10.9.1.54"
     assert scene.radio.state.online
+
+
+async def test_a_brief_trial_waits_for_its_address_alone(scene: Scene) -> None:
+    await scene.activate(replace(plan(), brief=True))
+    scene.nm.walk(scene.device, *SECRETS_FETCHED)
+    scene.supplicant.states(scene.wlan0, *UP)
+    scene.nm.walk(scene.device, DeviceState.IP_CONFIG)
+    scene.nm.lease(scene.device, "192.168.4.54", "192.168.4.1")
+    await scene.all_has_come()
+    assert scene.stages == STAGES[:3]
+    scene.nm.state(scene.device, DeviceState.IP_CHECK)
+    await scene.told(LinkStage.CONNECTED)
+    assert scene.stages == STAGES
 
 
 async def test_an_open_network_goes_well(scene: Scene) -> None:

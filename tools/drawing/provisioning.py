@@ -18,8 +18,8 @@ def page() -> str:
             "",
             paragraph(
                 "A pair that has no arrow changes nothing. Whatever ends a session takes with it"
-                f" all that it knew. A nonce is good once, for {SECONDS:.0f} seconds, for the caller"
-                f" alone; {MOST_BAD} bad ones in a row are an end."
+                f" all that it knew. A nonce is good once, for {SECONDS:.0f} seconds, for its"
+                f" caller alone; {MOST_BAD} bad ones in a row are an end."
             ),
             "",
             *table(["Phase", "Told as"], *([f"`{one}`", f"`{TOLD_AS[one]}`"] for one in Phase)),

@@ -56,7 +56,8 @@ class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
     ``frequency``: where the network was last seen, in MHz, so that the radio looks there first.
     ``bssid``: the one access point of that name to join. ``present_as``: the MAC address to show on
     the air instead of the radio's own, for a trial that is abandoned in any case: a promoted
-    profile would go on showing it.
+    profile would go on showing it. ``brief``: such a trial needs an address and no more, so it is
+    connected before the system's own scripts for a new connection have run.
     """
 
     attempt: str
@@ -65,6 +66,7 @@ class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
     frequency: int | None = None
     bssid: MacAddress | None = None
     present_as: MacAddress | None = None
+    brief: bool = False
 
 
 class HotspotSettings(msgspec.Struct, frozen=True, kw_only=True):

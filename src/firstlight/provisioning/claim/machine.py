@@ -382,4 +382,5 @@ def _plan(state: Claiming, candidate: AccessPoint) -> TrialPlan:
         frequency=candidate.frequency,
         bssid=candidate.bssid,
         present_as=state.wish.present_as,
+        brief=True,
     )

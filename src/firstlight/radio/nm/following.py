@@ -13,12 +13,18 @@ from firstlight.radio.port import Report
 
 GONE_SECONDS = 0.5
 
+_ADDRESSED = frozenset({DeviceState.IP_CHECK, DeviceState.SECONDARIES, DeviceState.ACTIVATED})
+"""From the first on the address is set up. Until the next, NetworkManager waits for its dispatcher
+and that one's scripts: on a slow machine as long as the whole join took before.
+"""
+
 
 class Following:
     """Follows the activation of the profile ``uuid`` on the device that ``device`` finds.
 
     It begins before the activation is asked for, so that nothing falls between; what it sees until
-    ``accepted`` may still be the end of another activation, and is held back.
+    ``accepted`` may still be the end of another activation, and is held back. ``brief``: as in
+    ``TrialPlan``.
     """
 
     def __init__(
@@ -29,11 +35,13 @@ class Following:
         *,
         simultaneous_authentication: bool,
         device: Callable[[], WifiDevice | None] | None = None,
+        brief: bool = False,
     ) -> None:
         self.uuid = uuid
         self._session = session
         self._report = report
         self._sae = simultaneous_authentication
+        self._up = _ADDRESSED if brief else frozenset({DeviceState.ACTIVATED})
         self._device = device or (lambda: session.device)
         self._accepted = False
         self._active = ""
@@ -98,7 +106,7 @@ class Following:
             self._watch.address(ipv4)
 
     def _is_up(self, device: WifiDevice) -> bool:
-        if not self._accepted or device.state is not DeviceState.ACTIVATED:
+        if not self._accepted or device.state not in self._up:
             return False
         active = device.active
         return active.uuid == self.uuid and self._active in {"", active.path}

@@ -119,7 +119,13 @@ class Trials:
         self._forget_trial()
         self._uuid = str(uuid.uuid4())
         sae = plan.key_management is KeyManagement.SAE
-        following = Following(self._session, self._uuid, report, simultaneous_authentication=sae)
+        following = Following(
+            self._session,
+            self._uuid,
+            report,
+            simultaneous_authentication=sae,
+            brief=plan.brief,
+        )
         self._following = following
         settings = station_settings(
             plan,
