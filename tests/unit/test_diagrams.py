@@ -23,7 +23,9 @@ def test_the_drawn_ones_are_those_of_the_code() -> None:
 
 def test_one_that_is_missing_or_old_is_noticed(tmp_path: Path) -> None:
     assert diagrams("--folder", tmp_path / "new").returncode == 0
-    _, join, modes, recovery = sorted((tmp_path / "new").iterdir())
+    join, modes, recovery = (
+        tmp_path / "new" / f"{name}.md" for name in ("join", "modes", "recovery")
+    )
     assert diagrams("--check", "--folder", tmp_path / "new").returncode == 0
     modes.write_text(modes.read_text() + "\n")
     join.unlink()

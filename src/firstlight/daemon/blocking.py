@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -13,10 +13,13 @@ AT_ONCE = 64
 
 
 class OneThread:
-    """Everything that it runs, it runs one after another in the same thread."""
+    """Everything that it runs, it runs one after another in the same thread.
 
-    def __init__(self, name: str) -> None:
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+    ``executor``: another one that does so.
+    """
+
+    def __init__(self, name: str, executor: Executor | None = None) -> None:
+        self._executor = executor or ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     async def run(self, work: Callable[[], T]) -> T:
         """What ``work`` returns. Once begun it runs to its end, whether or not anybody waits."""

@@ -47,12 +47,14 @@ class RegistryKeeper:
         opening: Callable[[], Registry],
         seal_anew: Callable[[], None] = lambda: None,
         remove: Callable[[], None] = lambda: None,
+        *,
+        thread: OneThread | None = None,
     ) -> None:
         """``seal_anew``: what a rotation has to seal beside the registry; ``remove``: a reset."""
         self._opening = opening
         self._remove = remove
         self._seal_anew = seal_anew
-        self._thread = OneThread("registry")
+        self._thread = thread or OneThread("registry")
         self._registry: Registry | None = None
 
     async def close(self) -> None:
@@ -233,7 +235,7 @@ class RegistryKeeper:
             self._registry = None
 
 
-def open_registry(config: Config) -> RegistryKeeper:
+def open_registry(config: Config, *, thread: OneThread | None = None) -> RegistryKeeper:
     """The registry of that configuration. Nothing is opened, made or imported before it is used."""
 
     def opening() -> Registry:
@@ -242,7 +244,9 @@ def open_registry(config: Config) -> RegistryKeeper:
         kept = config.registry
         return select.open_registry(config.state_path, url=kept.url, key_file=kept.key_file)
 
-    return RegistryKeeper(opening, partial(_seal_files_anew, config), partial(_remove, config))
+    return RegistryKeeper(
+        opening, partial(_seal_files_anew, config), partial(_remove, config), thread=thread
+    )
 
 
 def _remove(config: Config) -> None:

@@ -58,10 +58,14 @@ def terminal(text: str) -> str:
 
 
 def code(text: str) -> "segno.QRCode":
-    """With 15 % to spare for dirt."""
+    """With 15 % to spare for dirt.
+
+    Always UTF-8, which readers try first where a code does not say what it is: the Latin-1 that a
+    shorter code could do with, some take for Shift JIS.
+    """
     import segno  # noqa: PLC0415  imported when the first is drawn
 
-    return segno.make_qr(text, error="m", boost_error=True)
+    return segno.make_qr(text, error="m", boost_error=True, encoding="utf-8")
 
 
 def _name(ssid: bytes) -> str:

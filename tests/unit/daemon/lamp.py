@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 from tests.unit.daemon.book import Book
 
 from firstlight.config import Config
+from firstlight.daemon.blocking import OneThread
 from firstlight.daemon.device import Device
 from firstlight.daemon.hub import Hub
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.provisioning.company import OpenDoor, Records
 from firstlight.daemon.provisioning.serving import nobody_comes
+from firstlight.daemon.registry import open_registry
 from firstlight.model.access_point import Security
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.passphrase import Passphrase
@@ -140,6 +142,7 @@ class Lamp:
             hub=self.hub,
             clock=self.clock,
             http=http or self.http,
+            registry=open_registry(self.config, thread=OneThread("registry", AtOnce())),
             records=self.records,
             open_door=self.open_door,
         )

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -51,6 +51,7 @@ def test_whatever_the_name_it_is_read_back(ssid: str, password: str) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(ssid=TEXT, password=TEXT)
+@example(ssid="0", password="\xa1\xa1")
 def test_and_a_camera_sees_the_same(ssid: str, password: str) -> None:
     text = wifi_text(ssid.encode(), password)
     assert read(png(text)) == text
