@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 AT_ONCE := -n 2 --dist loadfile
 # Device-years that `make test` lives through.
-YEARS ?= 100
+YEARS ?= 50
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -46,7 +46,7 @@ coverage: setup  ## the fast tests with branch coverage, and its limits
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --fail-under=100 --include='*/firstlight/core/*,*/firstlight/provisioning/*,*/firstlight/store/*'
 
-simulation: setup  ## device-years of outages on simulated radios (YEARS=100 ARGS="--seed 7")
+simulation: setup  ## device-years of outages on simulated radios (YEARS=50 ARGS="--seed 7")
 	$(BIN)/firstlight simulate --years $(YEARS) $(ARGS)
 
 browser: setup  ## the pages in a real browser

@@ -154,13 +154,8 @@ def test_a_controller_gets_everything_and_hands_it_on(
     goes_off(target)
 
 
-@pytest.mark.parametrize(
-    "step",
-    [
-        pytest.param(step, marks=[] if step == "configuration" else pytest.mark.lengthy)
-        for step in STEPS
-    ],
-)
+@pytest.mark.lengthy
+@pytest.mark.parametrize("step", STEPS)
 def test_killed_in_the_middle(
     step: str, controller: Device, target: Device, second: Second, world: World
 ) -> None:
