@@ -31,14 +31,12 @@ from firstlight.daemon.provisioning.serving import nobody_comes
 from firstlight.daemon.registry import RegistryKeeper, open_registry
 from firstlight.daemon.regulation import RegulationOf
 from firstlight.daemon.sessions import Randomness
-from firstlight.errors import Code, NotFound
 from firstlight.model.attempt import Attempt
 from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.event import Action
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.mac import MacAddress
 from firstlight.model.moment import Moment
-from firstlight.model.profile import Profile
 from firstlight.model.provisioning_mode import ModeEnd
 from firstlight.model.radio import (
     AccessPointsChanged,
@@ -121,6 +119,7 @@ class Device:
         self._reset = parts.reset
         self._wishes = parts.wishes
         self._diagnosis = parts.diagnosis
+        self._forgetting = parts.forgetting
         self._meeting = parts.meeting
         self._provisioning = parts.provisioning
         self._guests: set[MacAddress] = set()
@@ -274,27 +273,9 @@ class Device:
         return self._attempts.get(attempt_id)
 
     async def forget(self, name: str) -> None:
-        """Delete the saved network of that name, given as it is or as it is shown.
-
-        Raises ``NotFound`` naming those there are.
-        """
+        """Delete the saved network of that name. Raises ``NotFound`` naming those there are."""
         self._check_idle()
-        stations = await self._home.networks()
-        wanted = [one for one in stations if name in {one.name, plain(one.name)}]
-        if not wanted:
-            known = ", ".join(plain(one.name) for one in stations) or "none"
-            raise NotFound(
-                f"There is no saved network {name!r}.",
-                code=Code.UNKNOWN_PROFILE,
-                hint=f"Saved networks: {known}.",
-            )
-        async with (
-            self._announce.action(Action.NETWORK_FORGET, f"Forgetting {plain(name)}"),
-            self._recovery.held(),
-        ):
-            for one in wanted:
-                await self._radio.forget(one.uuid)
-            await self._forgotten(wanted, left=len(stations) - len(wanted))
+        await self._forgetting.forget(name)
 
     async def hotspot(self) -> HotspotAnswer:
         """The hotspot with its password, and who is on it."""
@@ -379,16 +360,6 @@ class Device:
             self._hotspot.wanted = True
             await self._hotspot.up()
             await self._turn(Turn.ALONE)
-
-    async def _forgotten(self, profiles: list[Profile], *, left: int) -> None:
-        if not left:
-            await self._memory.change(provisioned=False, last_ssid="")
-        elif self._memory.kept.last_ssid in {one.name for one in profiles}:
-            await self._memory.change(last_ssid="")
-        if self._radio.state.online or (left and await self._home.comes()):
-            return
-        self._hotspot.wanted = True
-        await self._turn(Turn.ALONE)
 
     def _heard(self, event: RadioEvent) -> None:
         if self._provisioning.heard(event):

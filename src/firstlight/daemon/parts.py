@@ -10,13 +10,23 @@ from firstlight.core.mode import Turn
 from firstlight.core.pairing.device_id import Identity
 from firstlight.core.pairing.lockout import TriesNote
 from firstlight.core.recovery.cooldown import CooldownNote
-from firstlight.daemon import claiming, joining, meeting, operating, pairing, reset, wishes
+from firstlight.daemon import (
+    claiming,
+    forgetting,
+    joining,
+    meeting,
+    operating,
+    pairing,
+    reset,
+    wishes,
+)
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.attempts import Attempts
 from firstlight.daemon.claimed import Bundles, ClaimArchive
 from firstlight.daemon.claiming import Claiming
 from firstlight.daemon.cooldown import Cooldown
 from firstlight.daemon.diagnosis import Diagnosis
+from firstlight.daemon.forgetting import Forgetting
 from firstlight.daemon.home import Home
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.joining import Joining
@@ -83,6 +93,7 @@ class Parts(NamedTuple):
     reset: FactoryReset
     wishes: Wishes
     diagnosis: Diagnosis
+    forgetting: Forgetting
     provisioning: ProvisioningMode
     meeting: Meeting
 
@@ -180,6 +191,9 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
             config,
             regulation=around.regulation,
             claimed_broker=lambda: claims.operating.broker,
+        ),
+        forgetting=Forgetting(
+            forgetting.Company(radio, memory, home, hotspot, repairing, announce, turn)
         ),
         meeting=meets,
     )

@@ -31,7 +31,7 @@ class ModeEnd(StrEnum):
 
 
 class Progress(StrEnum):
-    """How far a device has come in this session."""
+    """How far a device has come."""
 
     EXPECTED = "expected"
     JOINED = "joined"
@@ -40,7 +40,7 @@ class Progress(StrEnum):
 
 
 class DeviceProgress(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """One device of this session. ``kind``: ``clients`` or ``controllers``; ``at`` in Unix ms.
+    """One device of the session. ``kind``: ``clients`` or ``controllers``; ``at`` in Unix ms.
 
     ``reason`` says why it was refused. A station that nobody knows has neither name nor UUID.
     """

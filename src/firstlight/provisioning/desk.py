@@ -158,6 +158,17 @@ def _refusal(
     return Verdict(state, (Tell(News.REFUSED, words, caller, refused.value),), refused, message)
 
 
+def goes_on(state: State, turn: int) -> Verdict:
+    """Whether the session in which a request was found good, by its ``turn``, still is.
+
+    To be asked again whenever time has passed since: who was let in gets nothing any more once a
+    stranger has ended the mode.
+    """
+    if state.phase is Phase.ACTIVE and state.turn == turn:
+        return Verdict(state)
+    return Verdict(state, (), Refused.INACTIVE, INACTIVE)
+
+
 def not_found(state: State, caller: MacAddress, message: str, now: Moment) -> Verdict:
     """Everything was in order, but there is no such record."""
     return _refusal(state, caller, Refused.NO_RECORD, message, now)

@@ -1,6 +1,6 @@
 """A registry in memory, for tests in which no time passes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
@@ -27,6 +27,7 @@ class Book:
         }
         self.ca: ClientCa | None = None
         self.broken = False
+        self.meanwhile: Callable[[], None] = lambda: None
 
     async def registered(self) -> AsyncIterator[Registered]:
         self._check()
@@ -69,6 +70,7 @@ class Book:
         return self.ca
 
     def _check(self) -> None:
+        self.meanwhile()
         if self.broken:
             raise StoreFailure("The registry can't be read.")
 

@@ -27,6 +27,7 @@ from firstlight.model.radio import Link
 from firstlight.model.records import Controller, RecordKind
 from firstlight.model.registry import ClientCa
 from firstlight.model.ssid import Ssid
+from firstlight.provisioning.messages import Joined
 from firstlight.provisioning.softap import SSID
 from firstlight.radio.simulated.description import Description, RadioTable, SavedTable
 from firstlight.radio.simulated.faults import NoFirewall, Unplugged
@@ -407,3 +408,36 @@ async def test_a_registry_that_can_not_be_forgotten_is_tried_again(house: Contro
     assert house.link is Link.HOTSPOT  # reachable all the same
     house.book.broken = False
     await house.wait(lambda: not house.book.entries)
+
+
+async def test_nothing_is_handed_out_that_was_asked_for_before_the_end(house: Controlling) -> None:
+    """A stranger comes while the registry is still looking."""
+    await house.on()
+    address = house.comes(LAMP_MAC)
+    nonce = await house.here.nonce(address)
+    house.book.meanwhile = lambda: house.mode.take(Joined(STRANGER))
+    with pytest.raises(Busy) as refused:
+        await house.here.client(address, LAMP_MAC, str(nonce))
+    assert refused.value.code is Code.PROVISIONING_INACTIVE
+
+
+async def test_a_certificate_is_not_handed_out_then_either(house: Controlling) -> None:
+    house.book.ca = ClientCa("AA:BB", "pem")
+    await house.on()
+    address = house.comes(LAMP_MAC)
+    house.book.meanwhile = lambda: house.mode.take(Joined(STRANGER))
+    with pytest.raises(Busy):
+        await house.here.certs(address, LAMP_MAC)
+
+
+async def test_a_bundle_that_is_under_way_breaks_off(house: Controlling) -> None:
+    await house.on()
+    address = house.comes(HOUSE_MAC)
+    nonce = await house.here.nonce(address)
+    pieces = await house.here.controller(address, HOUSE_MAC, str(nonce), None)
+    await house.mode.switch_off()
+    await house.off()
+    await house.on()  # another session is not the one in which it was asked for
+    with pytest.raises(Busy):
+        await text(pieces)
+    assert house.mode.session().configured == 0

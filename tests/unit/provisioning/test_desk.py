@@ -165,3 +165,12 @@ def test_the_caller_is_of_the_kernel_s_making() -> None:
     driven = active()
     driven.nonce(LAMP, 7)
     assert driven.record(LAMP, FAN, "7").error() is not None
+
+
+def test_whoever_was_let_in_is_out_with_the_session() -> None:
+    driven = active()
+    turn = driven.state.turn
+    assert desk.goes_on(driven.state, turn).error() is None
+    assert desk.goes_on(driven.state, turn - 1).refused is Refused.INACTIVE
+    driven.take(messages.Unwished())
+    assert desk.goes_on(driven.state, driven.state.turn).refused is Refused.INACTIVE

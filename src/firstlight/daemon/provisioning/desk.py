@@ -31,8 +31,8 @@ Decide = Callable[[State, Moment], desk.Verdict]
 class Mode(Protocol):
     """What the desk needs of Provisioning Mode."""
 
-    def judge(self, decide: Decide) -> None:
-        """Let a request be decided. Raises what is wrong with it."""
+    def judge(self, decide: Decide) -> int:
+        """Let a request be decided; the turn of the session. Raises what is wrong with it."""
         ...
 
     def take(self, event: messages.Event) -> None:
@@ -56,8 +56,8 @@ class Desk:
 
     async def client(self, caller: str, claimed: str | None, nonce: str | None) -> Entry:
         """The caller's own record."""
-        mac = await self._checked(caller, claimed, nonce)
-        entry = await self._record(RecordKind.CLIENT, mac)
+        mac, turn = await self._checked(caller, claimed, nonce)
+        entry = await self._record(RecordKind.CLIENT, mac, turn)
         self._mode.take(messages.Configured(mac))
         if isinstance(entry.record, Client):
             self._with.tasks.spawn(self._note_port(entry.record, entry.uuid), "client-uuid")
@@ -67,29 +67,37 @@ class Desk:
         self, caller: str, claimed: str | None, nonce: str | None, uuid: str | None
     ) -> AsyncIterator[bytes]:
         """The whole bundle."""
-        mac = await self._checked(caller, claimed, nonce)
-        entry = await self._record(RecordKind.CONTROLLER, mac)
+        mac, turn = await self._checked(caller, claimed, nonce)
+        entry = await self._record(RecordKind.CONTROLLER, mac, turn)
         if uuid is not None and uuid.lower() != entry.uuid.lower():
             self._no_record(mac, "There is no controller of that UUID and MAC address.")
-        return self._bundle(mac)
+        return self._bundle(mac, turn)
 
     async def certs(self, caller: str, claimed: str | None) -> ClientCa:
         """The client CA."""
         mac = await self._who(caller)
-        self._mode.judge(lambda state, now: desk.asks_certificate(state, mac, claimed, now))
+        turn = self._mode.judge(lambda state, now: desk.asks_certificate(state, mac, claimed, now))
         found = await self._with.records.client_ca()
+        self._goes_on(turn)
         if found is None:
             raise NotFound(
                 "No certificate is designated for clients.", code=Code.UNKNOWN_CERTIFICATE
             )
         return found
 
-    async def _checked(self, caller: str, claimed: str | None, nonce: str | None) -> MacAddress:
+    async def _checked(
+        self, caller: str, claimed: str | None, nonce: str | None
+    ) -> tuple[MacAddress, int]:
         mac = await self._who(caller)
-        self._mode.judge(lambda state, now: desk.asks_record(state, mac, claimed, nonce, now))
+        turn = self._mode.judge(
+            lambda state, now: desk.asks_record(state, mac, claimed, nonce, now)
+        )
         if mac is None:
             raise RuntimeError("a stranger passed the desk")
-        return mac
+        return mac, turn
+
+    def _goes_on(self, turn: int) -> None:
+        self._mode.judge(lambda state, _now: desk.goes_on(state, turn))
 
     async def _who(self, caller: str) -> MacAddress | None:
         try:
@@ -98,8 +106,9 @@ class Desk:
             log.warning("who asks from %s is not known: %s", caller, error.message)
             return None
 
-    async def _record(self, kind: RecordKind, mac: MacAddress) -> Entry:
+    async def _record(self, kind: RecordKind, mac: MacAddress, turn: int) -> Entry:
         entry = await self._with.records.find(kind, mac)
+        self._goes_on(turn)
         if entry is None:
             what = "client" if kind is RecordKind.CLIENT else "controller"
             self._no_record(mac, f"There is no {what} of that MAC address.")
@@ -109,7 +118,7 @@ class Desk:
         self._mode.judge(lambda state, now: desk.not_found(state, mac, message, now))
         raise RuntimeError("what is not there was found")
 
-    async def _bundle(self, mac: MacAddress) -> AsyncIterator[bytes]:
+    async def _bundle(self, mac: MacAddress, turn: int) -> AsyncIterator[bytes]:
         chunk = bytearray(b'{"controllers":[')
         kind, separator = RecordKind.CONTROLLER, b""
         async for entry in self._with.records.each(RecordKind.CONTROLLER, RecordKind.CLIENT):
@@ -119,9 +128,11 @@ class Desk:
             chunk += separator + _with_uuid(entry)
             separator = b","
             if len(chunk) >= _CHUNK_BYTES:
+                self._goes_on(turn)
                 yield bytes(chunk)
                 chunk.clear()
         chunk += b"]}" if kind is RecordKind.CLIENT else _THEN_CLIENTS + b"]}"
+        self._goes_on(turn)
         yield bytes(chunk)
         self._mode.take(messages.Configured(mac))
 

@@ -121,13 +121,14 @@ class ProvisioningMode:
         """Take one event."""
         self._become(*step(self.state, event, self.now()))
 
-    def judge(self, decide: Callable[[State, Moment], Verdict]) -> None:
-        """Let a request be decided. Raises what is wrong with it."""
+    def judge(self, decide: Callable[[State, Moment], Verdict]) -> int:
+        """Let a request be decided; the turn of the session. Raises what is wrong with it."""
         verdict = decide(self.state, self.now())
         self._become(verdict.state, verdict.effects)
         error = verdict.error()
         if error is not None:
             raise error
+        return self.state.turn
 
     def now(self) -> Moment:
         """Both clocks."""
