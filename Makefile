@@ -8,6 +8,8 @@ BACKEND ?= simulated
 ARGS ?=
 
 FAST := tests/unit tests/contract tests/api tests/dbus tests/simulation
+# Those that are quick enough for every commit.
+QUICK := tests/unit tests/dbus
 PYTEST := $(BIN)/python -m pytest
 # Two processes: these tests mostly wait. Their folders are best kept in memory.
 export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
@@ -17,7 +19,7 @@ YEARS ?= 50
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup fast coverage simulation browser lab bench lint types imports format \
+.PHONY: help run test check setup quick fast coverage simulation browser lab bench lint types imports format \
 	diagrams docs-freshness lock clean
 
 help:  ## list what can be made
@@ -31,10 +33,13 @@ run:  ## run the daemon on simulated radios (PORT=8080 BACKEND=simulated ARGS=)
 
 test: setup lint types imports coverage docs-freshness simulation browser lab  ## everything: checks, all suites, the radio lab
 
-check: setup lint types imports fast docs-freshness  ## what to run before every commit, in about a minute
+check: setup lint types imports quick docs-freshness  ## what to run before every commit, in a minute and a half
 
 setup:  ## make .venv and install the Debian packages that the tests need
 	@tools/setup test
+
+quick: setup  ## unit and D-Bus tests (ARGS="-k word")
+	$(PYTEST) $(QUICK) -n 3 --dist loadfile $(ARGS)
 
 fast: setup  ## unit, contract, API and D-Bus tests (ARGS="-k word")
 	$(PYTEST) $(FAST) $(AT_ONCE) $(ARGS)

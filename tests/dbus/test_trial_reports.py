@@ -42,6 +42,8 @@ async def test_a_brief_trial_waits_for_its_address_alone(scene: Scene) -> None:
     await scene.activate(replace(plan(), brief=True))
     scene.nm.walk(scene.device, *SECRETS_FETCHED)
     scene.supplicant.states(scene.wlan0, *UP)
+    # Two daemons speak: what one says next must not overtake the other.
+    await scene.told(LinkStage.AUTHENTICATED)
     scene.nm.walk(scene.device, DeviceState.IP_CONFIG)
     scene.nm.lease(scene.device, "192.168.4.54", "192.168.4.1")
     await scene.all_has_come()
