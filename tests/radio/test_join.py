@@ -27,7 +27,12 @@ def assert_on(world: World, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["home", "wpa3", "mixed", "open", "owe", "hidden", "binary", "dashes"]
+    "name",
+    [
+        *("home", "wpa3", "mixed", "open", "hidden", "binary", "dashes"),
+        # Held against a clock of the kernel's that an emulated router can miss: see README.md.
+        pytest.param("owe", marks=pytest.mark.lengthy),
+    ],
 )
 def test_join(name: str, running: Device, world: World) -> None:
     spec = NEIGHBOURHOOD[name]
@@ -54,7 +59,7 @@ def test_join(name: str, running: Device, world: World) -> None:
     [
         pytest.param("home", "not-the-password", "wrong_password", id="wrong-password-wpa2"),
         pytest.param("wpa3", "not-the-password", "wrong_password", id="wrong-password-wpa3"),
-        pytest.param("silent", "", "no_address", id="silent-dhcp"),
+        pytest.param("silent", "", "no_address", id="silent-dhcp", marks=pytest.mark.lengthy),
         pytest.param("flat", "", "no_gateway", id="no-gateway"),
         pytest.param("dead", "", "no_internet", id="no-internet"),
         pytest.param("hotel", None, "captive_portal", id="captive-portal"),

@@ -66,11 +66,21 @@ class Station:
         )  # fmt: skip
 
     def join(
-        self, ssid: bytes, psk: str | None, frequency: int | None = None, timeout: float = 60
+        self,
+        ssid: bytes,
+        psk: str | None,
+        frequency: int | None = None,
+        timeout: float = 60,
+        *,
+        owe: bool = False,
     ) -> str:
-        """Try to join: "connected", or the reason in wpa_supplicant's words."""
+        """Try to join: "connected", or the reason in wpa_supplicant's words.
+
+        ``owe``: the network is an enhanced open one.
+        """
         self.leave()
-        key = f"psk={_quoted(psk)}" if psk is not None else "key_mgmt=NONE"
+        unlocked = "key_mgmt=OWE\nieee80211w=2" if owe else "key_mgmt=NONE"
+        key = f"psk={_quoted(psk)}" if psk is not None else unlocked
         where = f"scan_freq={frequency}" if frequency else ""
         path = f"/run/lab/{self.name}.conf"
         network = f"network={{\nssid={ssid.hex()}\nscan_ssid=1\n{key}\n{where}\n}}\n"
@@ -122,9 +132,12 @@ class Station:
         That is a fifth of the time between two here (``BEACON_INTERVAL``), so it has to be tried
         again and again, on one channel; but what does not answer a question, as a hidden network
         doesn't, is not heard otherwise.
+
+        The kernel remembers for 30 s what it heard, and `iw` tells all of it; ``flush`` leaves what
+        this scan heard.
         """
         where = ["freq", str(frequency)] if frequency else []
-        how = ["passive"] if passive else []
+        how = ["flush", "passive"] if passive else ["flush"]
         scan = self._inside.must(
             "iw", "dev", self.interface, "scan", *where, *how, netns=self.name, timeout=40
         )
