@@ -155,7 +155,7 @@ class Router:
         self._inside.write(path, spec.hostapd(self.interface))
         log = log_of(self._hostapd)
         before = len(self._inside.read(log).encode("utf-8", "surrogateescape"))
-        # A real router has a processor of its own: its answers may not wait for the cases' programs,
+        # A real router has a processor of its own: its answers may not wait for others here,
         # since a station asks anew after a tenth of a second.
         command = ("nice", "-n", "-10", "hostapd", "-t", path)
         self._inside.spawn(self._hostapd, *command, log=log, netns=self.name)
