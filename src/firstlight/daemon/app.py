@@ -7,6 +7,7 @@ import socket
 import ssl
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from firstlight.daemon.calling import Calling
 from firstlight.daemon.device import Device
 from firstlight.daemon.opening import open_device, remembered
 from firstlight.daemon.page_settings import portal_door, web_settings
+from firstlight.daemon.supervision import Dial, supervised
 from firstlight.daemon.waiting import ended
 from firstlight.model.backend import Backend
 from firstlight.radio.select import Chosen
@@ -55,6 +57,7 @@ async def _serve(config: Config, clock: Clock) -> int:
         listener = bind_tcp(config.web.host, config.web.port, public=config.web.public)
         stack.callback(listener.close)
         secured = _secured(config, stack)
+        supervision = supervised(_dial(config, listener), clock)
         if config.enabled:
             serving = await _serve_device(config, clock, Doors([listener], secured), stack)
         else:
@@ -62,6 +65,10 @@ async def _serve(config: Config, clock: Clock) -> int:
             serving = _listen(None, web_settings(config), clock, doors, stack)
             _say(f"{_address(listener)}  (not enabled)")
             _say("Set FIRSTLIGHT_PROVISIONING_ENABLED=1 to enable it.")
+        if supervision is not None:
+            task = asyncio.create_task(supervision.run(), name="supervision")
+            stack.push_async_callback(ended, task)
+            stack.callback(supervision.stopping)
         serving.add_done_callback(lambda _task: stopping.set())
         await stopping.wait()
         if serving.done():
@@ -69,6 +76,14 @@ async def _serve(config: Config, clock: Clock) -> int:
             raise RuntimeError("the web server ended by itself")
         log.info("stopping")
     return 0
+
+
+def _dial(config: Config, listener: socket.socket) -> Dial:
+    """How the daemon asks itself; while it is inert there is TCP only."""
+    if config.enabled:
+        return partial(asyncio.open_unix_connection, config.socket_path)
+    host, port = listener.getsockname()[:2]
+    return partial(asyncio.open_connection, _reachable(host), port)
 
 
 async def _serve_device(
@@ -163,9 +178,13 @@ def _radio_in_words(chosen: Chosen, config: Config) -> str:
 
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  only compared
+    shown = _reachable(host)
     shown = f"[{shown}]" if ":" in shown else shown
     return f"Firstlight {__version__} at http://{shown}:{port}/"
+
+
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  only compared
 
 
 def _next_command(config: Config) -> str:
