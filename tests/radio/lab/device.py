@@ -1,8 +1,13 @@
-"""The device's daemon, the real one: started, asked over HTTP, and killed."""
+"""The device's daemon, the real one: started, asked over HTTP, and killed.
+
+It runs as the user and with the capabilities that its packaged unit gives it, and no others.
+"""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +26,7 @@ FOLDER = "/run/lab/device"
 NAME = "firstlight"
 LOG = log_of(NAME)
 PROGRAM = Path(sys.executable).with_name("firstlight")
+UNIT = (resources.files("firstlight") / "packaged/firstlight.service").read_text()
 
 
 NO_HOTSPOT_AT_START = """\
@@ -45,6 +51,33 @@ internet_interval_seconds = 5
 """
 
 
+def owner(unit: str) -> tuple[str, str]:
+    """The user and the group that a unit's process belongs to."""
+    return setting(unit, "User"), setting(unit, "Group")
+
+
+def confined(unit: str) -> list[str]:
+    """A command that runs another one as systemd would: as that user, with those capabilities.
+
+    Of the unit's sandbox that is the part which NetworkManager, wpa_supplicant and the kernel's
+    network see; the rest is systemd's own to show.
+    """
+    user, group = owner(unit)
+    words = setting(unit, "AmbientCapabilities").lower().split()
+    capabilities = ",".join(["-all", *(f"+{word.removeprefix('cap_')}" for word in words)])
+    return [
+        "setpriv",
+        *(f"--reuid={user}", f"--regid={group}", "--init-groups", "--no-new-privs"),
+        *(f"--{which}={capabilities}" for which in ("inh-caps", "ambient-caps", "bounding-set")),
+    ]
+
+
+def setting(unit: str, name: str) -> str:
+    """The value of a directive that stands in a unit once."""
+    [value] = re.findall(rf"(?m)^{name}=(.*)$", unit)
+    return value
+
+
 class Device:
     """One daemon at a time; its configuration is in ``FOLDER`` inside, its state in ``STATE``."""
 
@@ -64,8 +97,11 @@ class Device:
         """Start it, and wait until it answers."""
         if self.runs():
             raise LabError("the daemon runs already")
+        user, _ = owner(UNIT)
+        self._inside.shell(f"chown -R {user}: {STATE}; chmod 700 {STATE}")
         self._inside.spawn(
             NAME,
+            *confined(UNIT),
             str(PROGRAM),
             "serve",
             *("--backend", "networkmanager", "--port", str(PORT)),

@@ -73,6 +73,7 @@ class Second(Inside):
             self.kill(daemon)
         if pid := self.system.supplicant():
             self._first.run("kill", "-KILL", str(pid))
+        self.kill("polkit")
         self.kill("dbus")
         self._first.kill(SECOND, "SIGKILL")
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from importlib import resources
 
 from tests.radio.lab.inside import Finished, Inside
 from tests.radio.lab.vm import LOGS_INSIDE
@@ -26,6 +27,19 @@ dns=none
 unmanaged-devices=interface-name:eth*
 [logging]
 level=INFO
+"""
+POLKIT = "/usr/lib/polkit-1/polkitd"
+PACKAGED = resources.files("firstlight") / "packaged"
+USERS = "/run/lab/users"
+POLICIES = "/run/lab/policies"
+# What a package would do; the files under /etc are the host's, and stay as they are.
+LET_IN = f"""\
+cp /etc/passwd /etc/group /etc/shadow /etc/gshadow {USERS}/etc
+systemd-sysusers --root={USERS}
+for file in passwd group shadow gshadow; do mount --bind {USERS}/etc/$file /etc/$file; done
+cp /etc/dbus-1/system.d/* {POLICIES}
+mount --bind {POLICIES} /etc/dbus-1/system.d
+mount -t tmpfs -o mode=755 tmpfs /etc/polkit-1/rules.d
 """
 CONNECTIVITY = "/etc/NetworkManager/conf.d/connectivity.conf"
 SUPPLICANT_ACTIVATION = "/usr/share/dbus-1/system-services/fi.w1.wpa_supplicant1.service"
@@ -76,10 +90,21 @@ class System:
             ),
             timeout=90,
         )
+        self._let_in()
         self.start_bus(log_of("wpa_supplicant"))
 
+    def _let_in(self) -> None:
+        """Make Firstlight's user, with what the packaged files allow it."""
+        user = (PACKAGED / "firstlight.sysusers").read_text()
+        policy = (PACKAGED / "firstlight.dbus.conf").read_text()
+        rules = (PACKAGED / "firstlight.polkit.rules").read_text()
+        self._inside.write(f"{USERS}/etc/sysusers.d/firstlight.conf", user)
+        self._inside.write(f"{POLICIES}/firstlight.conf", policy)
+        self._inside.shell(LET_IN)
+        self._inside.write("/etc/polkit-1/rules.d/50-firstlight.rules", rules)
+
     def start_bus(self, supplicant_log: str) -> None:
-        """Start D-Bus, which starts wpa_supplicant when it is asked for."""
+        """Start D-Bus, which starts wpa_supplicant when it is asked for, and polkit."""
         service = "/run/dbus/supplicant.service"
         self._inside.write("/etc/NetworkManager/NetworkManager.conf", CONFIGURATION)
         self._inside.write(service, supplicant_service(supplicant_log))
@@ -88,6 +113,12 @@ class System:
             "dbus", "dbus-daemon", "--system", "--nofork", "--nopidfile", log=log_of("dbus")
         )
         eventually(lambda: self._inside.run("busctl", "list").rc == 0, what="D-Bus answers")
+        # NetworkManager asks it about everybody but root.
+        self._inside.spawn("polkit", POLKIT, log=log_of("polkit"))
+        eventually(
+            lambda: self._inside.run("busctl", "status", "org.freedesktop.PolicyKit1").rc == 0,
+            what="polkit is there",
+        )
 
     def start_networkmanager(self) -> None:
         """Start NetworkManager and wait until it has taken the radio."""

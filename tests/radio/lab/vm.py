@@ -14,10 +14,12 @@ import shlex
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -33,7 +35,7 @@ DISK_MEGABYTES = 64
 PROGRAMS = (
     "qemu-system-x86_64", "NetworkManager", "nmcli", "wpa_supplicant", "wpa_cli", "hostapd", "iw",
     "dnsmasq", "iptables", "nft", "busybox", "dbus-daemon", "udevadm", "modprobe", "ip",
-    "mkfs.ext4",
+    "mkfs.ext4", "systemd-sysusers", "setpriv",
 )  # fmt: skip
 SEARCH = os.pathsep.join(
     (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin")
@@ -69,14 +71,23 @@ def hardware_helps() -> bool:
 def shadows(source: Path) -> list[str]:
     """Where programs inside are read from: the system, this interpreter, a copy of the source.
 
-    The copy stays as it is when somebody goes on working, and it comes compiled.
+    The copy stays as it is when somebody goes on working, and it comes compiled. Where only root
+    gets through to them, the way is opened: the daemon inside is another user.
     """
     folders = [os.path.realpath(path) for path in ("/usr", sys.base_prefix, sys.prefix, GUEST)]
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(SOURCE, source)
     compileall.compile_dir(source, quiet=1)
     pairs = {**{path: path for path in folders}, str(SOURCE): str(source)}
+    pairs = {**dict.fromkeys(locked(pairs), ""), **pairs}
     return [f"{path}={shadow}" for path, shadow in pairs.items()]
+
+
+def locked(folders: Iterable[str]) -> list[str]:
+    """The uppermost folders on the way to ``folders`` that others can't pass."""
+    ways = {parent for folder in folders for parent in Path(folder).parents}
+    closed = {way for way in ways if not way.stat().st_mode & stat.S_IXOTH}
+    return sorted(str(way) for way in closed if closed.isdisjoint(way.parents))
 
 
 class Machine:

@@ -28,7 +28,9 @@ Tls = Annotated[
 WithClaim = Annotated[
     bool, typer.Option("--claim", help="Also the unit that claims configuration once at boot.")
 ]
-NoUnit = Annotated[bool, typer.Option("--no-unit", help="No systemd unit; your image has one.")]
+NoUnit = Annotated[
+    bool, typer.Option("--no-unit", help="No systemd unit and no user for it; your image has them.")
+]
 
 
 def install(
@@ -107,7 +109,12 @@ def _files(config: Config, root: Path, *, tls: bool, with_unit: bool) -> list[pl
         config = _with_tls(config)
     files.append(plan.drop_in(config))
     if with_unit:
-        files.append(plan.unit(_program(), _packaged("firstlight.service")))
+        files += [
+            plan.user(_packaged("firstlight.sysusers")),
+            plan.bus_policy(_packaged("firstlight.dbus.conf")),
+            plan.polkit_rules(_packaged("firstlight.polkit.rules")),
+            plan.unit(_program(), _packaged("firstlight.service")),
+        ]
     return files
 
 
@@ -156,5 +163,8 @@ def _say_what_next(*, tls: bool, with_unit: bool) -> None:
         typer.echo("Put this into /etc/firstlight/config.toml:")
         typer.echo(f'  [web]\n  tls_certificate = "{plan.CERTIFICATE}"\n  tls_key = "{plan.KEY}"')
     if with_unit:
-        typer.echo("Then: systemctl daemon-reload; systemctl enable --now firstlight")
+        steps = ["systemd-sysusers", "systemctl daemon-reload", "systemctl reload dbus"]
+        if tls:
+            steps += [f"chgrp firstlight {plan.KEY}", f"chmod 640 {plan.KEY}"]
+        typer.echo(f"Then: {'; '.join([*steps, 'systemctl enable --now firstlight'])}")
     typer.echo("The hotspot's DNS counts from the next time that the hotspot goes up.")

@@ -10,6 +10,9 @@ from firstlight.config import Config
 DROP_IN = PurePosixPath("/etc/NetworkManager/dnsmasq-shared.d/firstlight.conf")
 UNIT = PurePosixPath("/etc/systemd/system/firstlight.service")
 CLAIM_UNIT = PurePosixPath("/etc/systemd/system/firstlight-claim.service")
+USER = PurePosixPath("/etc/sysusers.d/firstlight.conf")
+BUS_POLICY = PurePosixPath("/etc/dbus-1/system.d/firstlight.conf")
+POLKIT_RULES = PurePosixPath("/etc/polkit-1/rules.d/50-firstlight.rules")
 TLS_FOLDER = PurePosixPath("/etc/firstlight/tls")
 CERTIFICATE = TLS_FOLDER / "certificate.pem"
 KEY = TLS_FOLDER / "key.pem"
@@ -58,6 +61,28 @@ def unit(program: str, packaged: str) -> File:
     return File(
         path=UNIT, content=f"{MARK}\n{text}".encode(), why="systemd starts and hardens the daemon"
     )
+
+
+def user(packaged: str) -> File:
+    """The packaged user that the unit runs as."""
+    return File(
+        path=USER, content=f"{MARK}\n{packaged}".encode(), why="the user that the daemon runs as"
+    )
+
+
+def bus_policy(packaged: str) -> File:
+    """The packaged policy of the system bus (dbus-daemon(1))."""
+    return File(
+        path=BUS_POLICY,
+        content=packaged.encode(),  # what comes before its first line would make it no XML
+        why="that user may talk to NetworkManager and wpa_supplicant",
+    )
+
+
+def polkit_rules(packaged: str) -> File:
+    """The packaged rules (polkit(8))."""
+    why = "what that user may ask of NetworkManager and systemd"
+    return File(path=POLKIT_RULES, content=f"//{MARK[1:]}\n{packaged}".encode(), why=why)
 
 
 def claim_unit(program: str, packaged: str) -> File:

@@ -60,6 +60,9 @@ def test_it_comes_and_goes(root: Path) -> None:
         "etc/firstlight/installed.json",
         "etc/firstlight/tls/certificate.pem",
         "etc/firstlight/tls/key.pem",
+        "etc/dbus-1/system.d/firstlight.conf",
+        "etc/polkit-1/rules.d/50-firstlight.rules",
+        "etc/sysusers.d/firstlight.conf",
         "etc/systemd/system/firstlight.service",
     }
     key = root / "etc/firstlight/tls/key.pem"
@@ -73,6 +76,19 @@ def test_it_comes_and_goes(root: Path) -> None:
     assert run("uninstall", "--root", str(root), "--yes")[0] == 0
     assert files(root) == set()
     assert "written nothing" in run("uninstall", "--root", str(root), "--yes")[1]
+
+
+def test_without_the_unit_there_is_no_user_for_it(root: Path) -> None:
+    assert run("install", "--root", str(root), "--no-unit", "--yes")[0] == 0
+    assert files(root) == {DROP_IN, "etc/firstlight/installed.json"}
+
+
+def test_it_says_how_the_user_gets_at_the_key(root: Path) -> None:
+    _, output = run("install", "--root", str(root), "--tls", "--yes")
+    [then] = [line for line in output.splitlines() if line.startswith("Then: ")]
+    assert then.startswith("Then: systemd-sysusers; ")
+    assert "chgrp firstlight /etc/firstlight/tls/key.pem; chmod 640" in then
+    assert then.endswith("systemctl enable --now firstlight")
 
 
 def test_the_key_is_never_shown(root: Path) -> None:
