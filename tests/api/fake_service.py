@@ -313,6 +313,10 @@ class FakeService:
         self._fail()
         return b"# TYPE firstlight_mode gauge\n"
 
+    async def support_bundle(self) -> bytes:
+        self._fail()
+        return b"PK"
+
     def attended(self) -> None:
         self.times_attended += 1
 

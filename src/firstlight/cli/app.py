@@ -20,6 +20,7 @@ from firstlight.cli import (
     restart,
     serve,
     simulate,
+    support,
 )
 from firstlight.cli.doctor import command as doctor
 from firstlight.cli.exits import MEANINGS
@@ -77,6 +78,7 @@ def build() -> typer.Typer:
     app.add_typer(registry.build(), name="registry")
     app.command()(events.events)
     app.command()(doctor.doctor)
+    app.command()(support.support)
     app.command()(simulate.simulate)
     return app
 

@@ -17,6 +17,7 @@ from firstlight.clock import Clock, SystemClock
 from firstlight.config import Config
 from firstlight.daemon.calling import Calling
 from firstlight.daemon.device import Device
+from firstlight.daemon.logbook import Logbook
 from firstlight.daemon.opening import open_device, remembered
 from firstlight.daemon.page_settings import portal_door, web_settings
 from firstlight.daemon.supervision import Dial, supervised
@@ -38,7 +39,12 @@ def run(config: Config, log_level: str = "info") -> int:
     logging.basicConfig(
         level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
-    return asyncio.run(_serve(config, SystemClock()))
+    logbook = Logbook()
+    logging.getLogger().addHandler(logbook)
+    try:
+        return asyncio.run(_serve(config, SystemClock(), logbook))
+    finally:
+        logging.getLogger().removeHandler(logbook)
 
 
 class Doors(NamedTuple):
@@ -48,7 +54,7 @@ class Doors(NamedTuple):
     secured: list[tuple[socket.socket, ssl.SSLContext]]
 
 
-async def _serve(config: Config, clock: Clock) -> int:
+async def _serve(config: Config, clock: Clock, logbook: Logbook) -> int:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -59,7 +65,8 @@ async def _serve(config: Config, clock: Clock) -> int:
         secured = _secured(config, stack)
         supervision = supervised(_dial(config, listener), clock)
         if config.enabled:
-            serving = await _serve_device(config, clock, Doors([listener], secured), stack)
+            doors = Doors([listener], secured)
+            serving = await _serve_device(config, clock, doors, stack, logbook)
         else:
             doors = Doors([listener], secured)
             serving = _listen(None, web_settings(config), clock, doors, stack)
@@ -87,12 +94,14 @@ def _dial(config: Config, listener: socket.socket) -> Dial:
 
 
 async def _serve_device(
-    config: Config, clock: Clock, doors: Doors, stack: AsyncExitStack
+    config: Config, clock: Clock, doors: Doors, stack: AsyncExitStack, logbook: Logbook
 ) -> asyncio.Task[None]:
     memory = remembered(config)
     control = bind_unix(config.socket_path)
     stack.callback(control.close)
-    opened = await stack.enter_async_context(open_device(config, clock=clock, memory=memory))
+    opened = await stack.enter_async_context(
+        open_device(config, clock=clock, memory=memory, log_lines=logbook.lines)
+    )
     listener, page = doors.plain[0], ""
     doors.plain.append(control)
     if opened.chosen.reach is None:

@@ -31,6 +31,7 @@ from firstlight.daemon.provisioning.serving import nobody_comes
 from firstlight.daemon.registry import RegistryKeeper, open_registry
 from firstlight.daemon.regulation import RegulationOf
 from firstlight.daemon.sessions import Randomness
+from firstlight.daemon.support.desk import SupportDesk
 from firstlight.model.attempt import Attempt
 from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.event import Action
@@ -84,6 +85,7 @@ class Device:
         open_door: OpenDoor = nobody_comes,
         http: Http | None = None,
         metrics: Metrics | None = None,
+        log: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self._radio, self._memory, self._clock, self._hub = radio, memory, clock, hub
         self._hostname = socket.gethostname()
@@ -126,6 +128,7 @@ class Device:
         self._subscription = ExitStack()
         self._metrics = metrics or Metrics(hub, clock)
         self._broker = ""
+        self._support = SupportDesk(self, config, clock, log)
 
     @property
     def events(self) -> Hub:
@@ -211,6 +214,10 @@ class Device:
     async def metrics(self) -> bytes:
         """What was counted so far."""
         return await self._metrics.exposition()
+
+    async def support_bundle(self) -> bytes:
+        """What helps somebody else to help."""
+        return await self._support.bundle()
 
     def broker_is(self, problem: str) -> None:
         """Why the MQTT broker is out of reach, in a sentence; empty: it is not, or none is set."""

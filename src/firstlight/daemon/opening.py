@@ -3,7 +3,7 @@
 import logging
 import random
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -56,9 +56,15 @@ def remembered(config: Config) -> Memory:
 
 @asynccontextmanager
 async def open_device(
-    config: Config, *, clock: Clock | None = None, memory: Memory | None = None
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    memory: Memory | None = None,
+    log_lines: Callable[[], tuple[str, ...]] = tuple,
 ) -> AsyncGenerator[Opened, None]:
     """The device while it is open; it then leaves the radio as it is.
+
+    ``log_lines``: the newest lines of the program's log, for a support bundle.
 
     Only one process may have a state folder open. Raises ``FirstlightError``.
     """
@@ -68,7 +74,7 @@ async def open_device(
     chosen = await open_radio(config.backend, interface=config.interface, clock=time, world=world)
     hub, tasks = Hub(time), Tasks()
     metrics = Metrics(hub, time)
-    device = _device(config, chosen, kept, time, metrics=metrics, hub=hub)
+    device = _device(config, chosen, kept, time, metrics=metrics, hub=hub, log_lines=log_lines)
     try:
         told = _telemetry(config, device, hub, time)
         metrics.line = told.figures
@@ -132,7 +138,14 @@ def _telemetry(config: Config, device: Device, hub: Hub, clock: Clock) -> Teleme
 
 
 def _device(
-    config: Config, chosen: Chosen, memory: Memory, clock: Clock, *, hub: Hub, metrics: Metrics
+    config: Config,
+    chosen: Chosen,
+    memory: Memory,
+    clock: Clock,
+    *,
+    hub: Hub,
+    metrics: Metrics,
+    log_lines: Callable[[], tuple[str, ...]],
 ) -> Device:
     reach: ReachProbe = chosen.reach or SocketReach()
     registry = open_registry(config)
@@ -148,6 +161,7 @@ def _device(
         registry=registry,
         open_door=_door(config, chosen, registry, clock),
         metrics=metrics,
+        log=log_lines,
     )
 
 

@@ -257,6 +257,13 @@ class DeviceService(Protocol):
         """What was counted so far, in Prometheus' text form."""
         ...
 
+    async def support_bundle(self) -> bytes:
+        """A ZIP file of what helps somebody else to help, without secrets.
+
+        Raises ``Busy`` while another one is made.
+        """
+        ...
+
     def attended(self) -> None:
         """A person is using the portal right now: nothing takes the hotspot away meanwhile."""
         ...

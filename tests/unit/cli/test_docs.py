@@ -75,6 +75,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "events",
         "doctor",
         "simulate",
+        "support",
     }
 
 

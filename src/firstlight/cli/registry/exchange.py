@@ -174,7 +174,7 @@ def _write(pieces: Iterable[bytes], output: Path | None, *, force: bool) -> None
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
         return
-    from firstlight.cli.registry.writing import write_private
+    from firstlight.cli.writing import write_private
 
     write_private(output, pieces, force=force)
     _note(f"Wrote {output}.")

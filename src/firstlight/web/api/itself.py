@@ -19,6 +19,7 @@ from firstlight.web.api.records import RECORDS
 from firstlight.web.api.recovery import RECOVERY
 from firstlight.web.api.registry import REGISTRY
 from firstlight.web.api.softap_only import SOFTAP
+from firstlight.web.api.support import SUPPORT
 from firstlight.web.api.system import SYSTEM
 
 
@@ -68,6 +69,7 @@ ENDPOINTS = (
     *RECORDS,
     *CERTS,
     *REGISTRY,
+    *SUPPORT,
     Endpoint(
         method="GET",
         path="/api/health",

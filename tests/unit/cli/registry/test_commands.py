@@ -12,7 +12,7 @@ from tests.unit.cli.stub_daemon import Reply, StubDaemon, problem
 from firstlight.cli.failures import Failure, failure
 from firstlight.cli.registry import passphrases
 from firstlight.cli.registry.asking import PAGE
-from firstlight.cli.registry.writing import write_private
+from firstlight.cli.writing import write_private
 from firstlight.errors import InvalidInput
 
 UUID = "0b0e7a52-60f6-4a0c-8d0f-3f1f6f0b7c01"

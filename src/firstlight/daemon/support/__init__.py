@@ -1,0 +1,1 @@
+"""Gathers what a support bundle is made of: from the running device, and from its machine."""
