@@ -12,6 +12,15 @@ OUTCOME = (
     r"|CTRL-EVENT-SSID-TEMP-DISABLED[^\n]*reason=\w+"
     r"|CTRL-EVENT-(?:ASSOC|AUTH)-REJECT[^\n]*status_code=\d+"
 )
+# The radio takes a second wish to scan once it is through with the first.
+SCAN = """\
+scan() { iw dev "$interface" scan "$@"; }
+interface=$1
+until scan trigger $2 2> /dev/null; do sleep 0.05; done
+until scan trigger freq 2412 2> /dev/null; do sleep 0.05; done
+scan dump
+scan abort || true
+"""
 LEASE_SCRIPT = """\
 #!/bin/sh
 [ "$1" = bound ] || exit 0
@@ -134,12 +143,13 @@ class Station:
         doesn't, is not heard otherwise.
 
         The kernel remembers for 30 s what it heard, and `iw` tells all of it; ``flush`` leaves what
-        this scan heard.
+        this scan heard. `iw scan` itself begins to listen for the end of a scan after it has asked
+        for it, and waits for ever where the scan was quicker.
         """
-        where = ["freq", str(frequency)] if frequency else []
-        how = ["flush", "passive"] if passive else ["flush"]
+        where = f"freq {frequency}" if frequency else ""
+        how = f"{where} flush {'passive' if passive else ''}"
         scan = self._inside.must(
-            "iw", "dev", self.interface, "scan", *where, *how, netns=self.name, timeout=40
+            "sh", "-euc", SCAN, "scan", self.interface, how, netns=self.name, timeout=60
         )
         heard: list[Heard] = []
         for block in re.split(r"^BSS ", scan, flags=re.MULTILINE)[1:]:
