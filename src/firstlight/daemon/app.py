@@ -18,9 +18,9 @@ from firstlight.daemon.calling import Calling
 from firstlight.daemon.device import Device
 from firstlight.daemon.opening import open_device, remembered
 from firstlight.daemon.page_settings import portal_door, web_settings
-from firstlight.daemon.waiting import ended
 from firstlight.model.backend import Backend
 from firstlight.radio.select import Chosen
+from firstlight.running import ended
 from firstlight.web.app import create_app
 from firstlight.web.listeners import bind_tcp, bind_unix
 from firstlight.web.server import WebServer

@@ -6,10 +6,10 @@ import logging
 import secrets
 from collections.abc import Callable
 
+from firstlight.clock import reading
 from firstlight.config import Config
 from firstlight.daemon.provisioning.company import Close, Company
 from firstlight.daemon.provisioning.desk import Desk
-from firstlight.daemon.waiting import ended
 from firstlight.errors import Busy, FirstlightError, StoreFailure
 from firstlight.model.access_point import AccessPoint, frequency_of
 from firstlight.model.mac import MacAddress
@@ -27,6 +27,7 @@ from firstlight.provisioning.planning import plan
 from firstlight.provisioning.session import ENDABLE, ON_THE_AIR, step
 from firstlight.provisioning.softap import ADDRESS, SSID, passphrase_of
 from firstlight.provisioning.state import Settings, State
+from firstlight.running import ended
 from firstlight.web.registry_service import ClaimDesk
 
 log = logging.getLogger(__name__)
@@ -132,7 +133,7 @@ class ProvisioningMode:
 
     def now(self) -> Moment:
         """Both clocks."""
-        return Moment(self._with.clock.monotonic(), self._with.clock.wall())
+        return reading(self._with.clock)
 
     def _become(self, state: State, effects: tuple[messages.Effect, ...]) -> None:
         if state.phase is not self.state.phase:
