@@ -19,6 +19,7 @@ from firstlight.daemon.device import Device
 from firstlight.daemon.opening import open_device, remembered
 from firstlight.daemon.page_settings import portal_door, web_settings
 from firstlight.model.backend import Backend
+from firstlight.provisioning.softap import ADDRESS as SOFTAP_ADDRESS
 from firstlight.radio.select import Chosen
 from firstlight.running import ended
 from firstlight.web.app import create_app
@@ -102,7 +103,10 @@ async def _serve_device(
 def _call_out(
     config: Config, settings: WebSettings, device: Device, clock: Clock, stack: AsyncExitStack
 ) -> None:
-    """Tell the device's name where its pages are: on all networks, or on the hotspot alone."""
+    """Tell the device's name where its pages are: on all networks, or on the hotspot alone.
+
+    Never on the SoftAP, which has the hotspot's address.
+    """
     port = settings.page_port or (config.hotspot.portal_port if settings.portal else 0)
     if not (config.mdns.enabled and port):
         return
@@ -118,7 +122,15 @@ def _call_out(
     )
     hotspot = config.hotspot.address.partition("/")[0]
     only = None if settings.page_port else frozenset({hotspot})
-    calling = Calling(MulticastAdvertiser(), advert, clock, only=only)
+    mode, softap = device.provisioning_mode, frozenset({SOFTAP_ADDRESS.partition("/")[0]})
+    calling = Calling(
+        MulticastAdvertiser(),
+        advert,
+        clock,
+        only=only,
+        never=lambda: softap if mode.under_way else frozenset(),
+    )
+    mode.making_way = calling.look
     task = asyncio.create_task(calling.run(), name="calling")
     stack.push_async_callback(ended, task)
 

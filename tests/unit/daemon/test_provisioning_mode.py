@@ -108,6 +108,17 @@ async def test_nobody_else_works_with_the_radio_meanwhile(house: Controlling) ->
     assert house.link is Link.SOFTAP
 
 
+async def test_whoever_uses_the_hotspot_makes_way_before_it_goes(house: Controlling) -> None:
+    seen: list[tuple[bool, Link]] = []
+
+    async def make_way() -> None:
+        seen.append((house.mode.under_way, house.link))
+
+    house.mode.making_way = make_way
+    await house.on()
+    assert seen == [(True, Link.HOTSPOT)]
+
+
 async def test_while_it_stops_it_can_not_begin(house: Controlling) -> None:
     await house.on()
     await house.mode.switch_off()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from firstlight.clock import reading
 from firstlight.config import Config
@@ -48,6 +48,8 @@ class ProvisioningMode:
         self._close_door: Close | None = None
         self._holding = False
         self.desk: ClaimDesk = Desk(self, company, secrets.randbits)
+        self.making_way: Callable[[], Awaitable[None]] = _nobody
+        """Awaited before the hotspot goes for the SoftAP: whoever uses its address leaves it."""
         self.clearing = asyncio.Lock()
         """Whoever holds it clears away what a killed process left behind."""
         wish = config.provisioning
@@ -202,6 +204,7 @@ class ProvisioningMode:
         self._with.hotspot.hold()
         await self._with.recovery.hold()
         await self._with.hotspot.idle()
+        await self.making_way()
         if self._with.radio.state.link in {Link.HOTSPOT, Link.HOTSPOT_STARTING}:
             await self._with.hotspot.down()
 
@@ -288,6 +291,10 @@ class ProvisioningMode:
         elif link is not Link.SOFTAP:
             message = "The SoftAP went down by itself."
             self.take(messages.Unwished(ModeEnd.RADIO_FAILED, message))
+
+
+async def _nobody() -> None:
+    """Nobody has to make way."""
 
 
 def _failed(turn: int, reason: ModeEnd, error: FirstlightError) -> messages.Failed:
