@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from firstlight.model.moment import Moment
+
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -51,3 +53,8 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Sleep on the running event loop."""
         await asyncio.sleep(seconds)
+
+
+def reading(clock: Clock) -> Moment:
+    """What both of its hands show now."""
+    return Moment(clock.monotonic(), clock.wall())

@@ -153,6 +153,7 @@ async def test_the_broker_is_counted_where_there_is_one(
         connected=True,
         failures={BrokerCause.GONE: 2},
         published=7,
+        denied=6,
         dropped=3,
         waiting=4,
         commands={Command.RECOVER: 1},
@@ -162,6 +163,7 @@ async def test_the_broker_is_counted_where_there_is_one(
     assert one(samples, "firstlight_mqtt_connected") == 1
     assert one(samples, "firstlight_mqtt_connection_failures_total", cause="gone") == 2
     assert one(samples, "firstlight_mqtt_published_total") == 7
+    assert one(samples, "firstlight_mqtt_denied_total") == 6
     assert one(samples, "firstlight_mqtt_events_dropped_total") == 3
     assert one(samples, "firstlight_mqtt_events_waiting") == 4
     assert one(samples, "firstlight_mqtt_commands_total", command="recover") == 1

@@ -11,6 +11,7 @@ from tests.dbus.fake_nft import FakeNft
 from tests.dbus.fake_supplicant import FakeSupplicant
 from tests.dbus.private_bus import PrivateBus
 from tests.dbus.scene import Scene
+from tests.dbus.waiting import until
 
 from firstlight.radio.nm.radio import NetworkManagerRadio
 
@@ -83,4 +84,12 @@ async def scene(
     iw.supplicant = supplicant
     scene = Scene(nm, supplicant, radio)
     await radio.open()
+    return scene
+
+
+@pytest.fixture
+async def usual(scene: Scene) -> Scene:
+    """A radio that does as it is told, and nothing else."""
+    scene.nm.on_activation = scene.nm.come_up
+    await until(lambda: scene.radio.state.interface == "wlan0", "the radio is there")
     return scene

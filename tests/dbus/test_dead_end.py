@@ -23,13 +23,6 @@ SHARING = replace(HOTSPOT, share_internet=True)
 FENCE = {"hotspot_forward": ['iifname "wlan0" drop', 'oifname "wlan0" drop']}
 
 
-@pytest.fixture
-async def usual(scene: Scene) -> Scene:
-    scene.nm.on_activation = scene.nm.come_up
-    await until(lambda: scene.radio.state.interface == "wlan0", "the radio is there")
-    return scene
-
-
 async def test_they_stand_before_it_is_up_and_go_after_it(usual: Scene, nft: FakeNft) -> None:
     modes: list[int] = []
     nft.on_change = lambda: modes.append(usual.nm.get(usual.device, WIRELESS, "Mode"))

@@ -4,6 +4,7 @@
 name with the same addresses, and answers that are alike are no conflict (RFC 6762, 9).
 """
 
+import logging
 import socket
 from typing import Any
 
@@ -11,6 +12,9 @@ from zeroconf import IPVersion, NonUniqueNameException
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from firstlight.announce.port import Advert
+
+# A network that goes before a goodbye is sent is nobody's fault; what counts is told by the caller.
+logging.getLogger("zeroconf").setLevel(logging.ERROR)
 
 OWN_TYPE = "_firstlight._tcp.local."
 HTTP_TYPES = {False: "_http._tcp.local.", True: "_https._tcp.local."}

@@ -21,9 +21,10 @@ from firstlight.daemon.logbook import Logbook
 from firstlight.daemon.opening import open_device, remembered
 from firstlight.daemon.page_settings import portal_door, web_settings
 from firstlight.daemon.supervision import Dial, supervised
-from firstlight.daemon.waiting import ended
 from firstlight.model.backend import Backend
+from firstlight.provisioning.softap import ADDRESS as SOFTAP_ADDRESS
 from firstlight.radio.select import Chosen
+from firstlight.running import ended
 from firstlight.web.app import create_app
 from firstlight.web.listeners import bind_tcp, bind_unix
 from firstlight.web.server import WebServer
@@ -126,7 +127,10 @@ async def _serve_device(
 def _call_out(
     config: Config, settings: WebSettings, device: Device, clock: Clock, stack: AsyncExitStack
 ) -> None:
-    """Tell the device's name where its pages are: on all networks, or on the hotspot alone."""
+    """Tell the device's name where its pages are: on all networks, or on the hotspot alone.
+
+    Never on the SoftAP, which has the hotspot's address.
+    """
     port = settings.page_port or (config.hotspot.portal_port if settings.portal else 0)
     if not (config.mdns.enabled and port):
         return
@@ -142,7 +146,15 @@ def _call_out(
     )
     hotspot = config.hotspot.address.partition("/")[0]
     only = None if settings.page_port else frozenset({hotspot})
-    calling = Calling(MulticastAdvertiser(), advert, clock, only=only)
+    mode, softap = device.provisioning_mode, frozenset({SOFTAP_ADDRESS.partition("/")[0]})
+    calling = Calling(
+        MulticastAdvertiser(),
+        advert,
+        clock,
+        only=only,
+        never=lambda: softap if mode.under_way else frozenset(),
+    )
+    mode.making_way = calling.look
     task = asyncio.create_task(calling.run(), name="calling")
     stack.push_async_callback(ended, task)
 

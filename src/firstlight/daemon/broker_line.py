@@ -37,6 +37,7 @@ class Counts:
 
     def __init__(self) -> None:
         self.published = 0
+        self.denied = 0
         self.refused = 0
         self.failures: Counter[BrokerCause] = Counter()
         self.commands: Counter[Command] = Counter()
@@ -72,6 +73,7 @@ class BrokerLine:
         self._woken = asyncio.Event()
         self._status_due = True
         self._telling = commands.Telling()
+        self._denied = False
 
     def changed(self, *, status: bool) -> None:
         """There is an event in the outbox, and with ``status`` a new status besides."""
@@ -95,8 +97,8 @@ class BrokerLine:
 
     async def _greet(self) -> None:
         settings, topics = self._settings, self._topics
-        if settings.commands:
-            await self._broker.subscribe(topics.commands)
+        if settings.commands and not await self._broker.subscribe(topics.commands):
+            self._tell_denied()
         if settings.home_assistant:
             company = self._with
             own = discovery.Self(
@@ -109,11 +111,6 @@ class BrokerLine:
             await self._publish(discovery.topic(own.device_id), to_json(told), retain=True)
         await self._tell_status()
         await self._give(self._availability(Availability.ONLINE))
-        if self._broker.denied:
-            self._with.tell(
-                f"The MQTT broker {settings.host} does not let this device use all of its topics.",
-                True,
-            )
 
     async def _part(self, offline: Outgoing) -> None:
         """The will is only for those who vanish; who leaves in order says so."""
@@ -140,7 +137,10 @@ class BrokerLine:
                 await self._woken.wait()
 
     async def _hand_over(self, batch: Sequence[DeviceEvent]) -> Sequence[DeviceEvent]:
-        """All of them, in order. Those from the first that failed on are not known to be there."""
+        """All of them, in order. Those from the first that failed on are not known to be there.
+
+        What the broker does not take it would not take the next time: it is counted, and over.
+        """
         told = [self._publish(self._topics.events, to_json(event)) for event in batch]
         results = await asyncio.gather(*told, return_exceptions=True)
         for number, failure in enumerate(results):
@@ -192,8 +192,21 @@ class BrokerLine:
         await self._give(Outgoing(topic=topic, payload=payload, retain=retain))
 
     async def _give(self, message: Outgoing) -> None:
-        await self._broker.publish(message)
-        self._with.counts.published += 1
+        if await self._broker.publish(message):
+            self._with.counts.published += 1
+        else:
+            self._with.counts.denied += 1
+            self._tell_denied()
+
+    def _tell_denied(self) -> None:
+        """Once a connection."""
+        if self._denied:
+            return
+        self._denied = True
+        host = self._settings.host
+        self._with.tell(
+            f"The MQTT broker {host} does not let this device use all of its topics.", True
+        )
 
 
 async def _either(*works: Coroutine[None, None, None]) -> None:

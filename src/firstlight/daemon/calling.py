@@ -17,6 +17,8 @@ _RETRY_SECONDS = 60.0
 class Calling:
     """``only``: the addresses it is told on; ``None`` for all of the machine's.
 
+    ``never``: where it is not told, whatever ``only`` says; asked anew at every look.
+
     A network that won't have it is told of once, and tried again; nobody else waits for it.
     """
 
@@ -27,16 +29,19 @@ class Calling:
         clock: Clock,
         *,
         only: frozenset[str] | None = None,
+        never: Callable[[], frozenset[str]] = frozenset[str],
         addresses: Callable[[], frozenset[str]] = own_addresses,
     ) -> None:
         self._advertiser = advertiser
         self._advert = advert
         self._clock = clock
         self._only = only
+        self._never = never
         self._addresses = addresses
         self._changed = asyncio.Event()
         self._told: frozenset[str] = frozenset()
         self._failing = False
+        self._looking = asyncio.Lock()
 
     async def run(self) -> None:
         """For ever; takes everything back when it is cancelled."""
@@ -50,9 +55,13 @@ class Calling:
             await asyncio.shield(self._advertiser.close())
 
     async def look(self) -> None:
-        """Tell it where it is not told yet, and no more where the address is gone."""
+        """Tell it where it is not told yet, and no more where it is not to be told."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         found = self._addresses()
-        wanted = found if self._only is None else found & self._only
+        wanted = (found if self._only is None else found & self._only) - self._never()
         if wanted == self._told and not self._failing:
             return
         try:

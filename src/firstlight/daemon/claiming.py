@@ -22,13 +22,13 @@ from firstlight.daemon.joining import Joining
 from firstlight.daemon.operating import Operating
 from firstlight.daemon.recovery import Recovery
 from firstlight.daemon.tasks import Tasks
-from firstlight.daemon.waiting import ended
 from firstlight.errors import Busy, Code, Conflict, FirstlightError, RadioUnavailable, StoreFailure
 from firstlight.model.claim import Claim, ClaimAnswer, ClaimBody, ClaimCause, ClaimState, Role
 from firstlight.model.mac import MacAddress
 from firstlight.model.radio import Link
 from firstlight.provisioning.claim import Wish, causes, pauses
 from firstlight.radio.port import Radio
+from firstlight.running import ended
 from firstlight.store.notes import NoteFile
 from firstlight.target.claiming import ClaimRun, Tools
 from firstlight.target.http import Http

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from firstlight.clock import Clock
+from firstlight.clock import Clock, reading
 from firstlight.config import Config
 from firstlight.core.hotspot import came_over_hotspot
 from firstlight.core.mode import Turn, waits_to_be_set_up
@@ -398,4 +398,4 @@ class Device:
         self._provisioning.check_off()
 
     def _now(self) -> Moment:
-        return Moment(self._clock.monotonic(), self._clock.wall())
+        return reading(self._clock)

@@ -1,15 +1,14 @@
 """Carries out one attempt to join: feeds the machine of ``core.join``, decides nothing."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple, Self
 
-from firstlight.clock import Clock
+from firstlight.clock import Clock, reading
 from firstlight.core import join
 from firstlight.core.join import messages
 from firstlight.core.join.machine import Join
-from firstlight.daemon.waiting import ended
 from firstlight.errors import Busy, Code, FirstlightError
 from firstlight.model.attempt import Attempt
 from firstlight.model.moment import Moment
@@ -18,11 +17,9 @@ from firstlight.model.radio import LinkReport
 from firstlight.model.reach import Reach, ReachTarget
 from firstlight.radio.port import Radio
 from firstlight.reach.port import ReachProbe
+from firstlight.running import Deadline, Run, Work
 
 log = logging.getLogger(__name__)
-
-_INBOX = 256
-"""More events than an attempt can have; a full inbox is a fault and says so."""
 
 
 class JoinTools(NamedTuple):
@@ -36,33 +33,28 @@ class JoinTools(NamedTuple):
     on_change: Callable[[Attempt], None]
 
 
-class JoinRun:
+class JoinRun(Run[Join, messages.Event, messages.Effect]):
     """One attempt: ``start`` it, then ``run`` it to its end."""
 
-    def __init__(self, state: Join, effects: Sequence[messages.Effect], tools: "JoinTools") -> None:
-        self._state = state
-        self._effects = effects
+    def __init__(self, begun: tuple[Join, Sequence[messages.Effect]], tools: JoinTools) -> None:
+        super().__init__("join", begun, tools.clock)
         self._tools = tools
-        self._inbox: asyncio.Queue[messages.Event] = asyncio.Queue(_INBOX)
-        self._work: asyncio.Task[None] | None = None
-        self._timer: asyncio.Task[None] | None = None
         self._uuid = ""
         self.found: Reach | None = None
 
     @classmethod
     def start(
-        cls, request: JoinRequest, attempt: str, policy: join.Policy, tools: "JoinTools"
+        cls, request: JoinRequest, attempt: str, policy: join.Policy, tools: JoinTools
     ) -> Self:
         """Begin; nothing has been done to the radio yet."""
-        now = Moment(tools.clock.monotonic(), tools.clock.wall())
-        state, effects = join.begin(
+        begun = join.begin(
             request,
             attempt=attempt,
             policy=policy,
             access_points=tools.radio.access_points(),
-            now=now,
+            now=reading(tools.clock),
         )
-        return cls(state, effects, tools)
+        return cls(begun, tools)
 
     @property
     def attempt(self) -> Attempt:
@@ -71,64 +63,30 @@ class JoinRun:
 
     async def run(self) -> Attempt:
         """Returns the attempt when it is over. The radio is then as the machine left it."""
-        effects = self._effects
-        try:
-            await self._carry_out(effects)
-            while not self._state.phase.is_final:
-                event = await self._inbox.get()
-                before = self._state
-                self._state, effects = join.step(before, event, self._now())
-                await self._carry_out(effects)
-                if self._state != before:
-                    self._tell(before)
-        finally:
-            await ended(self._work, self._timer)
-        return self.attempt
+        return (await self.to_its_end()).attempt
 
     def cancel(self) -> None:
         """Ask the machine to stop; it still brings the old state back."""
         self._post(messages.Cancelled())
 
-    def _now(self) -> Moment:
-        return Moment(self._tools.clock.monotonic(), self._tools.clock.wall())
+    def _step(
+        self, state: Join, event: messages.Event, now: Moment
+    ) -> tuple[Join, Sequence[messages.Effect]]:
+        return join.step(state, event, now)
 
-    def _post(self, event: messages.Event) -> None:
-        self._inbox.put_nowait(event)
+    def _read(self, effect: messages.Effect) -> Deadline[messages.Event] | Work[messages.Event]:
+        if isinstance(effect, messages.Arm):
+            return Deadline(effect.seconds, messages.Expired(effect.phase))
+        return partial(self._do, effect)
+
+    def _failed(self, asked_in: Join, error: FirstlightError | None) -> messages.Event:
+        return messages.EffectFailed(asked_in.phase, error.code if error else Code.INTERNAL)
 
     def _tell(self, before: Join) -> None:
         if self._state.phase is not before.phase:
             log.info("attempt %s: %s", self.attempt.id, self._state.phase)
         if self.attempt != before.attempt:
             self._tools.on_change(self.attempt)
-
-    async def _carry_out(self, effects: Sequence[messages.Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, messages.Arm):
-                await ended(self._timer)
-                self._timer = asyncio.create_task(self._expire(effect), name="join-deadline")
-            else:
-                await ended(self._work)
-                self._work = asyncio.create_task(
-                    self._attempt_work(self._state.phase, effect),
-                    name=f"join-{self._state.phase}",
-                )
-
-    async def _expire(self, deadline: messages.Arm) -> None:
-        await self._tools.clock.sleep(deadline.seconds)
-        self._post(messages.Expired(deadline.phase))
-
-    async def _attempt_work(self, phase: join.Phase, effect: messages.Work) -> None:
-        try:
-            done = await self._do(effect)
-        except FirstlightError as error:
-            log.warning("attempt: %s failed: %s", phase, error)
-            self._post(messages.EffectFailed(phase, error.code))
-        except Exception:
-            log.exception("attempt: %s failed unexpectedly", phase)
-            self._post(messages.EffectFailed(phase, Code.INTERNAL))
-        else:
-            if done is not None:
-                self._post(done)
 
     async def _do(self, effect: messages.Work) -> messages.Event | None:
         match effect:

@@ -17,7 +17,7 @@ from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.claimed import ClaimArchive
 from firstlight.daemon.joining import Joining
 from firstlight.daemon.tasks import Tasks
-from firstlight.daemon.waiting import ended, until
+from firstlight.daemon.waiting import until
 from firstlight.errors import Busy, StoreFailure
 from firstlight.model.attempt import Attempt, AttemptState
 from firstlight.model.claim import AfterFailure
@@ -28,6 +28,7 @@ from firstlight.model.radio import RadioState
 from firstlight.provisioning.claim import pauses
 from firstlight.provisioning.operation import Verdict, after_failed_broker, after_failed_join
 from firstlight.radio.port import Radio
+from firstlight.running import ended
 from firstlight.store.notes import NoteFile
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-from firstlight.clock import Clock
+from firstlight.clock import Clock, reading
 from firstlight.config import Config
 from firstlight.core.pairing import code as codes
 from firstlight.core.pairing import desk, device_id, lockout, messages, promotion
@@ -225,4 +225,4 @@ class Pairing:
         return codes.fresh(self._random.below(codes.CODES), now, self._code_seconds)
 
     def _now(self) -> Moment:
-        return Moment(self._with.clock.monotonic(), self._with.clock.wall())
+        return reading(self._with.clock)

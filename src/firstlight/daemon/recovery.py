@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequ
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
+from firstlight.clock import reading
 from firstlight.core import recovery
 from firstlight.core.mode import Turn
 from firstlight.core.recovery import messages, trigger
@@ -16,7 +17,6 @@ from firstlight.daemon.cooldown import Cooldown
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.rejoining import Outcome, Tools, rehearse, rejoin
-from firstlight.daemon.waiting import ended
 from firstlight.errors import Busy, FirstlightError, RadioFailure
 from firstlight.model.attempt import Cause
 from firstlight.model.mac import MacAddress
@@ -25,6 +25,7 @@ from firstlight.model.radio import Availability, Ipv4, Link, RadioState
 from firstlight.model.reach import Internet, Reach
 from firstlight.model.ssid import Ssid
 from firstlight.model.status import Mode
+from firstlight.running import ended
 
 log = logging.getLogger(__name__)
 
@@ -315,7 +316,7 @@ class Recovery:
         await taken.wait()
 
     def _now(self) -> Moment:
-        return Moment(self._tools.clock.monotonic(), self._tools.clock.wall())
+        return reading(self._tools.clock)
 
 
 class _OnlineLink(NamedTuple):

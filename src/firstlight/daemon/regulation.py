@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from firstlight.daemon.kernel_files import entries, text
 from firstlight.model.regulation import Regulation, Switch
 
 RegulationOf = Callable[[str], Regulation]
@@ -26,17 +27,17 @@ class KernelRegulation:
         switch, which stops them all, is no radio's and stays.
         """
         found = {
-            switch: _text(switch / "name") or switch.name
-            for switch in _entries(self._root / "sys/class/rfkill")
-            if _text(switch / "type") == "wlan"
+            switch: text(switch / "name") or switch.name
+            for switch in entries(self._root / "sys/class/rfkill")
+            if text(switch / "type") == "wlan"
         }
-        own = _text(self._root / "sys/class/net" / interface / "phy80211/name") if interface else ""
+        own = text(self._root / "sys/class/net" / interface / "phy80211/name") if interface else ""
         others = self._radios() - {own} if own in found.values() else frozenset[str]()
         return tuple(
             Switch(
                 name=name,
-                soft_blocked=_text(switch / "soft") == "1",
-                hard_blocked=_text(switch / "hard") == "1",
+                soft_blocked=text(switch / "soft") == "1",
+                hard_blocked=text(switch / "hard") == "1",
             )
             for switch, name in found.items()
             if name not in others
@@ -48,21 +49,7 @@ class KernelRegulation:
         ``None`` while it is not loaded.
         """
         parameter = self._root / "sys/module/cfg80211/parameters/ieee80211_regdom"
-        return _text(parameter) if parameter.exists() else None
+        return text(parameter) if parameter.exists() else None
 
     def _radios(self) -> frozenset[str]:
-        return frozenset(radio.name for radio in _entries(self._root / "sys/class/ieee80211"))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(errors="replace").strip("\n")
-    except OSError:
-        return ""
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []
+        return frozenset(radio.name for radio in entries(self._root / "sys/class/ieee80211"))

@@ -9,12 +9,11 @@ import secrets
 from collections.abc import Callable
 from typing import NamedTuple
 
-from firstlight.clock import Clock
+from firstlight.clock import Clock, reading
 from firstlight.core.pairing import messages, sessions
 from firstlight.daemon.latest import Latest
 from firstlight.errors import Code, NotFound, StoreFailure
 from firstlight.model.event import Level
-from firstlight.model.moment import Moment
 from firstlight.model.pairing import Paired
 from firstlight.model.session import SessionBook, SessionEntry
 from firstlight.store.sessions import SessionFile
@@ -147,7 +146,7 @@ class Sessions:
     def _catch_up(self) -> None:
         """Let time come to the sessions. What that changes for good goes to disk soon."""
         before = self._book.sessions
-        now = Moment(self._clock.monotonic(), self._clock.wall())
+        now = reading(self._clock)
         self._book = sessions.caught_up(self._book, self._boot_id, now)
         if self._book.sessions is not before:
             self._disk.put_soon()

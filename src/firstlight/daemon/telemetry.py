@@ -89,6 +89,7 @@ class Telemetry:
             connected=self._course.since is not None,
             failures=dict(counts.failures),
             published=counts.published,
+            denied=counts.denied,
             dropped=self._outbox.lost,
             waiting=len(self._outbox),
             commands=dict(counts.commands),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from firstlight.clock import Clock
 from firstlight.model.radio import RadioState
 from firstlight.radio.port import Radio
+from firstlight.running import ended
 
 T = TypeVar("T")
 
@@ -43,13 +44,3 @@ async def within(work: Coroutine[Any, Any, T], seconds: float, clock: Clock) -> 
     finally:
         deadline.cancel()
         await ended(doing)
-
-
-async def ended(*tasks: asyncio.Task[Any] | None) -> None:
-    """Cancel what still runs, and return once it has ended."""
-    for task in tasks:
-        if task is not None and not task.done():
-            task.cancel()
-            await asyncio.wait([task])
-            if not task.cancelled():
-                task.exception()  # what fails on its way out is nobody's news any more

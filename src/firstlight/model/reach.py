@@ -85,6 +85,16 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     internet: InternetFinding | None = None
     broker: BrokerFinding | None = None
 
+    @property
+    def reach(self) -> Reach:
+        """The two things that joining and recovery ask for."""
+        met = self.internet
+        return Reach(
+            gateway=self.gateway.holds,
+            internet=met.internet if met else Internet.REACHABLE,
+            evidence=met.evidence if met else "No target is set.",
+        )
+
 
 def names_in_question(targets: Sequence[ReachTarget], broker: Broker | None) -> tuple[str, ...]:
     """The names whose resolution proves DNS: those of the targets, else that of the broker."""

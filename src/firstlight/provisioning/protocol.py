@@ -17,11 +17,12 @@ import msgspec
 from firstlight.errors import InvalidInput
 from firstlight.model.claim import ClaimCause, Role
 from firstlight.model.claimed import GivenClient
+from firstlight.model.known import known_part
 from firstlight.model.mac import MacAddress
 from firstlight.model.provisioning_mode import Bundle, NonceAnswer
 from firstlight.model.records import Client, Controller, Record, RecordKind
 from firstlight.model.registry import ClientCa
-from firstlight.model.validation import decoded
+from firstlight.model.validation import converted, decoded
 from firstlight.provisioning.softap import ADDRESS
 
 HOST = ADDRESS.partition("/")[0]
@@ -212,6 +213,8 @@ def _request(
 def _bundle(body: bytes) -> ControllerContent | Refusal:
     bundle = _decoded(body, Bundle)
     if isinstance(bundle, Refusal):
+        bundle = _known_part(body, Bundle) or bundle
+    if isinstance(bundle, Refusal):
         return bundle
     records: list[tuple[RecordKind, str, Record]] = []
     seen: set[tuple[RecordKind, str]] = set()
@@ -244,6 +247,18 @@ def _decoded(body: bytes, kind: type[Any]) -> Any:
     """A value of that type, or a ``Refusal`` that names the field; never what the field holds."""
     try:
         return decoded(body, kind)
+    except InvalidInput as error:
+        return _bad(error.message)
+
+
+def _known_part(body: bytes, kind: type[Any]) -> Any:
+    """As ``_decoded``, without fields that are new to this version; ``None`` for no JSON."""
+    try:
+        given: object = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    try:
+        return converted(known_part(given, kind), kind)
     except InvalidInput as error:
         return _bad(error.message)
 

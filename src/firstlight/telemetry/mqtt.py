@@ -11,6 +11,7 @@ import errno
 import logging
 import socket
 import ssl
+from collections.abc import Generator
 from typing import Any
 
 import aiomqtt
@@ -59,6 +60,10 @@ _quiet = logging.getLogger("firstlight.telemetry.aiomqtt")
 _quiet.setLevel(logging.ERROR)  # what it warns of is told by its callers, once
 
 
+class _Denied(Exception):
+    """The broker has acknowledged a message, and not taken it."""
+
+
 class _Client(aiomqtt.Client):
     """What aiomqtt leaves out.
 
@@ -66,7 +71,9 @@ class _Client(aiomqtt.Client):
     to be closed, too.
     """
 
-    denied = 0
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._denied: set[int] = set()
 
     @property
     def has_socket(self) -> bool:
@@ -89,9 +96,17 @@ class _Client(aiomqtt.Client):
         reason_code: ReasonCode,
         properties: Properties,
     ) -> None:
+        self._denied.discard(mid)  # numbers are used again
         if reason_code.is_failure:
-            self.denied += 1
+            self._denied.add(mid)
         super()._on_publish(client, userdata, mid, reason_code, properties)
+
+    @contextlib.contextmanager
+    def _pending_call(self, mid: int, value: Any, pending_dict: Any) -> Generator[None]:
+        with super()._pending_call(mid, value, pending_dict):
+            yield
+        if pending_dict is self._pending_publishes and mid in self._denied:
+            raise _Denied
 
 
 class MqttBroker:
@@ -100,12 +115,6 @@ class MqttBroker:
     def __init__(self) -> None:
         self._client: _Client | None = None
         self._left_behind: asyncio.Task[None] | None = None
-        self._denied = 0
-
-    @property
-    def denied(self) -> int:
-        """Messages that were refused."""
-        return self._denied + (self._client.denied if self._client else 0)
 
     async def open(self, settings: MqttSettings, client_id: str, will: Outgoing) -> None:
         """Connect."""
@@ -137,7 +146,7 @@ class MqttBroker:
             raise
         self._client = client
 
-    async def subscribe(self, topics: str) -> None:
+    async def subscribe(self, topics: str) -> bool:
         """Receive from that filter."""
         options = SubscribeOptions(
             qos=1, noLocal=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND
@@ -145,20 +154,23 @@ class MqttBroker:
         client = self._connected()
         with _translated():
             codes = await client.subscribe(topics, options=options)
-        if any(isinstance(code, ReasonCode) and code.is_failure for code in codes):
-            self._denied += 1
+        return not any(isinstance(code, ReasonCode) and code.is_failure for code in codes)
 
-    async def publish(self, message: Outgoing) -> None:
+    async def publish(self, message: Outgoing) -> bool:
         """Hand over."""
         client = self._connected()
-        with _translated():
-            await client.publish(
-                message.topic,
-                message.payload,
-                qos=1,
-                retain=message.retain,
-                properties=_told_with(message),
-            )
+        try:
+            with _translated():
+                await client.publish(
+                    message.topic,
+                    message.payload,
+                    qos=1,
+                    retain=message.retain,
+                    properties=_told_with(message),
+                )
+        except _Denied:
+            return False
+        return True
 
     async def received(self) -> Incoming:
         """The next message."""
@@ -179,7 +191,6 @@ class MqttBroker:
             await asyncio.wait([self._left_behind], timeout=_LEAVE_SECONDS)
         client, self._client = self._client, None
         if client is not None:
-            self._denied += client.denied
             await _farewell(client)
 
     def _connected(self) -> _Client:

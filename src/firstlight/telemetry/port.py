@@ -11,11 +11,6 @@ class Broker(Protocol):
     Nothing waits without a deadline but ``received``, which ends when the connection does.
     """
 
-    @property
-    def denied(self) -> int:
-        """How many messages the broker has refused to take from this client."""
-        ...
-
     async def open(self, settings: MqttSettings, client_id: str, will: Outgoing) -> None:
         """Connect; ``will`` is what the broker publishes when the client vanishes.
 
@@ -24,12 +19,18 @@ class Broker(Protocol):
         """
         ...
 
-    async def subscribe(self, topics: str) -> None:
-        """Receive from that filter, without what the broker has retained."""
+    async def subscribe(self, topics: str) -> bool:
+        """Receive from that filter, without what the broker has retained.
+
+        Returns whether the broker lets this client.
+        """
         ...
 
-    async def publish(self, message: Outgoing) -> None:
-        """Returns once the broker has it (QoS 1)."""
+    async def publish(self, message: Outgoing) -> bool:
+        """Returns once the broker has acknowledged it (QoS 1): whether it has taken it.
+
+        One that lets this client not publish there acknowledges, too (MQTT 5.0, 3.4.2.1).
+        """
         ...
 
     async def received(self) -> Incoming:

@@ -5,65 +5,14 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
+from tests.unit.core.facts import CUT_OFF, DOWN, HOTSPOT, ONLINE, READY, STEADY, facts
 
 from firstlight.core import recovery
 from firstlight.core.recovery.phases import Phase
-from firstlight.core.recovery.state import State
-from firstlight.core.status import Facts, device_status
-from firstlight.model.attempt import Attempt, AttemptState
+from firstlight.core.status import device_status
 from firstlight.model.kept import Kept
-from firstlight.model.moment import Moment
-from firstlight.model.profile import Profile, ProfileKind
-from firstlight.model.radio import Availability, Ipv4, Link, RadioState
-from firstlight.model.reach import Internet, Reach
-from firstlight.model.ssid import Ssid
-from firstlight.model.status import (
-    Health,
-    Mode,
-    RecoveryLock,
-    RecoveryResult,
-    RuntimePhase,
-)
-
-NOW = Moment(50.0, 1_700_000_000.0)
-HOME = Profile(
-    uuid="u1",
-    name="home",
-    kind=ProfileKind.STATION,
-    ssid=Ssid(b"home"),
-    autoconnect=True,
-    active=True,
-)
-DOWN = RadioState(availability=Availability.READY, interface="wlan0")
-ONLINE = replace(
-    DOWN,
-    link=Link.CONNECTED,
-    profile=HOME,
-    ipv4=Ipv4(address="192.168.7.50", prefix=24, gateway="192.168.7.1"),
-)
-HOTSPOT = replace(
-    DOWN, link=Link.HOTSPOT, ipv4=Ipv4(address="192.168.4.1", prefix=24), profile=None
-)
-REACHABLE = Reach(gateway=True, internet=Internet.REACHABLE)
-CUT_OFF = Reach(gateway=True, internet=Internet.UNREACHABLE)
-READY = Kept(mode=Mode.READY, provisioned=True, last_ssid="home")
-STEADY = State(settings=recovery.Settings(), phase=Phase.STEADY)
-RUNNING = Attempt(id="1", ssid="pier", ssid_hex="", state=AttemptState.RUNNING, started_at=0)
-
-
-def facts(**changed: Any) -> Facts:
-    usual = Facts(
-        kept=READY,
-        radio=ONLINE,
-        reach=REACHABLE,
-        attempt=None,
-        recovery=STEADY,
-        resetting=False,
-        hostname="lamp",
-        nmcli=True,
-        now=NOW,
-    )
-    return replace(usual, **changed)
+from firstlight.model.radio import Availability, Ipv4, RadioState
+from firstlight.model.status import Health, Mode, RecoveryLock, RecoveryResult, RuntimePhase
 
 
 def test_a_device_that_is_online() -> None:
@@ -211,30 +160,6 @@ def test_whatever_stands_in_the_way_is_told(availability: Availability, mode: Mo
     assert status.services.network_manager_available is available
 
 
-@pytest.mark.parametrize(
-    ("radio", "attempt", "summary"),
-    [
-        (DOWN, None, "Not connected."),
-        (DOWN, RUNNING, "Joining pier."),
-        (ONLINE, RUNNING, "Joining pier."),
-        (ONLINE, replace(RUNNING, state=AttemptState.FAILED), "Connected to home as 192.168.7.50."),
-        (HOTSPOT, None, "Waiting for WiFi; the hotspot own is up."),
-        (replace(DOWN, link=Link.HOTSPOT_STARTING), None, "The hotspot is starting."),
-        (
-            replace(HOTSPOT, link=Link.SOFTAP),
-            None,
-            "Handing out configuration to other devices.",
-        ),
-        (replace(DOWN, link=Link.JOINING, profile=HOME), None, "Joining home."),
-        (replace(DOWN, link=Link.JOINING), None, "Joining a network."),
-        (replace(DOWN, link=Link.CONNECTED), None, "Not connected."),
-    ],
-)
-def test_the_summary(radio: RadioState, attempt: Attempt | None, summary: str) -> None:
-    kept = Kept(hotspot_ssid="own")
-    assert device_status(facts(kept=kept, radio=radio, attempt=attempt)).runtime.summary == summary
-
-
 def test_warnings() -> None:
     notes = ("The disk is full.",)
     blocked = RadioState(availability=Availability.BLOCKED)
@@ -259,95 +184,6 @@ def test_what_was_found_once_says_nothing_of_a_radio_that_is_not_online(radio: R
 def test_a_lease_without_a_gateway() -> None:
     flat = replace(ONLINE, ipv4=Ipv4(address="10.0.0.2", prefix=8))
     assert device_status(facts(radio=flat)).network.gateway == ""
-
-
-@pytest.mark.parametrize(
-    ("phase", "summary"),
-    [
-        (Phase.LOOKING, "Looking for a saved network."),
-        (Phase.REJOINING, "Joining a saved network again."),
-        (Phase.SCOUTING, "Looking whether home is back."),
-        (Phase.REHEARSING, "Trying a saved network beside the hotspot."),
-        (Phase.HOMING, "Joining a saved network again."),
-        (Phase.RESTING, "The hotspot is starting."),
-        (Phase.STEADY, "The hotspot is starting."),
-        (Phase.DEGRADED, "The hotspot is starting."),
-        (Phase.FALLBACK, "The hotspot is starting."),
-    ],
-)
-def test_the_summary_while_recovery_does_something(phase: Phase, summary: str) -> None:
-    state, radio = replace(STEADY, phase=phase), replace(DOWN, link=Link.HOTSPOT_STARTING)
-    assert device_status(facts(recovery=state, radio=radio)).runtime.summary == summary
-
-
-def test_a_look_for_home_without_a_name() -> None:
-    scouting = replace(STEADY, phase=Phase.SCOUTING)
-    status = device_status(facts(kept=Kept(), radio=DOWN, recovery=scouting))
-    assert status.runtime.summary == "Looking whether a network is back."
-
-
-def test_whatever_weighs_more_is_said_first() -> None:
-    everything: dict[str, Any] = {
-        "radio": RadioState(availability=Availability.BLOCKED),
-        "kept": replace(READY, restart_pending=True),
-        "resetting": True,
-        "attempt": RUNNING,
-        "recovery": replace(STEADY, phase=Phase.LOOKING),
-    }
-    said = []
-    for name in [*everything, None]:
-        said.append(device_status(facts(**everything)).runtime.summary)
-        everything.pop(name or "", None)
-    assert said == [
-        "The WiFi radio is switched off.",
-        "Restarting.",
-        "Resetting to factory state.",
-        "Joining pier.",
-        "Looking for a saved network.",
-        "Connected to home as 192.168.7.50.",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("kept", "summary"),
-    [
-        (Kept(hotspot_ssid="own"), "Waiting for WiFi; the hotspot own is up."),
-        (Kept(hotspot_ssid="own", provisioned=True), "Waiting for WiFi; the hotspot own is up."),
-        (
-            Kept(hotspot_ssid="own", last_ssid="home"),
-            "Waiting for WiFi; the hotspot own is up.",
-        ),
-        (
-            Kept(hotspot_ssid="own", provisioned=True, last_ssid="home"),
-            "home is not reachable; the hotspot own is up.",
-        ),
-    ],
-)
-def test_the_hotspot_and_why_it_is_up(kept: Kept, summary: str) -> None:
-    fallback = replace(STEADY, phase=Phase.FALLBACK)
-    status = device_status(facts(kept=kept, radio=HOTSPOT, recovery=fallback))
-    assert status.runtime.summary == summary
-
-
-def test_a_hotspot_that_a_person_has_raised_is_no_sign_of_trouble() -> None:
-    kept = Kept(hotspot_ssid="own", provisioned=True, last_ssid="home")
-    by_hand = replace(STEADY, phase=Phase.FALLBACK, pause_until=NOW.monotonic + 1)
-    status = device_status(facts(kept=kept, radio=HOTSPOT, recovery=by_hand))
-    assert status.runtime.summary == "Waiting for WiFi; the hotspot own is up."
-    over = replace(by_hand, pause_until=NOW.monotonic)
-    status = device_status(facts(kept=kept, radio=HOTSPOT, recovery=over))
-    assert status.runtime.summary == "home is not reachable; the hotspot own is up."
-
-
-def test_a_network_that_refuses_is_blamed_where_a_person_looks() -> None:
-    message = "The password for home was not accepted."
-    kept = Kept(hotspot_ssid="own", provisioned=True, last_ssid="home", last_error=message)
-    blamed = replace(STEADY, phase=Phase.FALLBACK, blamed=True)
-    status = device_status(facts(kept=kept, radio=HOTSPOT, recovery=blamed))
-    assert status.runtime.summary == f"{message} The hotspot own is up."
-    forgotten = replace(kept, last_error="")
-    status = device_status(facts(kept=forgotten, radio=HOTSPOT, recovery=blamed))
-    assert status.runtime.summary == "home is not reachable; the hotspot own is up."
 
 
 def test_what_recovery_has_written_down() -> None:

@@ -122,6 +122,33 @@ class Refusing:
         self.closed = True
 
 
+class Recording:
+    def __init__(self) -> None:
+        self.told: list[frozenset[str]] = []
+
+    async def tell(self, advert: Advert, addresses: frozenset[str]) -> None:
+        self.told.append(addresses)
+
+    async def close(self) -> None:
+        return
+
+
+async def test_where_it_is_never_told_it_is_taken_back() -> None:
+    recording, never = Recording(), set[str]()
+    calling = Calling(
+        recording,
+        ADVERT,
+        SystemClock(),
+        never=lambda: frozenset(never),
+        addresses=lambda: frozenset({"10.9.0.1", "192.168.4.1"}),
+    )
+    await calling.look()
+    never.add("192.168.4.1")
+    await calling.look()
+    await calling.look()
+    assert recording.told == [{"10.9.0.1", "192.168.4.1"}, {"10.9.0.1"}]
+
+
 async def test_a_network_that_will_not_have_it_is_told_of_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

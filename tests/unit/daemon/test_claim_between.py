@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.unit.daemon.book import HOUSE_MAC, LAMP_MAC, household
+from tests.unit.daemon.controlling import Controlling
 from tests.unit.daemon.lamp import Lamp, network, world
-from tests.unit.daemon.test_provisioning_mode import Controlling
 from tests.unit.target.controller import on_air
 
 from firstlight.config import Claim as ClaimSettings

@@ -1,101 +1,27 @@
 """Provisioning Mode with the whole device around it, on a simulated radio."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.unit.daemon.book import (
-    FAN_MAC,
-    HOUSE,
-    HOUSE_MAC,
-    LAMP,
-    LAMP_MAC,
-    Book,
-    household,
-)
+from tests.unit.daemon.book import FAN_MAC, HOUSE, LAMP, LAMP_MAC, household
+from tests.unit.daemon.controlling import HOME, STRANGER, Controlling
 from tests.unit.daemon.lamp import PASSWORD, Lamp, network, wish, world
 
 from firstlight.config import Config, Provisioning
 from firstlight.daemon.provisioning.visitors import Visitors
-from firstlight.errors import Busy, Code, NotFound, Unauthorized
+from firstlight.errors import Busy, Code
 from firstlight.model.access_point import channel_of
 from firstlight.model.event import Action, ActionPhase
-from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.provisioning_mode import ModeEnd, ModeState
 from firstlight.model.radio import Link
 from firstlight.model.records import Controller, RecordKind
-from firstlight.model.registry import ClientCa
 from firstlight.model.ssid import Ssid
-from firstlight.provisioning.messages import Joined
 from firstlight.provisioning.softap import SSID
 from firstlight.radio.simulated.description import Description, RadioTable, SavedTable
 from firstlight.radio.simulated.faults import NoFirewall, Unplugged
 from firstlight.radio.simulated.radio import SimulatedRadio
 from firstlight.radio.simulated.world import World
-from firstlight.web.registry_service import ClaimDesk
-
-HOME = b"HomeNet"
-STRANGER = MacAddress("02:00:00:00:ff:ff")
-
-
-class Controlling(Lamp):
-    """A controller with a household, and a desk that the test stands at."""
-
-    def __init__(
-        self, folder: Path, around: World, records: Book, config: Config | None = None
-    ) -> None:
-        self.book = records
-        self.desk: ClaimDesk | None = None
-        self.closed = 0
-        super().__init__(folder, around, config, records=records, open_door=self._open)
-
-    async def _open(self, _softap: object, desk: ClaimDesk):
-        self.desk = desk
-
-        async def close() -> None:
-            self.closed += 1
-
-        return close
-
-    @property
-    def mode(self):
-        return self.device.provisioning_mode
-
-    @property
-    def here(self) -> ClaimDesk:
-        assert self.desk is not None
-        return self.desk
-
-    def comes(self, mac: MacAddress) -> str:
-        assert isinstance(self.radio, SimulatedRadio)
-        address = self.radio.visit(mac)
-        assert address
-        return address
-
-    async def on(self, *, force: bool = False) -> None:
-        await self.do(self.mode.switch_on(force=force))
-        await self.wait(lambda: self.mode.session().state is ModeState.ACTIVE)
-
-    async def off(self) -> None:
-        await self.wait(lambda: self.mode.session().state is ModeState.OFF)
-
-    def end(self) -> ModeEnd | None:
-        ended = self.mode.session().ended
-        return ended.reason if ended is not None else None
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Controlling]:
-    """Not provisioned, its hotspot up."""
-    house = Controlling(tmp_path, world(network(HOME)), household())
-    await house.started()
-    yield house
-    await house.kill()
-
-
-async def text(pieces: AsyncIterator[bytes]) -> bytes:
-    return b"".join([piece async for piece in pieces])
 
 
 async def test_from_the_wish_to_the_end(house: Controlling) -> None:
@@ -131,67 +57,6 @@ async def test_from_the_wish_to_the_end(house: Controlling) -> None:
     assert actions[-1] == (Action.PROVISIONING_STOP, ActionPhase.COMPLETED)
 
 
-async def test_a_controller_gets_everything(house: Controlling) -> None:
-    await house.on()
-    address = house.comes(HOUSE_MAC)
-    nonce = await house.here.nonce(address)
-    with pytest.raises(NotFound):
-        await house.here.controller(address, HOUSE_MAC, str(nonce), LAMP)
-    nonce = await house.here.nonce(address)
-    pieces = await house.here.controller(address, HOUSE_MAC, str(nonce), HOUSE.upper())
-    bundle = await text(pieces)
-    assert bundle.startswith(b'{"controllers":[{"uuid":"' + HOUSE.encode())
-    assert bundle.count(b'"uuid"') == 3
-    assert house.mode.session().configured == 1
-
-
-async def test_a_bundle_without_anybody_is_one_all_the_same(house: Controlling) -> None:
-    await house.on()
-    address = house.comes(HOUSE_MAC)
-    nonce = await house.here.nonce(address)
-    pieces = await house.here.controller(address, HOUSE_MAC, str(nonce), None)
-    house.book.entries.clear()
-    assert await text(pieces) == b'{"controllers":[],"clients":[]}'
-
-
-async def test_a_client_is_no_controller(house: Controlling) -> None:
-    await house.on()
-    address = house.comes(LAMP_MAC)
-    nonce = await house.here.nonce(address)
-    with pytest.raises(NotFound):
-        await house.here.controller(address, LAMP_MAC, str(nonce), None)
-    with pytest.raises(Unauthorized):
-        await house.here.client(address, LAMP_MAC, str(nonce))
-    assert house.mode.session().refused == 1
-
-
-async def test_the_certificate(house: Controlling) -> None:
-    await house.on()
-    address = house.comes(LAMP_MAC)
-    with pytest.raises(NotFound):
-        await house.here.certs(address, LAMP_MAC)
-    house.book.ca = ClientCa("AA:BB", "pem")
-    assert (await house.here.certs(address, LAMP_MAC)).fingerprint == "AA:BB"
-
-
-async def test_who_is_not_on_the_softap_gets_nothing(house: Controlling) -> None:
-    await house.on()
-    with pytest.raises(Unauthorized):
-        await house.here.nonce("192.168.4.77")
-    house.comes(LAMP_MAC)
-    with pytest.raises(Unauthorized):
-        await house.here.nonce("10.0.0.1")
-
-
-async def test_off_is_off_at_the_desk(house: Controlling) -> None:
-    await house.on()
-    address = house.comes(LAMP_MAC)
-    await house.mode.switch_off()
-    with pytest.raises(Busy) as refused:
-        await house.here.nonce(address)
-    assert refused.value.code is Code.PROVISIONING_INACTIVE
-
-
 async def test_a_stranger_ends_it(house: Controlling) -> None:
     await house.on()
     house.comes(STRANGER)
@@ -203,17 +68,6 @@ async def test_a_stranger_ends_it(house: Controlling) -> None:
     rogue = [one for one in house.hub.recent(64) if one.action is Action.PROVISIONING_ROGUE]
     assert rogue[0].details == {"mac": STRANGER, "reason": "rogue_station"}
     await house.wait(lambda: house.link is Link.HOTSPOT)
-
-
-async def test_five_bad_nonces_end_it(house: Controlling) -> None:
-    await house.on()
-    address = house.comes(LAMP_MAC)
-    for wrong in range(5):
-        nonce = await house.here.nonce(address)
-        with pytest.raises(Unauthorized):
-            await house.here.client(address, LAMP_MAC, str(nonce ^ (wrong + 1)))
-    await house.off()
-    assert house.end() is ModeEnd.BAD_NONCES
 
 
 async def test_its_time_ends_it(tmp_path: Path) -> None:
@@ -252,6 +106,17 @@ async def test_nobody_else_works_with_the_radio_meanwhile(house: Controlling) ->
     await house.do(house.mode.switch_on())  # fine: it is on already
     await house.clock.advance(600)
     assert house.link is Link.SOFTAP
+
+
+async def test_whoever_uses_the_hotspot_makes_way_before_it_goes(house: Controlling) -> None:
+    seen: list[tuple[bool, Link]] = []
+
+    async def make_way() -> None:
+        seen.append((house.mode.under_way, house.link))
+
+    house.mode.making_way = make_way
+    await house.on()
+    assert seen == [(True, Link.HOTSPOT)]
 
 
 async def test_while_it_stops_it_can_not_begin(house: Controlling) -> None:
@@ -408,36 +273,3 @@ async def test_a_registry_that_can_not_be_forgotten_is_tried_again(house: Contro
     assert house.link is Link.HOTSPOT  # reachable all the same
     house.book.broken = False
     await house.wait(lambda: not house.book.entries)
-
-
-async def test_nothing_is_handed_out_that_was_asked_for_before_the_end(house: Controlling) -> None:
-    """A stranger comes while the registry is still looking."""
-    await house.on()
-    address = house.comes(LAMP_MAC)
-    nonce = await house.here.nonce(address)
-    house.book.meanwhile = lambda: house.mode.take(Joined(STRANGER))
-    with pytest.raises(Busy) as refused:
-        await house.here.client(address, LAMP_MAC, str(nonce))
-    assert refused.value.code is Code.PROVISIONING_INACTIVE
-
-
-async def test_a_certificate_is_not_handed_out_then_either(house: Controlling) -> None:
-    house.book.ca = ClientCa("AA:BB", "pem")
-    await house.on()
-    address = house.comes(LAMP_MAC)
-    house.book.meanwhile = lambda: house.mode.take(Joined(STRANGER))
-    with pytest.raises(Busy):
-        await house.here.certs(address, LAMP_MAC)
-
-
-async def test_a_bundle_that_is_under_way_breaks_off(house: Controlling) -> None:
-    await house.on()
-    address = house.comes(HOUSE_MAC)
-    nonce = await house.here.nonce(address)
-    pieces = await house.here.controller(address, HOUSE_MAC, str(nonce), None)
-    await house.mode.switch_off()
-    await house.off()
-    await house.on()  # another session is not the one in which it was asked for
-    with pytest.raises(Busy):
-        await text(pieces)
-    assert house.mode.session().configured == 0

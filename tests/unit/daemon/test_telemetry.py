@@ -30,18 +30,18 @@ class Sulking:
         self.faults = list(faults)
         self.tries = 0
         self.published: list[Outgoing] = []
-        self.denied = 0
 
     async def open(self, settings: MqttSettings, client_id: str, will: Outgoing) -> None:
         self.tries += 1
         if self.faults:
             raise self.faults.pop(0)
 
-    async def subscribe(self, topics: str) -> None:
+    async def subscribe(self, topics: str) -> bool:
         raise NotImplementedError
 
-    async def publish(self, message: Outgoing) -> None:
+    async def publish(self, message: Outgoing) -> bool:
         self.published.append(message)
+        return True
 
     async def received(self) -> Incoming:
         return await asyncio.get_running_loop().create_future()

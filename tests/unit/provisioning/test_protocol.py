@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -135,12 +136,29 @@ def test_the_whole_bundle() -> None:
         {"clients": None},
         {"controllers": [{"uuid": UUIDS[0]}]},
         {"controllers": [{"uuid": "7", "name": "X"}]},
-        {"controllers": [{"uuid": UUIDS[0], "name": "X", "surplus": 1}]},
+        {"controllers": [{"uuid": UUIDS[0], "surplus": 1}]},
+        {"clients": [{"uuid": UUIDS[0], "name": "X", "hids": {"9": {"surplus": 1}}}]},
         {"clients": [{"uuid": UUIDS[0], "name": "X"}, {"uuid": UUIDS[0].upper(), "name": "Y"}]},
     ],
 )
 def test_a_bundle_with_a_fault(change: dict[str, Any]) -> None:
     assert bad(protocol.read_configuration(Role.CONTROLLER, answer(BUNDLE | change)))
+
+
+def test_what_a_newer_controller_tells_besides_is_left_out() -> None:
+    known: dict[str, Any] = {
+        "name": "Main",
+        "ports": {"1": {"id": "P1", "channels": {"2": {"enabled": True}}}},
+    }
+    newer = {
+        "uuid": UUIDS[0],
+        "surplus": 1,
+        **known,
+        "ports": {"1": {"id": "P1", "channels": {"2": {"enabled": True, "surplus": [1]}}, "x": {}}},
+    }
+    read = protocol.read_configuration(Role.CONTROLLER, answer(BUNDLE | {"controllers": [newer]}))
+    assert isinstance(read, ControllerContent)
+    assert json.loads(msgspec.json.encode(read.records[0][2])) == known
 
 
 def test_a_certificate_with_its_own_fingerprint() -> None:

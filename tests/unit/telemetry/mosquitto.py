@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-SECRETS = {"lamp": "lamp-pass-phrase", "boss": "boss-pass-phrase", "guest": "guest-pass-phrase"}
+SECRETS = {name: f"{name}-pass-phrase" for name in ("lamp", "boss", "guest", "mute")}
 ROOT = "fleet/lamp"
 
 ACCESS = f"""\
@@ -23,8 +23,13 @@ topic readwrite #
 
 user guest
 topic read {ROOT}/#
+
+user mute
+topic write {ROOT}/status
+topic write {ROOT}/availability
 """
-"""``lamp`` is the device; ``boss`` may send commands, and ``guest`` may only look."""
+"""``lamp`` is the device; ``boss`` may send commands, ``guest`` may only look, and ``mute`` is a
+device that may not tell its events."""
 
 _SECONDS = 5.0
 

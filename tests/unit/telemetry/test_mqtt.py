@@ -9,7 +9,7 @@ import pytest
 from tests.unit.daemon.waited import until
 from tests.unit.telemetry.certificates import Authority
 from tests.unit.telemetry.listening import listening
-from tests.unit.telemetry.mosquitto import ROOT, Mosquitto, free_port
+from tests.unit.telemetry.mosquitto import ROOT, SECRETS, Mosquitto, free_port
 from tests.unit.telemetry.telling import Told, settings
 
 from firstlight.daemon import telemetry as runner
@@ -244,3 +244,20 @@ async def test_a_broker_that_lets_it_publish_elsewhere_only_is_told_of(
     async with told.running(settings(shared.port, topic_prefix="not/mine")):
         await until(lambda: told.connected)
         assert any("does not let this device use all of its topics" in one for one in told.said())
+
+
+async def test_events_that_the_broker_does_not_take_are_counted_and_over(
+    shared: Mosquitto, told: Told
+) -> None:
+    mute = settings(shared.port, username="mute", password=SECRETS["mute"])
+    async with told.running(mute) as telemetry:
+        await until(lambda: told.connected)
+        for number in range(20):
+            told.say(f"number {number}")
+        # The connection and the refusal are events, too.
+        await until(lambda: (now := telemetry.figures()) is not None and now.denied == 22)
+        await until(lambda: (now := telemetry.figures()) is not None and now.waiting == 0)
+        now = telemetry.figures()
+        assert now is not None
+        assert (now.published, now.dropped) == (2, 0), "status and availability, and no more"
+    assert sum("does not let this device" in one for one in told.said()) == 1

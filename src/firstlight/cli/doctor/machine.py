@@ -6,6 +6,7 @@ from pathlib import Path
 
 from firstlight.cli.doctor.facts import Listener, Process, StateFolder
 from firstlight.cli.doctor.sockets import WaitingSocket, waiting
+from firstlight.daemon.kernel_files import entries, text
 from firstlight.daemon.regulation import KernelRegulation
 from firstlight.model.regulation import Switch
 
@@ -28,7 +29,7 @@ class Machine:
 
     def sees_processes(self) -> bool:
         """Whether other users' processes are visible (``/proc`` without ``hidepid``)."""
-        return bool(_text(self._root / "proc/1/comm"))
+        return bool(text(self._root / "proc/1/comm"))
 
     def programs(self, names: tuple[str, ...]) -> frozenset[str]:
         """Which of ``names`` are installed, also where only root's ``PATH`` leads."""
@@ -49,7 +50,7 @@ class Machine:
         """Names of network devices with a radio."""
         return tuple(
             device.name
-            for device in _entries(self._root / "sys/class/net")
+            for device in entries(self._root / "sys/class/net")
             if (device / "phy80211").exists() or (device / "wireless").exists()
         )
 
@@ -95,7 +96,7 @@ class Machine:
     def _waiting(self) -> Iterator[WaitingSocket]:
         for protocol in ("tcp", "udp"):
             for family in ("", "6"):
-                yield from waiting(_text(self._root / f"proc/net/{protocol}{family}"), protocol)
+                yield from waiting(text(self._root / f"proc/net/{protocol}{family}"), protocol)
 
     def _owners(self, inodes: set[str]) -> dict[str, Process]:
         wanted = {f"socket:[{inode}]": inode for inode in inodes}
@@ -107,7 +108,7 @@ class Machine:
         }
 
     def _process(self, folder: Path) -> Process:
-        parent = _parent(_text(folder / "status"))
+        parent = _parent(text(folder / "status"))
         return Process(
             name=_name(folder),
             pid=int(folder.name),
@@ -115,13 +116,13 @@ class Machine:
         )
 
     def _process_folders(self) -> list[Path]:
-        return [entry for entry in _entries(self._root / "proc") if entry.name.isdecimal()]
+        return [entry for entry in entries(self._root / "proc") if entry.name.isdecimal()]
 
 
 def _name(folder: Path) -> str:
     """The program's name; for Python's ``-m firstlight`` that is not the interpreter's."""
-    words = _text(folder / "cmdline").split("\0")[1:3]
-    return "firstlight" if words == ["-m", "firstlight"] else _text(folder / "comm")
+    words = text(folder / "cmdline").split("\0")[1:3]
+    return "firstlight" if words == ["-m", "firstlight"] else text(folder / "comm")
 
 
 def _parent(status: str) -> str:
@@ -132,25 +133,11 @@ def _parent(status: str) -> str:
 
 
 def _descriptors(folder: Path) -> Iterator[str]:
-    for descriptor in _entries(folder / "fd"):
+    for descriptor in entries(folder / "fd"):
         try:
             yield str(descriptor.readlink())
         except OSError:  # closed meanwhile
             continue
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(errors="replace").strip("\n")
-    except OSError:
-        return ""
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []
 
 
 def _nearest(path: Path) -> Path:

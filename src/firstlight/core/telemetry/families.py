@@ -153,6 +153,11 @@ MQTT_PUBLISHED = Family(
     kind=Kind.COUNTER,
     help="Messages that the broker has taken.",
 )
+MQTT_DENIED = Family(
+    name="firstlight_mqtt_denied_total",
+    kind=Kind.COUNTER,
+    help="Messages that the broker does not let this device publish.",
+)
 MQTT_DROPPED = Family(
     name="firstlight_mqtt_events_dropped_total",
     kind=Kind.COUNTER,
@@ -198,6 +203,7 @@ FAMILIES = (
     MQTT_CONNECTED,
     MQTT_FAILURES,
     MQTT_PUBLISHED,
+    MQTT_DENIED,
     MQTT_DROPPED,
     MQTT_WAITING,
     MQTT_COMMANDS,

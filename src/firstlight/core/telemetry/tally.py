@@ -19,6 +19,7 @@ class LineFigures(msgspec.Struct, frozen=True, kw_only=True):
     connected: bool = False
     failures: Mapping[BrokerCause, int] = {}
     published: int = 0
+    denied: int = 0
     dropped: int = 0
     waiting: int = 0
     commands: Mapping[Command, int] = {}
@@ -87,6 +88,7 @@ def _of_line(line: LineFigures) -> dict[Family, Mapping[str, float]]:
         families.MQTT_CONNECTED: {"": float(line.connected)},
         families.MQTT_FAILURES: {one.value: line.failures.get(one, 0) for one in BrokerCause},
         families.MQTT_PUBLISHED: {"": line.published},
+        families.MQTT_DENIED: {"": line.denied},
         families.MQTT_DROPPED: {"": line.dropped},
         families.MQTT_WAITING: {"": line.waiting},
         families.MQTT_COMMANDS: {one.value: line.commands.get(one, 0) for one in Command},

@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from firstlight.clock import reading
 from firstlight.config import Config
 from firstlight.daemon.provisioning.company import Close, Company
 from firstlight.daemon.provisioning.desk import Desk
-from firstlight.daemon.waiting import ended
 from firstlight.errors import Busy, FirstlightError, StoreFailure
 from firstlight.model.access_point import AccessPoint, frequency_of
 from firstlight.model.mac import MacAddress
@@ -27,6 +27,7 @@ from firstlight.provisioning.planning import plan
 from firstlight.provisioning.session import ENDABLE, ON_THE_AIR, step
 from firstlight.provisioning.softap import ADDRESS, SSID, passphrase_of
 from firstlight.provisioning.state import Settings, State
+from firstlight.running import ended
 from firstlight.web.registry_service import ClaimDesk
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ class ProvisioningMode:
         self._close_door: Close | None = None
         self._holding = False
         self.desk: ClaimDesk = Desk(self, company, secrets.randbits)
+        self.making_way: Callable[[], Awaitable[None]] = _nobody
+        """Awaited before the hotspot goes for the SoftAP: whoever uses its address leaves it."""
         self.clearing = asyncio.Lock()
         """Whoever holds it clears away what a killed process left behind."""
         wish = config.provisioning
@@ -132,7 +135,7 @@ class ProvisioningMode:
 
     def now(self) -> Moment:
         """Both clocks."""
-        return Moment(self._with.clock.monotonic(), self._with.clock.wall())
+        return reading(self._with.clock)
 
     def _become(self, state: State, effects: tuple[messages.Effect, ...]) -> None:
         if state.phase is not self.state.phase:
@@ -201,6 +204,7 @@ class ProvisioningMode:
         self._with.hotspot.hold()
         await self._with.recovery.hold()
         await self._with.hotspot.idle()
+        await self.making_way()
         if self._with.radio.state.link in {Link.HOTSPOT, Link.HOTSPOT_STARTING}:
             await self._with.hotspot.down()
 
@@ -287,6 +291,10 @@ class ProvisioningMode:
         elif link is not Link.SOFTAP:
             message = "The SoftAP went down by itself."
             self.take(messages.Unwished(ModeEnd.RADIO_FAILED, message))
+
+
+async def _nobody() -> None:
+    """Nobody has to make way."""
 
 
 def _failed(turn: int, reason: ModeEnd, error: FirstlightError) -> messages.Failed:

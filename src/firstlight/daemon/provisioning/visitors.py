@@ -6,12 +6,12 @@ from typing import Protocol
 
 from firstlight.clock import Clock
 from firstlight.daemon.provisioning.company import Close, Records
-from firstlight.daemon.waiting import ended
 from firstlight.errors import FirstlightError
 from firstlight.model.mac import MacAddress
 from firstlight.model.records import RecordKind
 from firstlight.model.registry import Registered
 from firstlight.model.softap import SoftAp
+from firstlight.running import ended
 from firstlight.web.registry_service import ClaimDesk
 
 log = logging.getLogger(__name__)

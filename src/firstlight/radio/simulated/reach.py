@@ -44,13 +44,7 @@ class SimulatedReach:
         self, interface: str, ipv4: Ipv4, targets: Sequence[ReachTarget], seconds: float
     ) -> Reach:
         """What a look through ``interface`` finds; silence takes its time, at most ``seconds``."""
-        found = await self.climb(interface, ipv4, targets, None, seconds)
-        met = found.internet
-        return Reach(
-            gateway=found.gateway.holds,
-            internet=met.internet if met else Internet.REACHABLE,
-            evidence=met.evidence if met else "No target is set.",
-        )
+        return (await self.climb(interface, ipv4, targets, None, seconds)).reach
 
     async def climb(
         self,

@@ -7,8 +7,6 @@ from firstlight.radio.simulated.world import World
 from firstlight.simulation import town
 from firstlight.simulation.judge import Judge, Rule
 
-GOAL_SECONDS = 60.0
-
 BOUNDS = {"network": 90.0, "start": 90.0, "radio": 90.0, "person": 90.0}
 """Seconds, by what had kept the device away: see ``Homecoming``."""
 
