@@ -68,8 +68,9 @@ class Root:
 
 
 OWN_NOTES = (
-    "/var/lib/dpkg/", "/var/log/", "/var/cache/", "/root/", "/tmp/", "/var/lib/apt/", "/etc/passwd",
-    "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/.pwd.lock", "/var/lib/systemd/",
+    "/run/", "/var/lib/dpkg/", "/var/log/", "/var/cache/", "/root/", "/tmp/", "/var/lib/apt/",
+    "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/.pwd.lock",
+    "/var/lib/systemd/",
 )  # fmt: skip
 
 

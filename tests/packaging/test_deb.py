@@ -107,7 +107,7 @@ def serves(root: Root) -> None:
         "for try in $(seq 100); do [ -S /tmp/state/control.sock ] && break; sleep 0.1; done\n"
         "firstlight status --state-dir /tmp/state; kill $!; wait $!; rm -rf /tmp/state"
     )
-    assert "provisioning" in said.lower()
+    assert "\nHotspot " in said
 
 
 def completes(root: Root) -> None:
