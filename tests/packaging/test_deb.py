@@ -86,7 +86,11 @@ def test_its_life(root: Root, package: Path, later: Path) -> None:
     root.sh("dpkg --remove firstlight")
     assert not (root.folder / "usr/bin/firstlight").exists()
     assert not (root.folder / SITE[1:]).exists()
+    assert root.sh(f"ls {Path(CHANGED).parent}") == f"{Path(CHANGED).name}~\n"
     assert root.sh("cat /var/lib/firstlight/note /etc/firstlight/config.toml") == "kept\n[brand]\n"
+
+    root.sh(f"dpkg --force-confold --install {second}")
+    assert root.sh(f"tail -1 {CHANGED}") == "# mine\n"
 
     root.sh("dpkg --purge firstlight")
     assert root.files() - before == set()
