@@ -19,7 +19,7 @@ YEARS ?= 50
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup quick fast coverage simulation browser lab wheel deb package packaging bench lint types imports format \
+.PHONY: help run test check setup quick fast coverage simulation browser lab wheel deb packaging-quick packaging bench lint types imports format \
 	diagrams docs-freshness lock clean
 
 help:  ## list what can be made
@@ -31,7 +31,7 @@ run:  ## run the daemon on simulated radios (PORT=8080 BACKEND=simulated ARGS=)
 	@exec env FIRSTLIGHT_PROVISIONING_ENABLED=1 $(BIN)/firstlight serve \
 		--backend $(BACKEND) --port $(PORT) --state-dir .run/state --demo $(ARGS)
 
-test: setup lint types imports coverage docs-freshness simulation package browser lab  ## everything: checks, all suites, the radio lab
+test: setup lint types imports coverage docs-freshness simulation packaging-quick browser lab  ## everything: checks, all suites, the radio lab
 
 check: setup lint types imports quick docs-freshness  ## what to run before every commit, in a minute and a half
 
@@ -68,8 +68,8 @@ wheel: setup  ## build the wheel, into build/wheel
 deb: setup  ## build the Debian package, into build/deb
 	tools/deb
 
-package: setup  ## build wheel and Debian package, and look at them
-	@echo "package: installing it in a Debian in a folder is left to make packaging: it takes minutes"
+packaging-quick: setup  ## build wheel and Debian package, and look at them
+	@echo "packaging-quick: installing it in a Debian in a folder is left to make packaging: it takes minutes"
 	$(PYTEST) tests/packaging -m "not lengthy" $(ARGS)
 
 packaging: setup  ## build the Debian package; install, upgrade, remove and purge it in a Debian in a folder

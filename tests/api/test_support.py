@@ -119,6 +119,7 @@ def test_the_command_line_writes_it_for_its_owner_only(
     files = texts(file.read_bytes())
     assert_clean(files)
     assert {"status.json", "doctor.json", "README.txt"} <= set(files)
+    assert json.loads(files["config.json"])["hotspot"]["password"] == "[removed]"
     again = run(*arguments, **surroundings)
     assert again.code != 0
     assert "--force" in again.err
@@ -148,6 +149,7 @@ def test_without_a_daemon_the_machine_tells(surroundings: dict[str, str], tmp_pa
     assert "No daemon answers" in files["silence.txt"]
     assert "provisioning.json" in files["state-folder.txt"]
     assert "status.json" not in files
+    assert json.loads(files["config.json"])["web"]["token"] == "[removed]"
 
 
 def test_a_configuration_that_is_refused_does_not_stop_it(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from firstlight.errors import ConfigError
 
 if TYPE_CHECKING:
     from firstlight.config import Config
+    from firstlight.support.archive import Part
 
 Files = list[tuple[str, str]]
 
@@ -94,23 +95,32 @@ def _around(state_dir: Path | None, silence: Failure | None) -> Files:
     from firstlight.daemon.support.machine import machine_parts
     from firstlight.daemon.support.secrets import secrets_on_disk
     from firstlight.support.archive import Part, bundle, unpacked
-    from firstlight.support.redaction import Redactor, masked
+    from firstlight.support.redaction import Redactor
 
     config, refused = _configuration(state_dir)
     found = msgspec.json.encode(diagnose(gather(Machine(), os.environ, state_dir)))
-    shown = msgspec.json.format(msgspec.json.encode(masked(msgspec.to_builtins(config))), indent=2)
     parts = [
         Part(name="doctor.json", about="what `firstlight doctor` finds", text=found.decode()),
-        Part(name="configuration.json", about="the configuration as this command reads it",
-             text=shown.decode(), missing=refused),
         *asyncio.run(machine_parts(config.state_path, logs=os.geteuid() == 0)),
-    ]  # fmt: skip
+    ]
     if silence is not None:
-        about = "why the daemon told nothing"
-        parts.insert(0, Part(name="silence.txt", about=about, text=silence.problem.message))
+        why = Part(
+            name="silence.txt", about="why the daemon told nothing", text=silence.problem.message
+        )
+        parts = [why, _shown(config, refused), *parts]
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, by the command line"
     redactor = Redactor(secrets_on_disk(config))
     return unpacked(bundle(f"Support bundle of {config.brand.name}", made, parts, redactor))
+
+
+def _shown(config: "Config", refused: str) -> "Part":
+    """The configuration as this command reads it; a daemon that answers tells its own."""
+    from firstlight.support.archive import Part
+    from firstlight.support.redaction import masked
+
+    text = msgspec.json.format(msgspec.json.encode(masked(msgspec.to_builtins(config))), indent=2)
+    about = "the configuration as this command reads it"
+    return Part(name="config.json", about=about, text=text.decode(), missing=refused)
 
 
 def _configuration(state_dir: Path | None) -> tuple["Config", str]:

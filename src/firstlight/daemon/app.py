@@ -20,7 +20,7 @@ from firstlight.daemon.device import Device
 from firstlight.daemon.logbook import Logbook
 from firstlight.daemon.opening import open_device, remembered
 from firstlight.daemon.page_settings import portal_door, web_settings
-from firstlight.daemon.supervision import Dial, supervised
+from firstlight.daemon.supervision import supervised
 from firstlight.model.backend import Backend
 from firstlight.provisioning.softap import ADDRESS as SOFTAP_ADDRESS
 from firstlight.radio.select import Chosen
@@ -64,12 +64,12 @@ async def _serve(config: Config, clock: Clock, logbook: Logbook) -> int:
         listener = bind_tcp(config.web.host, config.web.port, public=config.web.public)
         stack.callback(listener.close)
         secured = _secured(config, stack)
-        supervision = supervised(_dial(config, listener), clock)
+        own = partial(asyncio.open_unix_connection, config.socket_path) if config.enabled else None
+        supervision = supervised(own, clock)
+        doors = Doors([listener], secured)
         if config.enabled:
-            doors = Doors([listener], secured)
             serving = await _serve_device(config, clock, doors, stack, logbook)
         else:
-            doors = Doors([listener], secured)
             serving = _listen(None, web_settings(config), clock, doors, stack)
             _say(f"{_address(listener)}  (not enabled)")
             _say("Set FIRSTLIGHT_PROVISIONING_ENABLED=1 to enable it.")
@@ -84,14 +84,6 @@ async def _serve(config: Config, clock: Clock, logbook: Logbook) -> int:
             raise RuntimeError("the web server ended by itself")
         log.info("stopping")
     return 0
-
-
-def _dial(config: Config, listener: socket.socket) -> Dial:
-    """How the daemon asks itself; while it is inert there is TCP only."""
-    if config.enabled:
-        return partial(asyncio.open_unix_connection, config.socket_path)
-    host, port = listener.getsockname()[:2]
-    return partial(asyncio.open_connection, _reachable(host), port)
 
 
 async def _serve_device(
@@ -199,13 +191,9 @@ def _radio_in_words(chosen: Chosen, config: Config) -> str:
 
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    shown = _reachable(host)
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  only compared
     shown = f"[{shown}]" if ":" in shown else shown
     return f"Firstlight {__version__} at http://{shown}:{port}/"
-
-
-def _reachable(host: str) -> str:
-    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  only compared
 
 
 def _next_command(config: Config) -> str:

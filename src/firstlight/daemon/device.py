@@ -37,7 +37,6 @@ from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.event import Action
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.mac import MacAddress
-from firstlight.model.moment import Moment
 from firstlight.model.provisioning_mode import ModeEnd
 from firstlight.model.radio import (
     AccessPointsChanged,
@@ -204,7 +203,7 @@ class Device:
                 resetting=self._reset.under_way,
                 hostname=self._hostname,
                 nmcli=self._nmcli,
-                now=self._now(),
+                now=reading(self._clock),
                 claiming=self._claiming.under_way,
                 notes=(*self._memory.warnings, *self._claiming.notes),
                 broker=self._broker,
@@ -396,6 +395,3 @@ class Device:
         self._claiming.check_idle()
         self._reset.check_idle()
         self._provisioning.check_off()
-
-    def _now(self) -> Moment:
-        return reading(self._clock)

@@ -65,9 +65,13 @@ def manager_of(environ: Mapping[str, str], pid: int) -> Manager | None:
 
 
 class Supervision:
-    """Keeps ``manager`` informed, until it is cancelled."""
+    """Keeps ``manager`` informed, until it is cancelled.
 
-    def __init__(self, manager: Manager, dial: Dial, clock: Clock) -> None:
+    Without ``dial`` it speaks for the event loop alone: a daemon that is not enabled has no door
+    that is always open to itself, and nothing behind it that could hang.
+    """
+
+    def __init__(self, manager: Manager, dial: Dial | None, clock: Clock) -> None:
         self._manager = manager
         self._dial = dial
         self._clock = clock
@@ -98,6 +102,8 @@ class Supervision:
 
     async def _answer(self) -> str | None:
         """How the daemon says it is, if it answers at all."""
+        if self._dial is None:
+            return "not enabled"
         try:
             reader, writer = await self._dial()
         except OSError:
@@ -120,10 +126,10 @@ def condition_in(answer: bytes) -> str | None:
         health = msgspec.json.decode(body, type=HealthAnswer)
     except msgspec.DecodeError:
         return None
-    return f"{health.mode}, {health.health}" if health.enabled else "not enabled"
+    return f"{health.mode}, {health.health}"
 
 
-def supervised(dial: Dial, clock: Clock) -> Supervision | None:
+def supervised(dial: Dial | None, clock: Clock) -> Supervision | None:
     """For this process, if systemd wants to hear of it."""
     manager = manager_of(os.environ, os.getpid())
     return Supervision(manager, dial, clock) if manager else None

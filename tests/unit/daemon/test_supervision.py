@@ -20,7 +20,6 @@ from firstlight.daemon.supervision import (
 OK = b"HTTP/1.1 200 OK\r\n\r\n"
 WELL = OK + b'{"ok":true,"enabled":true,"version":"1","mode":"ready","health":"ok"}'
 ILL = WELL.replace(b'"ok"}', b'"warning"}')
-INERT = OK + b'{"ok":true,"enabled":false,"version":"1"}'
 
 
 class Turns:
@@ -148,11 +147,20 @@ async def test_a_door_that_is_gone_is_no_sign_of_life(systemd: socket.socket, ow
 
 
 async def test_without_a_watchdog_it_says_so_once(systemd: socket.socket, own: Own) -> None:
-    own.answer = INERT
     manager = Manager(address=systemd.getsockname())
     await Supervision(manager, own.dial(), Turns()).run()
-    assert await heard(systemd) == ["READY=1", "STATUS=not enabled"]
+    assert await heard(systemd) == ["READY=1", "STATUS=ready, ok"]
     assert nothing_heard(systemd)
+
+
+async def test_without_a_door_of_its_own_it_speaks_for_its_loop(systemd: socket.socket) -> None:
+    manager = Manager(address=systemd.getsockname(), patience=60)
+    clock = Turns()
+    running = asyncio.create_task(Supervision(manager, None, clock).run())
+    assert await heard(systemd) == ["READY=1", "STATUS=not enabled"]
+    assert await clock.turn() == 20
+    assert await heard(systemd) == ["WATCHDOG=1"]
+    running.cancel()
 
 
 async def test_the_end_is_told(systemd: socket.socket, own: Own) -> None:
@@ -205,7 +213,6 @@ def test_who_wants_to_be_told(environ: dict[str, str], expected: Manager | None)
     ("answer", "expected"),
     [
         (WELL, "ready, ok"),
-        (INERT, "not enabled"),
         (b"", None),
         (OK + b"{", None),
         (OK + b"[]", None),

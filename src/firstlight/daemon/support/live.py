@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 
 from firstlight.config import Config
+from firstlight.daemon.support.secrets import configured
 from firstlight.errors import FirstlightError
 from firstlight.model.attempt import Attempt
 from firstlight.model.claim import ClaimAnswer
@@ -118,10 +119,10 @@ async def live_parts(device: Told, config: Config, log: Iterable[str], salt: byt
 
 async def secrets_of(device: Told, config: Config) -> list[str]:
     """Every secret that the daemon knows without being told one."""
-    found = [config.web.token, config.mqtt.password, config.hotspot.password]
+    found = list(configured(config))
     with suppress(FirstlightError):
         found.append((await device.hotspot()).password)
-    return [one for one in found if one]
+    return found
 
 
 async def _part(row: _Row) -> Part:

@@ -17,6 +17,9 @@ from firstlight.support.archive import MOST_CHARACTERS, Part
 
 SECONDS = 10.0
 
+MOST_OUTPUT = 10 * MOST_CHARACTERS
+"""Bytes of one program's output that are taken in: the end of a log is what a bundle keeps."""
+
 _RELEASE = Path("/etc/os-release")
 _OWN = frozenset({
     "aiomqtt", "cryptography", "dbus-fast", "h11", "httpx", "msgspec", "starlette", "uvicorn",
@@ -91,7 +94,7 @@ async def _said(command: Sequence[str]) -> str:
     environment = {"PATH": f"{os.environ.get('PATH', PATH)}:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8"}
     try:
         ended = await run(
-            command, environment=environment, seconds=SECONDS, most_output=MOST_CHARACTERS
+            command, environment=environment, seconds=SECONDS, most_output=MOST_OUTPUT
         )
     except OSError as error:
         return f"(can't be run: {error.strerror})\n"

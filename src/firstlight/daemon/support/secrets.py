@@ -1,22 +1,24 @@
-"""Secrets that lie on this machine's disk, so that they can be looked for in what is told."""
+"""Secrets that are known here, so that they can be looked for in what is told."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from firstlight.config import Config
 
 PROFILES = Path("/etc/NetworkManager/system-connections")
 
-# nm-settings-keyfile(5): the keys of WiFi secrets; the value goes to the end of the line.
 _HOTSPOT = re.compile(r'"device\.network\.hotspotPassword"\s*:\s*"([^"\\]+)"')
+# nm-settings-keyfile(5): the keys of WiFi secrets; the value goes to the end of the line.
 _KEYS = re.compile(r"(?m)^(?:psk|password|wep-key\d|leap-password|private-key-password)=(.+)$")
 
 
 def configured(config: Config) -> Iterator[str]:
-    """Those that stand in the configuration."""
+    """Those that stand in the configuration, or in a file that it names."""
     mqtt = config.mqtt
-    found = (config.web.token, mqtt.password, config.hotspot.password, config.registry.url)
+    database = unquote(urlsplit(config.registry.url or "").password or "")
+    found = (config.web.token, mqtt.password, config.hotspot.password, database)
     yield from (one for one in found if one)
     if mqtt.password_file:
         yield from _lines(Path(mqtt.password_file))

@@ -4,12 +4,13 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from msgspec.structs import replace
 from tests.api.fake_service import HOTSPOT_PASSWORD, LIGHTHOUSE, STATUS, FakeService
 
-from firstlight.config import Config, Mqtt, Web
+from firstlight.config import Config, Mqtt, Registry, Web
 from firstlight.daemon.support.desk import SupportDesk
 from firstlight.daemon.support.live import EVENTS
 from firstlight.errors import Busy, RadioUnavailable
@@ -22,6 +23,7 @@ from firstlight.support.archive import unpacked
 TOKEN = "token-of-the-page"
 BROKER = "password of the broker"
 AIR = HOTSPOT_PASSWORD
+DATABASE = "password:of the database"
 TYPED = "what-somebody-typed"
 
 
@@ -50,10 +52,16 @@ class Shelf:
             state_dir=str(self.folder),
             web=Web(token=TOKEN),
             mqtt=Mqtt(host="broker.example", username="lamp", password=BROKER),
+            registry=Registry(url=f"postgresql://lamp:{quote(DATABASE)}@db.example/lamp"),
         )
 
     def log(self) -> tuple[str, ...]:
-        return (f"INFO joining with {AIR}", f"DEBUG psk={TYPED}", "INFO all is well")
+        return (
+            f"INFO joining with {AIR}",
+            f"DEBUG psk={TYPED}",
+            f"INFO {DATABASE} was wrong",
+            "INFO all is well",
+        )
 
     async def files(self) -> dict[str, str]:
         desk = SupportDesk(self.device, self.config, VirtualClock(), self.log)
@@ -75,7 +83,7 @@ def everywhere(files: dict[str, str]) -> str:
 
 async def test_no_planted_secret_is_in_it(shelf: Shelf) -> None:
     told = everywhere(await shelf.files())
-    for secret in (TOKEN, BROKER, AIR, TYPED, "key-of-everything", TOKEN.encode().hex()):
+    for secret in (TOKEN, BROKER, AIR, TYPED, DATABASE, "key-of-everything", TOKEN.encode().hex()):
         assert secret not in told
     assert "all is well" in told
 
@@ -85,7 +93,7 @@ async def test_without_the_nets_they_would_be(
 ) -> None:
     monkeypatch.setattr(redaction.Redactor, "clean", lambda _self, text: text)
     told = everywhere(await shelf.files())
-    for secret in (BROKER, AIR, TYPED, TOKEN.encode().hex()):
+    for secret in (BROKER, AIR, TYPED, DATABASE, TOKEN.encode().hex()):
         assert secret in told
 
 
