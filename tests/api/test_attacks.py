@@ -256,7 +256,7 @@ async def attack(attack: Attack, guards: tuple[Guard, ...]) -> httpx.Response:
 
 
 @pytest.mark.attack(
-    "A request from outside the allowed addresses, also with the token or a forged forwarding header",
+    "A request from outside the allowed addresses, also with the token or a forged header",
     guard="`web.allowed_cidrs`, before anything else",
 )
 @pytest.mark.attack(

@@ -4,15 +4,17 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from drawing.text import table
 
 from firstlight import __version__
 from firstlight.errors import Code
+from firstlight.model.event import DeviceEvent
 from firstlight.web.access import right_for
 from firstlight.web.api.endpoint import JSON
 from firstlight.web.api.itself import ENDPOINTS
 from firstlight.web.api.openapi import describe
-from listing.schemas import described, form
+from listing.schemas import REF, described, form
 
 _DOCUMENT: dict[str, Any] = json.loads(describe(ENDPOINTS, title="Firstlight", version=__version__))
 
@@ -20,7 +22,7 @@ _DOCUMENT: dict[str, Any] = json.loads(describe(ENDPOINTS, title="Firstlight", v
 def endpoints() -> Iterator[str]:
     """An overview, then each endpoint."""
     yield ""
-    yield from table(["", "", "Right"], *_overview())
+    yield from table(["Address", "What", "Right"], *_overview())
     yield ""
     for path, methods in _DOCUMENT["paths"].items():
         for method, operation in methods.items():
@@ -28,9 +30,10 @@ def endpoints() -> Iterator[str]:
 
 
 def types() -> Iterator[str]:
-    """Every type of a body."""
+    """Every type of a body, and those of events."""
+    _, told = msgspec.json.schema_components([DeviceEvent], ref_template=REF)
     yield ""
-    for name, schema in sorted(_DOCUMENT["components"]["schemas"].items()):
+    for name, schema in sorted((told | _DOCUMENT["components"]["schemas"]).items()):
         yield from described(name, schema)
 
 

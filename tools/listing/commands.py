@@ -66,11 +66,12 @@ def _command(name: str, command: TyperCommand) -> Iterator[str]:
     arguments = [_argument(one) for one in command.params if isinstance(one, TyperArgument)]
     yield from [f"## {name}", "", " ".join((command.help or "").replace("\b", "").split()), ""]
     yield from ["```text", f"{name} {' '.join(command.collect_usage_pieces(context))}", "```", ""]
-    options = list(_options(command, everywhere=False))
+    talks = any("--url" in one.opts for one in command.params)
+    options = list(_options(command, everywhere=False if talks else None))
     if arguments or options:
         yield from table(["Option", "Meaning"], *arguments, *options)
         yield ""
-    if any(option in _EVERYWHERE for one in command.params for option in one.opts):
+    if talks:
         yield from ["And [which daemon](cli.md#which-daemon) it talks to.", ""]
 
 
@@ -78,20 +79,22 @@ def _argument(argument: TyperArgument) -> list[str]:
     return [f"`{argument.human_readable_name}`", _cell(argument.help or "")]
 
 
-def _options(command: TyperCommand, *, everywhere: bool) -> Iterator[list[str]]:
+def _options(command: TyperCommand, *, everywhere: bool | None) -> Iterator[list[str]]:
+    """``everywhere``: those that every command has, those of its own, or with ``None`` all."""
     context = command.context_class(command, info_name="")
     for one in command.params:
         if not isinstance(one, TyperOption) or one.hidden or "--help" in one.opts:
             continue
         record = one.get_help_record(context)
-        if record and everywhere == any(option in _EVERYWHERE for option in one.opts):
+        shared = any(option in _EVERYWHERE for option in one.opts)
+        if record and everywhere in {shared, None}:
             names = ", ".join(f"`{name}`" for name in _names(one, record[0]))
             yield [names, _cell(record[1])]
 
 
 def _names(option: TyperOption, usage: str) -> Iterator[str]:
     """Each spelling, with what it takes behind the last of them."""
-    takes = usage.rpartition(option.opts[-1])[2].partition(" / ")[0].strip()
+    takes = usage.rpartition(option.opts[-1])[2].partition(" / ")[0].strip().replace("|", ", ")
     *first, last = option.opts
     yield from first
     yield f"{last} {takes}".strip()

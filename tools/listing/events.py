@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 from drawing.text import table
 
-from firstlight.model.event import Action, ActionPhase, DeviceEvent, EventType, Level
-from listing.schemas import described
+from firstlight.model.event import Action, DeviceEvent, EventType
+from listing.schemas import REF, described
 
 _MOMENTS: dict[str, str] = tomllib.loads(
     Path(__file__).with_name("moments.toml").read_text("utf-8")
@@ -16,13 +16,10 @@ _MOMENTS: dict[str, str] = tomllib.loads(
 
 
 def fields() -> Iterator[str]:
-    """The fields of an event, and the words in them."""
-    _, components = msgspec.json.schema_components(
-        [DeviceEvent], ref_template="#/components/schemas/{name}"
-    )
+    """The fields of an event; the types of their values are those of the HTTP API."""
+    _, components = msgspec.json.schema_components([DeviceEvent], ref_template=REF)
     yield ""
-    for kind in (DeviceEvent, EventType, Level, ActionPhase):
-        yield from described(kind.__name__, components[kind.__name__])
+    yield from described("DeviceEvent", components["DeviceEvent"], elsewhere="api.md")
 
 
 def moments() -> Iterator[str]:

@@ -7,7 +7,9 @@ from typing import Any
 from drawing.text import table, ticked
 
 Schema = Mapping[str, Any]
-_REF = "#/components/schemas/"
+REF = "#/components/schemas/{name}"
+"""Where OpenAPI has its types."""
+
 _BOUNDS = {
     "minimum": "at least {}",
     "exclusiveMinimum": "more than {}",
@@ -19,43 +21,43 @@ _BOUNDS = {
 }
 
 
-def described(name: str, schema: Schema) -> Iterator[str]:
-    """A type under a heading of its own."""
+def described(name: str, schema: Schema, elsewhere: str = "") -> Iterator[str]:
+    """A type under a heading of its own. ``elsewhere``: the page of the types it is made of."""
     yield from [f"### {name}", "", ticked(_running(schema.get("description", ""))), ""]
     if "properties" in schema:
         required = set(schema.get("required", ()))
         rows = [
-            [f"`{key}`", form(one), _when_absent(key, one, required)]
+            [f"`{key}`", form(one, elsewhere), _when_absent(key, one, required)]
             for key, one in schema["properties"].items()
         ]
         yield from table(["Field", "Type", "Absent"], *rows)
     else:
-        yield form(schema)
+        yield form(schema, elsewhere)
     yield ""
 
 
-def form(schema: Schema) -> str:
-    """A type in a cell of a table."""
+def form(schema: Schema, elsewhere: str = "") -> str:
+    """A type in a cell of a table; types that have a name are links to it."""
     if "$ref" in schema:
-        name = schema["$ref"].removeprefix(_REF)
-        return f"[{name}](#{name.lower()})"
+        name = schema["$ref"].rpartition("/")[2]
+        return f"[{name}]({elsewhere}#{name.lower()})"
     if "anyOf" in schema:
-        return " or ".join(form(one) for one in schema["anyOf"])
+        return " or ".join(form(one, elsewhere) for one in schema["anyOf"])
     if "enum" in schema:
         return ", ".join(_literal(one) for one in schema["enum"])
     if "const" in schema:
         return _literal(schema["const"])
-    return ", ".join([_kind(schema), *_bounds(schema)])
+    return ", ".join([_kind(schema, elsewhere), *_bounds(schema)])
 
 
-def _kind(schema: Schema) -> str:
+def _kind(schema: Schema, elsewhere: str) -> str:
     match schema.get("type"):
         case "array":
             parts = schema.get("prefixItems") or [schema.get("items") or {}]
-            return "list of " + " or ".join(form(one) for one in parts)
+            return "list of " + " or ".join(form(one, elsewhere) for one in parts)
         case "object":
             inner = schema.get("additionalProperties")
-            return f"object of {form(inner)}" if isinstance(inner, dict) else "object"
+            return f"object of {form(inner, elsewhere)}" if isinstance(inner, dict) else "object"
         case None:
             return "anything"
         case kind:
