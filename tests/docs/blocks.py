@@ -1,8 +1,8 @@
 """The fenced blocks of the pages, and what their first lines say about running them.
 
 Behind the language may stand ``skip="why it is not run"``, ``exit="1"`` (how the last command
-ends), ``until="words"`` (the last command goes on until it has said them, and is then interrupted with
-Ctrl-C), and ``of="what"`` (what a piece of JSON, TOML or Python belongs to).
+ends), ``until="words"`` (the last command goes on until it has said them, and is then interrupted
+with Ctrl-C), and ``of="what"`` (what a piece of JSON, TOML or Python belongs to).
 """
 
 import re
@@ -34,6 +34,14 @@ class Block(NamedTuple):
         return f"{self.page}:{self.line}"
 
 
+NOT_MARKED = {
+    ("README.md", "make run"): "sets up a virtual environment, and runs for half an hour",
+    ("README.md", "pip install firstlight"): "installs from a package index",
+    ("CONTRIBUTING.md", "git clone"): "clones, sets up, and runs for half an hour",
+}
+"""Why blocks of pages whose first lines are kept plain are not run, by how they begin."""
+
+
 def blocks_of(page: str) -> Iterator[Block]:
     """All of a page, in order. Raises ``ValueError`` for a first line that is not understood."""
     text = PAGES[page].read_text("utf-8")
@@ -43,6 +51,9 @@ def blocks_of(page: str) -> Iterator[Block]:
         says = dict(_SAYING.findall(rest))
         if _SAYING.sub("", rest).strip() or not says.keys() <= SAYINGS:
             raise ValueError(f"{page}:{line}: what does {rest!r} mean?")
+        for (where, beginning), why in NOT_MARKED.items():
+            if where == page and found["text"].startswith(beginning):
+                says["skip"] = why
         yield Block(page, line, language, says, found["text"])
 
 

@@ -1,7 +1,8 @@
 """Where the commands of the docs are run: a folder as of a clone, and a daemon of its own.
 
 The daemon is real, its radio simulated; the neighbourhood is the one that comes along, only
-quicker. What the docs write about a machine (its address, /etc, the state folder) means the like of it here.
+quicker. What the docs write about a machine (its address, /etc, the state folder) means the like
+of it here.
 """
 
 import os

@@ -16,7 +16,7 @@ _MARK = "pytest.mark.attack"
 def table_of_them() -> Iterator[str]:
     """Each attack with its guard and its test."""
     rows = [
-        [name, guard, f"`{path.stem}::{test}`"]
+        [name, guard, f"`{path.relative_to(ROOT)}::{test}`"]
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
         for name, guard, test in marked(path.read_text("utf-8"))
     ]

@@ -12,7 +12,7 @@ from firstlight.cli.exits import MEANINGS
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGE = (DOCS / "cli.md").read_text()
-OPTIONS = (DOCS / "commands.md").read_text()
+OPTIONS = PAGE + (DOCS / "commands.md").read_text()
 
 
 def commands(group: TyperGroup, prefix: str = "") -> Iterator[tuple[str, TyperCommand]]:
