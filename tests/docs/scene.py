@@ -6,6 +6,7 @@ of it here.
 """
 
 import os
+import select
 import signal
 import subprocess
 import time
@@ -20,6 +21,8 @@ from tests.docs.blocks import ROOT
 
 SECONDS = 25
 """For one command; it keeps what hangs from hanging for ever."""
+
+_ASKED = "assword"
 
 HASTE = """
 [durations]
@@ -64,40 +67,64 @@ class Scene:
             command = command.replace(there, here)
         return command
 
-    def run(self, command: str, until: str = "") -> Done:
-        """Run it in bash, at most ``SECONDS``; with ``until``, interrupt it once that was said."""
+    def run(self, command: str, *, until: str = "", types: str = "") -> Done:
+        """Run it in bash, at most ``SECONDS``.
+
+        ``until``: it is interrupted once that was said. ``types``: it has a terminal, on which that
+        is typed once it asks for a password.
+        """
+        terminal = Terminal() if types else None
         process = subprocess.Popen(
             ["bash", "-euo", "pipefail", "-c", self.here(command)],
-            cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-        assert process.stdout is not None
+            cwd=self.folder,
+            env=self._environment,
+            stdin=terminal.inner if terminal else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
-            said = self._heard(process, until) if until else ""
+            said = b""
+            if terminal:
+                said += _heard(_ASKED, process, terminal.outer)
+                os.write(terminal.outer, f"{types}\n".encode())
             if until:
+                said += _heard(until, process)
                 os.killpg(process.pid, signal.SIGINT)
             rest, _ = process.communicate(timeout=SECONDS)
-            return Done(process.returncode, said + rest)
+            return Done(process.returncode, (said + rest).decode())
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-            process.stdout.close()
+            if terminal:
+                terminal.close()
 
-    def _heard(self, process: subprocess.Popen[str], until: str) -> str:
-        assert process.stdout is not None
-        os.set_blocking(process.stdout.fileno(), False)
-        said = b""
-        deadline = time.monotonic() + SECONDS
-        while until not in said.decode(errors="replace"):
-            assert process.poll() is None, said.decode()
-            assert time.monotonic() < deadline, f"{until!r} was not said:\n{said.decode()}"
-            try:
-                said += os.read(process.stdout.fileno(), 65536)
-            except BlockingIOError:
-                time.sleep(0.02)
-        os.set_blocking(process.stdout.fileno(), True)
-        return said.decode()
+
+class Terminal:
+    """What a command takes for one: ``inner`` is its standard input, ``outer`` types."""
+
+    def __init__(self) -> None:
+        self.outer, self.inner = os.openpty()
+
+    def close(self) -> None:
+        """No more is typed."""
+        os.close(self.outer)
+        os.close(self.inner)
+
+
+def _heard(words: str, process: subprocess.Popen[bytes], *terminals: int) -> bytes:
+    """All that is said, until that is among it. Fails when the process ends, or takes too long."""
+    assert process.stdout is not None
+    sources = [process.stdout.fileno(), *terminals]
+    said = b""
+    deadline = time.monotonic() + SECONDS
+    while words not in said.decode(errors="replace"):
+        ready, _, _ = select.select(sources, [], [], max(0, deadline - time.monotonic()))
+        some = b"".join(os.read(one, 65536) for one in ready)
+        assert some, f"{words!r} was not said:\n{said.decode(errors='replace')}"
+        said += some
+    return said
 
 
 @contextmanager

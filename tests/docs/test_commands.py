@@ -34,7 +34,7 @@ def work(here: Scene, block: Block, commands: list[tuple[str, str]]) -> None:
     for command, shown in commands:
         last = (command, shown) == commands[-1]
         until = block.says.get("until", "") if last else ""
-        done = here.run(command, until)
+        done = here.run(command, until=until, types=block.says.get("types", ""))
         wanted = int(block.says.get("exit", "0")) if last else 0
         told = f"{block.place}: {command}\n{done.said}"
         assert until or done.code == wanted, f"ended with {done.code}, not {wanted}: {told}"
@@ -63,7 +63,7 @@ def first_missing(shown: str, said: str) -> str | None:
     """
     lines = [simple(line) for line in said.splitlines()]
     for line in shown.splitlines():
-        pattern = ".*".join(re.escape(part) for part in simple(line).split("…"))
+        pattern = ".*".join(re.escape(part.strip()) for part in simple(line).split("…"))
         if not line.strip(" …"):
             continue
         while lines and not re.fullmatch(pattern, lines[0]):
@@ -85,6 +85,7 @@ def simple(line: str) -> str:
         ("a\nb\n", "b\na\n", "b"),
         ("…\nit … well\n", "x\nit went well", None),
         ("it … well\n", "it went\n", "it … well"),
+        ("Name … old\n", "Name   old\n", None),
         ("a\n", "", "a"),
         ("a.b\n", "axb", "a.b"),
     ],

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from tests.docs.blocks import ALL, ROOT, Block
+from tests.docs.blocks import ALL, NOT_MARKED, ROOT, Block
 
 from firstlight import __version__
 from firstlight.config import load_config
@@ -71,6 +71,16 @@ def test_units_have_sections_and_keys(block: Block) -> None:
 @pytest.mark.parametrize("block", of("python"))
 def test_python_is_what_its_file_has(block: Block) -> None:
     """Such a file has tests of its own; the page shows lines of it, in order."""
-    lines = iter((ROOT / block.says["of"]).read_text("utf-8").splitlines())
+    file = (ROOT / block.says["of"]).read_text("utf-8")
+    lines = iter([line.strip() for line in file.splitlines()])
     for line in block.text.splitlines():
-        assert not line.strip() or line in lines, f"{block.place}: {line}"
+        assert line.strip() in lines, f"{block.place}: {line}"
+
+
+def test_what_is_said_of_blocks_elsewhere_is_of_some_block() -> None:
+    said = [
+        (page, beginning)
+        for page, beginning in NOT_MARKED
+        if any(one.page == page and one.text.startswith(beginning) for one in ALL)
+    ]
+    assert said == list(NOT_MARKED)
