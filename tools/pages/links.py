@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 LINK = re.compile(
     r"(?P<text>!?\[(?:[^\[\]]|\[[^]]*\])*\])\((?P<target>[^()\s#]*)(?P<anchor>#[^()\s]*)?\)"
 )
-_FENCE = re.compile(r"(?ms)^ *(?P<fence>```+)[^\n]*\n.*?^ *(?P=fence)$")
+_FENCE = re.compile(r"(?ms)^(?P<first> *(?P<fence>```+)\w*)[^\n]*(?P<rest>\n.*?^ *(?P=fence))$")
 _ALWAYS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "tests/radio/README.md")
 PROJECT = PurePosixPath("project")
 DOCS = PurePosixPath("docs")
@@ -16,7 +16,7 @@ DOCS = PurePosixPath("docs")
 
 def outside(root: Path, docs: Path) -> list[Path]:
     """The files outside docs/ that are part of the site: what a page links to, and a few always."""
-    found = {root / one for one in _ALWAYS}
+    found = {root / one for one in _ALWAYS if (root / one).is_file()}
     waiting = [*docs.rglob("*.md"), *found]
     while waiting:
         page = waiting.pop()
@@ -41,7 +41,8 @@ def targets(markdown: str) -> Iterator[str]:
 def relinked(markdown: str, uri: str, known: Collection[str]) -> str:
     """The page ``uri`` of the site, with its links as they are there.
 
-    ``known``: what the site has. A link to something else in the repository becomes its text.
+    ``known``: what the site has. A link to something else in the repository becomes its text. What
+    a block says of itself behind its language is for tests, and left out.
     """
     origin = _in_repository(PurePosixPath(uri)).parent
 
@@ -51,6 +52,8 @@ def relinked(markdown: str, uri: str, known: Collection[str]) -> str:
             return link[0]
         path = PurePosixPath(os.path.normpath(origin / target))
         there = _in_site(path)
+        if str(there / "README.md") in known:
+            there /= "README.md"
         if str(there) not in known:
             if path.is_relative_to(DOCS):
                 return link[0]  # mkdocs says what is wrong with it
@@ -65,7 +68,8 @@ def _outside_code(markdown: str, changed: Callable[[re.Match[str]], str]) -> str
     parts: list[str] = []
     end = 0
     for fence in _FENCE.finditer(markdown):
-        parts += [LINK.sub(changed, markdown[end : fence.start()]), fence[0]]
+        parts += [LINK.sub(changed, markdown[end : fence.start()])]
+        parts += [fence["first"], fence["rest"]]
         end = fence.end()
     return "".join([*parts, LINK.sub(changed, markdown[end:])])
 
