@@ -21,7 +21,7 @@ YEARS ?= 50
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup quick fast coverage simulation browser lab wheel deb packaging bench lint types imports format \
+.PHONY: help run test check setup quick fast coverage simulation browser lab wheel deb package packaging bench lint types imports format \
 	diagrams reference docs docs-serve docs-freshness lock clean
 
 help:  ## list what can be made
@@ -33,7 +33,7 @@ run:  ## run the daemon on simulated radios (PORT=8080 BACKEND=simulated ARGS=)
 	@exec env FIRSTLIGHT_PROVISIONING_ENABLED=1 $(BIN)/firstlight serve \
 		--backend $(BACKEND) --port $(PORT) --state-dir .run/state --demo $(ARGS)
 
-test: setup lint types imports coverage docs-freshness docs simulation packaging browser lab  ## everything: checks, all suites, the radio lab
+test: setup lint types imports coverage docs-freshness docs simulation package browser lab  ## everything: checks, all suites, the radio lab
 
 check: setup lint types imports quick docs-freshness  ## what to run before every commit, in a minute and a half
 
@@ -69,6 +69,10 @@ wheel: setup  ## build the wheel, into build/wheel
 
 deb: setup  ## build the Debian package, into build/deb
 	tools/deb
+
+package: setup  ## build wheel and Debian package, and look at them
+	@echo "package: installing it in a Debian in a folder is left to make packaging: it takes minutes"
+	$(PYTEST) tests/packaging -m "not lengthy" $(ARGS)
 
 packaging: setup  ## build the Debian package; install, upgrade, remove and purge it in a Debian in a folder
 	$(PYTEST) tests/packaging $(ARGS)

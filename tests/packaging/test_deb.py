@@ -57,6 +57,7 @@ def test_lintian_has_nothing_against_it(package: Path) -> None:
     assert not re.search(r"(?m)^[EW]:", said)
 
 
+@pytest.mark.lengthy
 def test_its_life(root: Root, package: Path, later: Path) -> None:
     before = root.files()
     first, second = root.bring(package), root.bring(later)

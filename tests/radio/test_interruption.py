@@ -110,6 +110,7 @@ def test_networkmanager_restarts(signal_name: str, online: Device, world: World)
     assert online.networks()[HOME.ssid.hex()]["inUse"]
 
 
+@pytest.mark.lengthy
 def test_networkmanager_dies_in_the_switch(online: Device, world: World) -> None:
     silent = NEIGHBOURHOOD["silent"]
     attempt = online.connect(silent.ssid, silent.psk)

@@ -147,6 +147,7 @@ def test_forget(online: Device, world: World) -> None:
     assert online.api("GET", "/api/provisioning/networks/saved").json["networks"] == []
 
 
+@pytest.mark.lengthy
 def test_a_wish_in_the_first_second(device: Device, world: World) -> None:
     """While the daemon is still about to raise its hotspot."""
     device.start()
@@ -155,6 +156,7 @@ def test_a_wish_in_the_first_second(device: Device, world: World) -> None:
     assert_on(world, "home")
 
 
+@pytest.mark.lengthy
 def test_two_attempts_at_once_are_refused(running: Device, world: World) -> None:
     silent, home = NEIGHBOURHOOD["silent"], NEIGHBOURHOOD["home"]
     first = running.connect(silent.ssid, silent.psk)

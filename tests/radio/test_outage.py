@@ -56,6 +56,7 @@ def test_two_minutes_end_in_the_hotspot_and_at_home(device: Device, world: World
     assert status["mode"] == "onboarding"
 
 
+@pytest.mark.lengthy
 def test_killed_in_the_middle_of_an_outage(online: Device, world: World) -> None:
     """The next start knows what the killed one had begun, and waits no shorter for the next.
 

@@ -179,6 +179,7 @@ async def test_a_hotspot_is_a_dead_end_unless_it_is_to_share(
     assert rules(world.inside) == ""
 
 
+@pytest.mark.lengthy
 async def test_a_killed_process_leaves_a_dead_end_and_the_next_one_clears_it_away(
     harness: LabHarness, world: World
 ) -> None:
