@@ -7,7 +7,6 @@ from drawing.messages import page
 from drawing.text import table
 
 from firstlight.core.telemetry.families import BUILD_INFO, FAMILIES
-from listing.schemas import described
 
 _DOCUMENT = json.loads(page())
 
@@ -30,14 +29,6 @@ def topics() -> Iterator[str]:
     yield ""
     yield from table(["Topic", "Way", "Retained", "Body", "What"], *rows)
     yield ""
-
-
-def bodies() -> Iterator[str]:
-    """The bodies that go to the device, and the answers to them."""
-    schemas = _DOCUMENT["components"]["schemas"]
-    yield ""
-    for name in ("RestartBody", "ProvisioningOrder", "CommandAnswer"):
-        yield from described(name, schemas[name])
 
 
 def metrics() -> Iterator[str]:
