@@ -14,13 +14,15 @@ PYTEST := $(BIN)/python -m pytest
 # Two processes: these tests mostly wait. Their folders are best kept in memory.
 export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 AT_ONCE := -n 2 --dist loadfile
+# Says nothing of the theme's successor.
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 # Device-years that `make test` lives through.
 YEARS ?= 50
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help run test check setup quick fast coverage simulation browser lab wheel deb packaging-quick packaging bench lint types imports format \
-	diagrams docs-freshness lock clean
+	diagrams reference docs docs-serve docs-freshness lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "  make %-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +33,7 @@ run:  ## run the daemon on simulated radios (PORT=8080 BACKEND=simulated ARGS=)
 	@exec env FIRSTLIGHT_PROVISIONING_ENABLED=1 $(BIN)/firstlight serve \
 		--backend $(BACKEND) --port $(PORT) --state-dir .run/state --demo $(ARGS)
 
-test: setup lint types imports coverage docs-freshness simulation packaging-quick browser lab  ## everything: checks, all suites, the radio lab
+test: setup lint types imports coverage docs-freshness docs simulation packaging-quick browser lab  ## everything: checks, all suites, the radio lab
 
 check: setup lint types imports quick docs-freshness  ## what to run before every commit, in a minute and a half
 
@@ -95,8 +97,19 @@ format: setup  ## format, and fix what ruff can fix
 diagrams: setup  ## draw the state diagrams in docs/ from the tables in the code
 	$(BIN)/python tools/diagrams
 
-docs-freshness: setup  ## fail if a drawn diagram or a catalogue is older than what it is made from
+reference: setup  ## write the lists in docs/ that are made from the code
+	$(BIN)/python tools/reference
+
+docs: setup  ## build the documentation into build/docs, and run every command in it (ARGS="-k fleet")
+	$(MKDOCS) build --quiet
+	$(PYTEST) tests/docs -n 2 $(ARGS)
+
+docs-serve: setup  ## show the documentation on http://127.0.0.1:8000/, anew with every change
+	$(MKDOCS) serve
+
+docs-freshness: setup  ## fail if a diagram, a list or a catalogue is older than what it is made from
 	$(BIN)/python tools/diagrams --check
+	$(BIN)/python tools/reference --check
 	$(BIN)/python tools/translations --check
 
 lock:  ## pin the dependencies anew (ARGS=--upgrade)

@@ -255,6 +255,26 @@ async def attack(attack: Attack, guards: tuple[Guard, ...]) -> httpx.Response:
         return await client.request(attack.method, attack.path or usual, headers=headers)
 
 
+@pytest.mark.attack(
+    "A request from outside the allowed addresses, also with the token or a forged header",
+    guard="`web.allowed_cidrs`, before anything else",
+)
+@pytest.mark.attack(
+    "A page of another site under a name that leads to the device (DNS rebinding)",
+    guard="`Host` must be an address or a name of the device",
+)
+@pytest.mark.attack(
+    "A page of another site that sends a form or a script's request (CSRF)",
+    guard="`Origin` must be the device's own page",
+)
+@pytest.mark.attack(
+    "A request without the token, or with a part of it",
+    guard="the table of rights, and a comparison in constant time",
+)
+@pytest.mark.attack(
+    "A secret in an address, where logs and histories keep it",
+    guard="nothing secret may stand in the query",
+)
 @pytest.mark.parametrize("case", ATTACKS.values(), ids=ATTACKS.keys())
 async def test_it_is_refused(case: Attack) -> None:
     answer = await attack(case, GUARDS)

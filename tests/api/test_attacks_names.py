@@ -60,6 +60,10 @@ async def pages(name: str) -> dict[str, str]:
     return {path: answer.text for path, answer in found.items()}
 
 
+@pytest.mark.attack(
+    "A network, phone or profile whose name is a script",
+    guard="templates escape everything, and marks that turn text round are shown",
+)
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 async def test_a_name_is_text_and_all_of_it_is_seen(name: str) -> None:
     for path, page in (await pages(name)).items():

@@ -42,6 +42,10 @@ async def test_the_unix_socket_needs_neither_token_nor_name(tmp_path: Any) -> No
     assert service.changes == ["hotspot off"]
 
 
+@pytest.mark.attack(
+    "A forwarding header that says the caller is somebody else",
+    guard="only the address of the connection counts",
+)
 @pytest.mark.parametrize(("credulous", "status"), [(False, 403), (True, 200)])
 async def test_a_forwarding_header_is_not_believed_over_tcp(
     *, credulous: bool, status: int

@@ -65,6 +65,10 @@ STOLEN = {
 }
 
 
+@pytest.mark.attack(
+    "Another site that rides on somebody's session cookie",
+    guard="`SameSite`, and `Origin` for whatever changes or is secret",
+)
 @pytest.mark.parametrize(("asked", "says"), STOLEN.values(), ids=STOLEN)
 async def test_a_cookie_is_no_use_to_another_site(
     service: FakeService, asked: tuple[str, str], says: Mapping[str, str]
@@ -104,6 +108,10 @@ async def test_a_link_from_elsewhere_may_lead_to_a_page(service: FakeService) ->
         assert (await client.get("/settings", headers=headers)).status_code == 200
 
 
+@pytest.mark.attack(
+    "A session cookie that was made up",
+    guard="sessions are looked up by the hash of a random token",
+)
 @pytest.mark.parametrize(
     "value",
     ["", "x", "a=b", "\xff", '"', "'; Path=/", f"x; {SESSION_COOKIE}=", f'"; {SESSION_COOKIE}="\\'],
@@ -138,6 +146,10 @@ async def test_the_page_sets_a_cookie_that_scripts_and_other_sites_never_get(
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(attributes)
 
 
+@pytest.mark.attack(
+    "Somebody else's `visual-token`",
+    guard="it is bound to the address that it was promoted for",
+)
 async def test_the_promoted_code_is_good_for_its_caller_only(service: FakeService) -> None:
     header = {"visual-token": (await service.pairing.code()).code}
     async with browser(service) as client:

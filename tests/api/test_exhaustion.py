@@ -73,6 +73,10 @@ async def besieged(port: int, many: int) -> AsyncIterator[None]:
             one.close()
 
 
+@pytest.mark.attack(
+    "Ten thousand half-open connections",
+    guard="a share of connections for each address, and deadlines",
+)
 @pytest.mark.timeout(120)
 @pytest.mark.usefixtures("room")
 async def test_ten_thousand_half_open_connections_keep_nobody_out(service: FakeService) -> None:
@@ -107,6 +111,10 @@ async def test_the_share_comes_back_with_the_connections(service: FakeService) -
         assert answer.startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.attack(
+    "A body or a header without end",
+    guard="bounds on both, before they are read",
+)
 @pytest.mark.parametrize(
     ("name", "pieces"),
     [
@@ -148,6 +156,10 @@ async def test_without_that_limit_all_of_it_is_taken(service: FakeService) -> No
     assert answer.startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.attack(
+    "A body that comes a byte at a time",
+    guard="a deadline for the whole of it",
+)
 async def test_a_body_that_trickles_holds_nobody_up(service: FakeService) -> None:
     head = request_bytes(
         "POST",

@@ -54,6 +54,10 @@ async def answers(client: httpx.AsyncClient, times: int) -> list[int]:
     ]
 
 
+@pytest.mark.attack(
+    "Asking as fast as the line can carry",
+    guard="limits by address, by /64 for IPv6",
+)
 async def test_an_address_that_asks_too_fast_is_told_when_to_come_back() -> None:
     clock = StandingStill()
     client, _ = client_of(clock)
@@ -72,6 +76,10 @@ async def test_without_that_rule_it_may_ask_for_ever() -> None:
         assert {(await client.get("/api/health")).status_code for _ in range(400)} == {200}
 
 
+@pytest.mark.attack(
+    "A day of guessing the six-digit code",
+    guard="five wrong ones replace it, and pauses double",
+)
 async def test_a_code_can_not_be_guessed_over_http() -> None:
     """A day of it, by somebody who comes back at the first moment at which that is of use."""
     clock = StandingStill()

@@ -41,6 +41,10 @@ async def phone(
 BELONGS_TO_OTHERS = [row for row in ENDPOINTS if right_for(row.method, row.path) is Right.MANAGE]
 
 
+@pytest.mark.attack(
+    "A guest on the hotspot who wants passwords, the log, or a reset",
+    guard="the hotspot's password lets somebody look, and set up what waits for it; nothing else",
+)
 @pytest.mark.parametrize("row", BELONGS_TO_OTHERS, ids=lambda row: f"{row.method} {row.path}")
 async def test_a_phone_on_the_hotspot_gets_nothing_that_belongs_to_others(
     service: FakeService, row: object
@@ -136,6 +140,10 @@ async def test_who_is_signed_in_gets_all_of_it(service: FakeService) -> None:
     assert text.count("02:00:00") == text.count("Forgot") == 2
 
 
+@pytest.mark.attack(
+    "One address that takes all event streams",
+    guard="a share for each",
+)
 async def test_one_address_can_not_take_all_the_streams(service: FakeService) -> None:
     async with serving(create_app(service, UNTRUSTED)) as port:
         base = f"http://127.0.0.1:{port}"

@@ -152,6 +152,10 @@ async def furnished() -> FakeService:
     return service
 
 
+@pytest.mark.attack(
+    "The same attacks on every route, so that a new one can't be forgotten",
+    guard="rights belong to paths, and what is in no table asks for everything",
+)
 @pytest.mark.parametrize(("case", "row"), CASES)
 async def test_it_is_refused_and_nothing_is_changed(case: Attack, row: Endpoint) -> None:
     answer, service = await attack(case, row, GUARDS)

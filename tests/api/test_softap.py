@@ -131,6 +131,10 @@ async def test_a_nonce_that_is_none(station: httpx.AsyncClient, desk: FakeDesk, 
     assert answer.status_code == 401
 
 
+@pytest.mark.attack(
+    "Two `mac-address` headers, one for each reader",
+    guard="two headers of one name are none",
+)
 @pytest.mark.parametrize("name", ["mac-address", "x-nonce"])
 async def test_of_two_headers_none_is_believed(
     station: httpx.AsyncClient, desk: FakeDesk, name: str
@@ -197,6 +201,10 @@ async def test_a_bundle_is_bounded_in_time(
     assert MAC not in caplog.text
 
 
+@pytest.mark.attack(
+    "Cutting the line half-way through a bundle",
+    guard="the connection breaks, so half is never taken for a whole",
+)
 async def test_a_bundle_that_breaks_off_is_not_taken_for_whole(desk: FakeDesk) -> None:
     async def broken() -> AsyncIterator[bytes]:
         yield b'{"controllers":['
@@ -295,6 +303,10 @@ SPOOFS = {
 }
 
 
+@pytest.mark.attack(
+    "Asking the device's pages for a configuration",
+    guard="handed out inside the SoftAP alone",
+)
 @pytest.mark.parametrize("path", sorted(SOFTAP_ONLY))
 @pytest.mark.parametrize("spoof", SPOOFS)
 @pytest.mark.parametrize("peer", ["127.0.0.1", "192.168.4.2", "203.0.113.9"])

@@ -105,6 +105,10 @@ def ask(machine: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.attack(
+    "A host on the cable with a route to 192.168.4.1, asking for somebody's configuration",
+    guard="it is served on the SoftAP's interface, not only on its address",
+)
 def test_a_host_on_the_lan_gets_nothing_of_the_softap() -> None:
     with listening("softap") as asked:
         assert asked(STATION) == "softap"

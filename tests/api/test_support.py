@@ -104,6 +104,10 @@ def test_who_is_signed_in_gets_it(address: str) -> None:
     assert "To pair with it, type [removed]" in files["log.txt"]
 
 
+@pytest.mark.attack(
+    "A guest who wants the support file",
+    guard="it is for those who are signed in",
+)
 def test_nobody_else_does(address: str) -> None:
     assert httpx.get(f"{address}/api/support").status_code == 401
 

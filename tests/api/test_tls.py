@@ -65,6 +65,10 @@ async def test_it_is_served_and_plain_http_leads_there(files: tuple[str, str]) -
             assert (away.status_code, "location" in away.headers) == (403, False)
 
 
+@pytest.mark.attack(
+    "Listening in on plain HTTP where there is TLS",
+    guard="plain HTTP only leads to TLS; the cookie is `Secure`",
+)
 async def test_the_cookie_never_leaves_tls(files: tuple[str, str]) -> None:
     async for served in serve(files, GUARDS):
         base = f"https://localhost:{served.secure}"
@@ -104,5 +108,9 @@ def test_bad_files_are_refused_by_name(files: tuple[str, str], tmp_path: Path) -
             tls_context(given, key_)
 
 
+@pytest.mark.attack(
+    "An old TLS version",
+    guard="TLS 1.2 and newer",
+)
 async def test_old_versions_are_not_spoken(files: tuple[str, str]) -> None:
     assert tls_context(*files).minimum_version is ssl.TLSVersion.TLSv1_2

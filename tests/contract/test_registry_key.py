@@ -61,6 +61,10 @@ def test_without_its_context_a_swapped_row_is_believed(
     assert kept.open().get(CLIENTS, uuid_of(1)).record.name == "0"
 
 
+@pytest.mark.attack(
+    "Putting back an older version of a record",
+    guard="the version is part of what is authenticated",
+)
 def test_an_older_version_under_a_newer_number_is_found_out(kept: Harness) -> None:
     filled(kept)
     kept.run("UPDATE registry_records SET version = version + 1 WHERE uuid = ?", uuid_of(0))
@@ -68,6 +72,10 @@ def test_an_older_version_under_a_newer_number_is_found_out(kept: Harness) -> No
         kept.open().get(CLIENTS, uuid_of(0))
 
 
+@pytest.mark.attack(
+    "Changing the registry's database",
+    guard="AES-GCM with the row as context",
+)
 def test_changed_ciphertext_is_found_out(kept: Harness) -> None:
     filled(kept)
     [(sealed, _)] = kept.run(SEALED, uuid_of(0))
@@ -190,6 +198,10 @@ def test_who_has_an_old_key_file_writes_nothing(kept: Harness) -> None:
     assert fresh.get(CLIENTS, OTHER).record.name == "Hall"
 
 
+@pytest.mark.attack(
+    "Reading the registry's files without the key",
+    guard="everything in them is encrypted",
+)
 def test_no_secret_and_no_mac_address_is_in_any_file(kept: Harness) -> None:
     registry = kept.open()
     registry.put(CLIENTS, UUID, client("Hallway lamp", MAC))

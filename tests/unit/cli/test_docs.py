@@ -1,4 +1,4 @@
-"""docs/cli.md is complete."""
+"""docs/cli.md has every command, and docs/commands.md every option."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,9 @@ from typer.core import TyperCommand, TyperGroup
 from firstlight.cli.app import build
 from firstlight.cli.exits import MEANINGS
 
-PAGE = Path(__file__).parents[3].joinpath("docs/cli.md").read_text()
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = (DOCS / "cli.md").read_text()
+OPTIONS = PAGE + (DOCS / "commands.md").read_text()
 
 
 def commands(group: TyperGroup, prefix: str = "") -> Iterator[tuple[str, TyperCommand]]:
@@ -93,7 +95,7 @@ def test_every_option_is_there(name: str) -> None:
         for option in (*parameter.opts, *parameter.secondary_opts)
         if option.startswith("--") and option != "--help"
     }
-    assert not {option for option in options if f"`{option}" not in PAGE}
+    assert not {option for option in options if f"`{option}" not in OPTIONS}
 
 
 @pytest.mark.parametrize(("code", "meaning"), MEANINGS.items())

@@ -109,6 +109,10 @@ def said(caplog: pytest.LogCaptureFixture, word: str) -> list[str]:
     return [one.getMessage() for one in caplog.records if word in one.getMessage()]
 
 
+@pytest.mark.attack(
+    "A hook that another user can write, or put in its place",
+    guard="hook, folders above it and links must be in root's or the daemon's hands",
+)
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_what_others_can_change_is_refused_and_said_once(
     hooked: Hooked, attack: Attack, caplog: pytest.LogCaptureFixture
@@ -136,6 +140,10 @@ async def test_without_the_rule_the_attack_would_succeed(
         await until(lambda: hooked.has("bad", "ran"))
 
 
+@pytest.mark.attack(
+    "A hook that is swapped after it was looked at",
+    guard="it is looked at again right before each run",
+)
 async def test_a_hook_that_changes_hands_while_it_waits_is_not_run(hooked: Hooked) -> None:
     """It was fine when the event came; when its turn comes it is looked at again."""
     (hooked.folder / "bad").unlink()

@@ -30,6 +30,10 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk, "tried", tried)
 
 
+@pytest.mark.attack(
+    "A pairing code a second time",
+    guard="a code is good once",
+)
 async def test_a_used_code_again(counter: Counter) -> None:
     code = await counter.code()
     await counter.pairing.pair(code, "phone", PHONE)
@@ -55,6 +59,10 @@ async def test_an_expired_code(counter: Counter) -> None:
     assert isinstance(await counter.refused(code), Unauthorized)
 
 
+@pytest.mark.attack(
+    "A clock that is set back to bring a code back",
+    guard="codes live by the clock that nobody can set",
+)
 async def test_setting_the_wall_clock_back_does_not_bring_a_code_back(counter: Counter) -> None:
     code = await counter.code()
     counter.clock.now += 300.0
@@ -76,6 +84,10 @@ async def test_a_code_that_somebody_wrote_into_the_file(counter: Counter) -> Non
     assert isinstance(await counter.refused("123456"), Unauthorized)
 
 
+@pytest.mark.attack(
+    "Guessing from many addresses",
+    guard="wrong codes are counted for the whole device",
+)
 async def test_five_wrong_codes_from_five_addresses(counter: Counter) -> None:
     old = await counter.code()
     for n in range(5):
@@ -122,6 +134,10 @@ async def test_unlocking_does_not_make_the_next_delay_short(counter: Counter) ->
     assert (await counter.lock()).retry_after == 60.0
 
 
+@pytest.mark.attack(
+    "Pulling the plug to end the pause after wrong codes",
+    guard="the count is on disk before a code is looked at",
+)
 async def test_a_crash_or_a_reboot_in_the_delay(counter: Counter) -> None:
     await counter.lock()
     counter.clock.move(10.0)
@@ -212,6 +228,10 @@ async def test_no_token_is_on_disk(counter: Counter) -> None:
             assert part not in disk
 
 
+@pytest.mark.attack(
+    "A stolen file of sessions",
+    guard="it holds hashes, and no token",
+)
 async def test_the_stolen_file_of_hashes(counter: Counter) -> None:
     await counter.pairing.pair(await counter.code(), "phone", PHONE)
     book = msgspec.json.decode((counter.folder / "sessions.json").read_bytes())

@@ -57,6 +57,10 @@ async def test_from_the_wish_to_the_end(house: Controlling) -> None:
     assert actions[-1] == (Action.PROVISIONING_STOP, ActionPhase.COMPLETED)
 
 
+@pytest.mark.attack(
+    "An unregistered device that joins the SoftAP",
+    guard="Provisioning Mode ends at once",
+)
 async def test_a_stranger_ends_it(house: Controlling) -> None:
     await house.on()
     house.comes(STRANGER)
@@ -83,6 +87,10 @@ async def test_its_time_ends_it(tmp_path: Path) -> None:
     await house.kill()
 
 
+@pytest.mark.attack(
+    "A second controller of the same name",
+    guard="Provisioning Mode does not begin beside it",
+)
 async def test_another_controller_in_the_air_is_refused(tmp_path: Path) -> None:
     house = Controlling(tmp_path, world(network(bytes(SSID))), household())
     await house.started()

@@ -69,6 +69,10 @@ def test_a_header_is_needed(claimed: str | None) -> None:
         driven.certificate(LAMP, claimed)
 
 
+@pytest.mark.attack(
+    "A `mac-address` header of another device",
+    guard="it must be the address that the radio has seen",
+)
 @pytest.mark.parametrize("claimed", [str(FAN), "nonsense", "02:00:00:00:aa:01:00"])
 def test_a_header_is_no_proof(claimed: str) -> None:
     """The kernel knows who it is; whoever says otherwise gets nothing, and it is told."""
@@ -82,6 +86,10 @@ def test_a_header_is_no_proof(claimed: str) -> None:
     assert driven.record(LAMP, LAMP, "7").error() is None
 
 
+@pytest.mark.attack(
+    "A nonce a second time (replay)",
+    guard="a nonce is good once, for a minute, for its caller",
+)
 def test_a_nonce_is_good_once() -> None:
     driven = active()
     driven.nonce(LAMP, 7)
@@ -105,6 +113,10 @@ def test_it_is_of_no_use_to_another() -> None:
     assert driven.record(FAN, FAN, "7").refused is Refused.BAD_NONCE
 
 
+@pytest.mark.attack(
+    "Guessing nonces",
+    guard="five bad ones in a row end Provisioning Mode",
+)
 def test_five_bad_ones_in_a_row_end_the_mode() -> None:
     driven = active()
     for count in range(MOST_BAD):

@@ -51,6 +51,10 @@ def test_nothing_of_that_is_found_by_its_look(how: str) -> None:
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=30)
 
 
+@pytest.mark.attack(
+    "A secret in the support file, in any spelling",
+    guard="known secrets are looked for in everything",
+)
 @given(texts, st.text(st.characters(codec="utf-8"), min_size=SHORTEST, max_size=63), texts)
 def test_no_known_secret_survives(before: str, secret: str, after: str) -> None:
     told = Redactor([secret]).clean(f"{before}{secret}{after}")

@@ -110,6 +110,10 @@ ATTACKS = {
 }
 
 
+@pytest.mark.attack(
+    "A command over MQTT that is not allowed, malformed, or wants its answer elsewhere",
+    guard="`mqtt.commands`, strict bodies, and answers below the device's own topic only",
+)
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_what_is_not_allowed_is_answered_and_changes_nothing(
     shared: Mosquitto, told: Told, attack: str
@@ -131,6 +135,10 @@ async def test_what_is_not_allowed_is_answered_and_changes_nothing(
     assert any(one.startswith("A command over MQTT was refused.") for one in told.said())
 
 
+@pytest.mark.attack(
+    "A command over MQTT of a megabyte",
+    guard="the device tells the broker the largest packet that it takes",
+)
 async def test_a_megabyte_never_arrives(shared: Mosquitto, told: Told) -> None:
     async with told.running(settings(shared.port, commands=EVERY)):
         await until(lambda: told.connected)
@@ -143,6 +151,10 @@ async def test_a_megabyte_never_arrives(shared: Mosquitto, told: Told) -> None:
     assert told.service.changes == []
 
 
+@pytest.mark.attack(
+    "A retained command that waits for the device",
+    guard="retained commands are refused",
+)
 async def test_a_retained_command_of_before_is_not_carried_out(
     broker: Mosquitto, told: Told
 ) -> None:
@@ -212,6 +224,10 @@ async def test_home_assistant_finds_it(shared: Mosquitto, told: Told) -> None:
         assert one[needs].startswith(f"{ROOT}/")
 
 
+@pytest.mark.attack(
+    "Reading passwords from the broker",
+    guard="nothing secret is ever published",
+)
 async def test_nothing_secret_is_published(shared: Mosquitto, told: Told) -> None:
     given = settings(shared.port, home_assistant=True, commands=EVERY)
     async with listening(shared.port) as seen:

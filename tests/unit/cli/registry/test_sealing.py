@@ -87,6 +87,10 @@ def test_a_short_passphrase_is_refused() -> None:
         checked_passphrase("7 signs")
 
 
+@pytest.mark.attack(
+    "Changing an encrypted export",
+    guard="every chunk is authenticated, header included",
+)
 @settings(max_examples=60, deadline=None)
 @given(at=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_no_bit_can_be_flipped(at: int, bit: int) -> None:
@@ -98,6 +102,10 @@ def test_no_bit_can_be_flipped(at: int, bit: int) -> None:
         opened(bytes(content))
 
 
+@pytest.mark.attack(
+    "Cutting an encrypted export short",
+    guard="the last chunk is marked",
+)
 @pytest.mark.parametrize("chunks", [0, 1, 2])
 def test_a_file_that_is_cut_at_a_chunk(chunks: int) -> None:
     with pytest.raises(InvalidInput, match="cut off"):
@@ -138,6 +146,10 @@ def test_another_header() -> None:
         opened(other_form(sealed()))
 
 
+@pytest.mark.attack(
+    "An encrypted export that makes its reader take a terabyte",
+    guard="bounds on scrypt's cost",
+)
 @pytest.mark.parametrize(
     ("at", "value", "words"),
     [(8, 2, "version 2"), (9, 7, "form 7"), (10, 30, r"n = 2\^30"), (11, 255, "r = 255"),

@@ -104,6 +104,10 @@ def test_what_is_no_controller(stranger: object) -> None:
     assert Driven().take(searched(stranger)).phase is Phase.SEARCHING  # type: ignore[arg-type]
 
 
+@pytest.mark.attack(
+    "A false controller with an open network",
+    guard="a target joins WPA2 only, with the password of the BSSID",
+)
 def test_an_open_network_of_that_name_is_an_attack(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stronger than the controller, and without a password: it would hear address and nonce."""
     trap = seen(WEAKER, signal=100, security=Security.OPEN)
@@ -112,6 +116,10 @@ def test_an_open_network_of_that_name_is_an_attack(monkeypatch: pytest.MonkeyPat
     assert Driven().take(searched(trap, seen())).told.bssid == WEAKER
 
 
+@pytest.mark.attack(
+    "A false CA certificate for the target",
+    guard="it must match the fingerprint, or nothing is stored",
+)
 def test_another_certificate_is_an_attack(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who stands in between puts in a CA of their own: the broker would be theirs."""
     swapped = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"

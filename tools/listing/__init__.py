@@ -1,0 +1,1 @@
+"""Lists of the documentation that are made from the code. Imported by tools/reference only."""
