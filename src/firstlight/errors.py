@@ -15,7 +15,8 @@
     ├── RadioFailure        the radio was asked properly and failed
     ├── StoreFailure        a file can't be read or written
     ├── RestartFailed       the system refused to restart
-    └── BrokerFailure       there is no connection to the MQTT broker
+    ├── BrokerFailure       there is no connection to the MQTT broker
+    └── BluetoothUnavailable  no BlueZ, no adapter, or one that refuses
 
 Each carries a ``Code`` for programs, a sentence for a person, and a hint that says what to do next.
 Nothing ever needs to parse the sentence.
@@ -70,6 +71,7 @@ class Code(StrEnum):
     STORE_FAILURE = "store_failure"
     RESTART_FAILED = "restart_failed"
     BROKER_FAILURE = "broker_failure"
+    NO_BLUETOOTH = "no_bluetooth"
     NOT_ALLOWED = "not_allowed"
     INTERNAL = "internal"
 
@@ -187,3 +189,9 @@ class BrokerFailure(FirstlightError):
     def __init__(self, cause: str, message: str) -> None:
         super().__init__(message)
         self.cause = cause
+
+
+class BluetoothUnavailable(FirstlightError):
+    """There is no Bluetooth adapter to ask, or it refuses."""
+
+    default_code = Code.NO_BLUETOOTH

@@ -11,6 +11,7 @@ from firstlight.cli import (
     device,
     events,
     hotspot,
+    improv,
     label,
     modes,
     networks,
@@ -63,6 +64,7 @@ def build() -> typer.Typer:
     app.command()(networks.saved)
     app.command()(networks.forget)
     app.add_typer(hotspot.build(), name="hotspot")
+    app.add_typer(improv.build(), name="improv")
     app.command()(pairing.pair)
     app.add_typer(pairing.build(), name="sessions")
     app.command()(label.label)

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from firstlight.model.backend import Backend
 from firstlight.model.claim import AfterFailure, Role
+from firstlight.model.improv import Authorization
 from firstlight.model.kept import CooldownMs, FailureThreshold
 from firstlight.model.mqtt import PLAIN_PORT, TLS_PORT, Command
 from firstlight.model.reach import ReachTarget
@@ -196,6 +197,20 @@ class Mdns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     enabled: bool = True
 
 
+class Improv(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Improv Wi-Fi over Bluetooth LE, a second way in; see docs/improv.md.
+
+    ``adapter``: such as ``hci0``; without it, the first that can advertise. ``authorization``:
+    whether somebody at the device has to say yes first, which then holds for
+    ``authorization_seconds``.
+    """
+
+    enabled: bool = False
+    adapter: Annotated[str, Meta(max_length=15)] = ""
+    authorization: Authorization = Authorization.REQUIRED
+    authorization_seconds: Annotated[int, Meta(ge=10, le=3600)] = 60
+
+
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the daemon listens, and who may ask.
 
@@ -247,6 +262,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     registry: Registry = Registry()
     provisioning: Provisioning = Provisioning()
     claim: Claim = Claim()
+    improv: Improv = Improv()
     web: Web = Web()
 
     @property

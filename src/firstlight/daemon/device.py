@@ -19,6 +19,7 @@ from firstlight.core.wish import join_request
 from firstlight.daemon.announcer import Announcer
 from firstlight.daemon.diagnosis import nothing_known
 from firstlight.daemon.hub import Hub
+from firstlight.daemon.improv.keeper import Improv
 from firstlight.daemon.machine_identity import read_identity
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.metrics import Metrics
@@ -128,6 +129,7 @@ class Device:
         self._metrics = metrics or Metrics(hub, clock)
         self._broker = ""
         self._support = SupportDesk(self, config, clock, log)
+        self.improv = Improv(config.improv)
 
     @property
     def events(self) -> Hub:

@@ -35,6 +35,10 @@ class Hooks:
         self._tasks = Tasks()
         self._status: DeviceStatus | None = None
 
+    def any(self) -> bool:
+        """Whether there is one just now."""
+        return bool(self._folder.look())
+
     async def run(self, source: EventSource, after: str) -> None:
         """Tell all events that come after the one with ID ``after``.
 

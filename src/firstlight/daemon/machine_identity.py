@@ -1,5 +1,6 @@
 """What tells this machine from others. Reads ``/proc``, ``/sys`` and ``/etc``; never raises."""
 
+import platform
 from pathlib import Path
 
 from firstlight.core.pairing.device_id import Identity
@@ -30,6 +31,15 @@ def read_identity(root: Path = Path("/"), interface: str = "") -> Identity:
         mac=_mac(root / "sys/class/net", interface),
         machine_id=_text(root / "etc/machine-id"),
     )
+
+
+def read_model(root: Path = Path("/")) -> str:
+    """What kind of machine it is, such as ``Raspberry Pi 4 Model B Rev 1.5``; never empty.
+
+    From the device tree (``model``) or DMI, else the processor's architecture.
+    """
+    paths = ("proc/device-tree/model", "sys/class/dmi/id/product_name")
+    return next((text for path in paths if (text := _text(root / path))), platform.machine())
 
 
 def _mac(interfaces: Path, interface: str) -> str:

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from firstlight import __version__
+from firstlight.bluetooth.port import Bluetooth
 from firstlight.clock import Clock, SystemClock
 from firstlight.config import Config
 from firstlight.core.pairing.messages import first_words
@@ -17,10 +19,13 @@ from firstlight.daemon.device import Device
 from firstlight.daemon.diagnosis import nothing_known
 from firstlight.daemon.hooks import Hooks
 from firstlight.daemon.hub import Hub
-from firstlight.daemon.machine_identity import read_identity
+from firstlight.daemon.improv.company import Company as ImprovCompany
+from firstlight.daemon.improv.company import Self
+from firstlight.daemon.machine_identity import read_identity, read_model
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.metrics import Metrics
 from firstlight.daemon.mqtt_settings import claimed_settings, mqtt_settings
+from firstlight.daemon.page_settings import page_on
 from firstlight.daemon.provisioning.company import OpenDoor, Records
 from firstlight.daemon.provisioning.serving import SoftApDoor
 from firstlight.daemon.registry import open_registry
@@ -82,9 +87,13 @@ async def open_device(
         tasks.spawn(told.run(hub.cursor), "telemetry")
         hooks = Hooks(config.hooks, socket=config.socket_path, clock=time)
         tasks.spawn(hooks.run(hub, hub.cursor), "hooks")
+        after = hub.cursor
         await device.begin()
         if device.pairing.is_first_start:
             log.warning("%s", first_words(await device.pairing.code()))
+        if config.improv.enabled:
+            company = _improv_company(config, device, kept, hooks, time)
+            tasks.spawn(device.improv.run(company, _bluetooth(config), after), "improv")
         if config.registry.url is not None:
             tasks.spawn(_look_for_database(device), "registry")
         if config.demo and chosen.reach is not None:
@@ -95,6 +104,31 @@ async def open_device(
         await device.stop()
         hub.close()
         await chosen.radio.close()
+
+
+def _bluetooth(config: Config) -> Bluetooth:
+    from firstlight.bluetooth.bluez import BlueZ
+
+    return BlueZ(config.improv.adapter)
+
+
+def _improv_company(
+    config: Config, device: Device, memory: Memory, hooks: Hooks, clock: Clock
+) -> ImprovCompany:
+    return ImprovCompany(
+        device=device,
+        hub=device.events,
+        clock=clock,
+        own=Self(
+            firmware=config.brand.name,
+            version=__version__,
+            hardware=read_model(),
+            name=socket.gethostname(),
+        ),
+        had_network=lambda: memory.kept.provisioned,
+        can_identify=hooks.any,
+        page=partial(page_on, config),
+    )
 
 
 async def _look_for_database(device: Device) -> None:

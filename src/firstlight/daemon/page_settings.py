@@ -47,6 +47,14 @@ def web_settings(config: Config, *, portal: str = "") -> WebSettings:
     )
 
 
+def page_on(config: Config, address: str) -> str:
+    """Where the pages are at this device's ``address`` on a network; empty: they are not."""
+    port = _page_port(config)
+    if not (address and port):
+        return ""
+    return _page_at(address, port, secure=config.web.tls_certificate is not None)
+
+
 class Portal(NamedTuple):
     """Listeners for the hotspot alone; ``secured`` are for TLS.
 

@@ -56,6 +56,7 @@ class Action(StrEnum):
     PROVISIONING_REFUSED = "provisioning.refused"
     PROVISIONING_ROGUE = "provisioning.rogue"
     CLAIM = "claim"
+    IDENTIFY = "identify"
 
 
 class DeviceEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

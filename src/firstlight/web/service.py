@@ -6,6 +6,7 @@ from typing import Protocol, Self
 from firstlight.model.attempt import Attempt
 from firstlight.model.claim import ClaimAnswer, ClaimBody
 from firstlight.model.event import DeviceEvent
+from firstlight.model.improv import ImprovAnswer
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.pairing import CodeShown, Paired
 from firstlight.model.session import SessionEntry
@@ -112,6 +113,18 @@ class PairingService(Protocol):
         ...
 
 
+class ImprovService(Protocol):
+    """Improv Wi-Fi over Bluetooth LE."""
+
+    def answer(self) -> ImprovAnswer:
+        """How it stands."""
+        ...
+
+    def authorize(self) -> None:
+        """Somebody at the device lets a client hand a network over. Raises ``Busy`` while off."""
+        ...
+
+
 class DeviceService(Protocol):
     """The device's operations.
 
@@ -131,6 +144,11 @@ class DeviceService(Protocol):
     @property
     def provisioning_mode(self) -> ProvisioningModeService:
         """Handing configuration out over the SoftAP."""
+        ...
+
+    @property
+    def improv(self) -> ImprovService:
+        """The way in over Bluetooth LE."""
         ...
 
     @property

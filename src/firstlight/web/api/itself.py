@@ -12,6 +12,7 @@ from firstlight.web.api.claim import CLAIM
 from firstlight.web.api.device import DEVICE
 from firstlight.web.api.endpoint import Call, Endpoint, Reply
 from firstlight.web.api.hotspot import HOTSPOT
+from firstlight.web.api.improv import IMPROV
 from firstlight.web.api.mode import MODE
 from firstlight.web.api.network import NETWORK
 from firstlight.web.api.openapi import describe
@@ -61,6 +62,7 @@ ENDPOINTS = (
     *NETWORK,
     *HOTSPOT,
     *CLAIM,
+    *IMPROV,
     *RECOVERY,
     *SYSTEM,
     *AUTH,

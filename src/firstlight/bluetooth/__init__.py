@@ -1,0 +1,1 @@
+"""A Bluetooth LE peripheral: one GATT service, advertised."""

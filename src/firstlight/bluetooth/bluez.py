@@ -1,0 +1,246 @@
+"""The port over BlueZ, as it documents its D-Bus interfaces.
+
+org.bluez.Adapter(5), org.bluez.GattManager(5), org.bluez.LEAdvertisingManager(5).
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from dbus_fast import BusType, Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
+from dbus_fast.errors import DBusFastError
+from dbus_fast.unpack import unpack_variants
+
+from firstlight.bluetooth.objects import Advertisement, GattCharacteristic, GattService
+from firstlight.bluetooth.port import Service, Written
+from firstlight.errors import BluetoothUnavailable
+
+log = logging.getLogger(__name__)
+
+CALL_SECONDS = 20.0
+
+_BLUEZ = "org.bluez"
+_ADAPTER = "org.bluez.Adapter1"
+_GATT = "org.bluez.GattManager1"
+_ADVERTISING = "org.bluez.LEAdvertisingManager1"
+_OBJECTS = "org.freedesktop.DBus.ObjectManager"
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+_DBUS, _DBUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
+_ROOT = "/io/firstlight"
+_SERVICE = f"{_ROOT}/service"
+_ADVERT = f"{_ROOT}/advertisement"
+
+_GONE = "The Bluetooth daemon has gone away."
+
+
+class BlueZ:
+    """One adapter: the one of that name, or the first that can advertise."""
+
+    def __init__(self, adapter: str = "", bus_address: str | None = None) -> None:
+        self._adapter, self._address = adapter, bus_address
+
+    @asynccontextmanager
+    async def on_air(
+        self, service: Service, written: Callable[[Written], None]
+    ) -> AsyncGenerator["BlueZOnAir", None]:
+        """As the port has it."""
+        bus = await self._connected()
+        try:
+            path = await self._chosen(bus)
+            air = BlueZOnAir(bus, path, service, written)
+            await air.rise()
+            try:
+                yield air
+            finally:
+                await air.fall()
+        finally:
+            bus.disconnect()
+            with suppress(DBusFastError, OSError, EOFError):
+                await bus.wait_for_disconnect()
+
+    async def _connected(self) -> MessageBus:
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                return await MessageBus(
+                    bus_address=self._address, bus_type=BusType.SYSTEM
+                ).connect()
+        except (DBusFastError, OSError, EOFError) as error:
+            raise BluetoothUnavailable("The D-Bus system bus does not answer.") from error
+
+    async def _chosen(self, bus: MessageBus) -> str:
+        """The adapter's path, after it was switched on."""
+        objects: dict[str, dict[str, dict[str, Any]]] = await _call(
+            bus, "/", _OBJECTS, "GetManagedObjects"
+        )
+        able = sorted(
+            path
+            for path, interfaces in objects.items()
+            if {_ADAPTER, _GATT, _ADVERTISING} <= interfaces.keys()
+        )
+        wanted = [path for path in able if self._adapter in ("", _name(path))]
+        if not wanted:
+            raise BluetoothUnavailable(_none_found(self._adapter, [_name(path) for path in able]))
+        if not objects[wanted[0]][_ADAPTER].get("Powered", False):
+            on = Variant("b", True)
+            await _call(bus, wanted[0], _PROPERTIES, "Set", "ssv", _ADAPTER, "Powered", on)
+        return wanted[0]
+
+
+class BlueZOnAir:
+    """As the port has it."""
+
+    def __init__(
+        self, bus: MessageBus, path: str, service: Service, written: Callable[[Written], None]
+    ) -> None:
+        self._bus, self._path = bus, path
+        self._service = GattService(service.uuid)
+        self._characteristics = {
+            one.uuid: GattCharacteristic(one, _SERVICE, written) for one in service.characteristics
+        }
+        self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._advert = Advertisement(
+            service, lambda: self._end("BlueZ has taken the advertisement off the air.")
+        )
+
+    @property
+    def adapter(self) -> str:
+        """Such as ``hci0``."""
+        return _name(self._path)
+
+    async def rise(self) -> None:
+        """Register everything with BlueZ. Raises ``BluetoothUnavailable``."""
+        self._bus.add_message_handler(self._heard)
+        for rule in (
+            f"type='signal',sender='{_DBUS}',member='NameOwnerChanged',arg0='{_BLUEZ}'",
+            f"type='signal',sender='{_BLUEZ}',interface='{_OBJECTS}',member='InterfacesRemoved'",
+            f"type='signal',sender='{_BLUEZ}',interface='{_PROPERTIES}',path='{self._path}'",
+        ):
+            await _ask(
+                self._bus,
+                Message(
+                    destination=_DBUS,
+                    path=_DBUS_PATH,
+                    interface=_DBUS,
+                    member="AddMatch",
+                    signature="s",
+                    body=[rule],
+                ),
+            )
+        self._bus.export(_SERVICE, self._service)
+        for number, one in enumerate(self._characteristics.values()):
+            self._bus.export(f"{_SERVICE}/characteristic{number}", one)
+        self._bus.export(_ADVERT, self._advert)
+        await _call(self._bus, self._path, _GATT, "RegisterApplication", "oa{sv}", _ROOT, {})
+        await _call(
+            self._bus, self._path, _ADVERTISING, "RegisterAdvertisement", "oa{sv}", _ADVERT, {}
+        )
+
+    async def fall(self) -> None:
+        """Take it off the air; what BlueZ says to that matters no more."""
+        for interface, member, path in (
+            (_ADVERTISING, "UnregisterAdvertisement", _ADVERT),
+            (_GATT, "UnregisterApplication", _ROOT),
+        ):
+            try:
+                await _call(self._bus, self._path, interface, member, "o", path)
+            except BluetoothUnavailable as error:
+                log.debug("%s: %s", member, error)
+        self._bus.remove_message_handler(self._heard)
+
+    def show(self, uuid: str, value: bytes) -> None:
+        """As the port has it."""
+        self._characteristics[uuid].show(value)
+
+    def advertise(self, data: bytes) -> None:
+        """As the port has it."""
+        self._advert.advertise(data)
+
+    async def ended(self) -> str:
+        """As the port has it."""
+        gone = asyncio.create_task(_until_gone(self._bus), name="bluetooth-bus")
+        try:
+            await asyncio.wait({gone, self._over}, return_when=asyncio.FIRST_COMPLETED)
+            return self._over.result() if self._over.done() else _GONE
+        finally:
+            gone.cancel()
+
+    def _end(self, why: str) -> None:
+        if not self._over.done():
+            self._over.set_result(why)
+
+    def _heard(self, message: Message) -> None:
+        if message.message_type is not MessageType.SIGNAL:
+            return
+        body = unpack_variants(message.body)
+        match message.member, body:
+            case "NameOwnerChanged", [name, _, _] if name == _BLUEZ:
+                self._end(_GONE)
+            case "InterfacesRemoved", [path, interfaces] if (
+                path == self._path and _ADAPTER in interfaces
+            ):
+                self._end(f"The Bluetooth adapter {self.adapter} was taken away.")
+            case "PropertiesChanged", [interface, changed, _] if (
+                interface == _ADAPTER and changed.get("Powered") is False
+            ):
+                self._end(f"The Bluetooth adapter {self.adapter} was switched off.")
+            case _:
+                pass
+
+
+async def _call(
+    bus: MessageBus,
+    path: str,
+    interface: str,
+    member: str,
+    signature: str = "",
+    *arguments: object,
+) -> Any:
+    """Call BlueZ; its only result, if it has one. Raises ``BluetoothUnavailable``."""
+    message = Message(
+        destination=_BLUEZ,
+        path=path,
+        interface=interface,
+        member=member,
+        signature=signature,
+        body=list(arguments),
+    )
+    body = await _ask(bus, message)
+    return body[0] if body else None
+
+
+async def _ask(bus: MessageBus, message: Message) -> list[Any]:
+    try:
+        async with asyncio.timeout(CALL_SECONDS):
+            reply = await bus.call(message)
+    except (TimeoutError, DBusFastError, OSError, EOFError) as error:
+        raise BluetoothUnavailable(f"BlueZ does not answer {message.member}.") from error
+    if reply.message_type is MessageType.ERROR:
+        raise BluetoothUnavailable(_words(str(reply.error_name), str(message.member), reply.body))
+    return unpack_variants(reply.body)
+
+
+def _words(error: str, member: str, body: list[Any]) -> str:
+    if error in {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NoReply"}:
+        return "BlueZ is not running; install it, and start bluetooth.service."
+    if error == "org.freedesktop.DBus.Error.AccessDenied":
+        return "D-Bus does not let this user talk to BlueZ."
+    text = f": {body[0]}" if body else ""
+    return f"BlueZ refuses {member}: {error.rpartition('.')[2]}{text}."
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _none_found(wanted: str, able: list[str]) -> str:
+    if not able:
+        return "There is no Bluetooth adapter that can advertise."
+    return f"There is no Bluetooth adapter {wanted}; there are: {', '.join(able)}."
+
+
+async def _until_gone(bus: MessageBus) -> None:
+    with suppress(DBusFastError, OSError, EOFError):
+        await bus.wait_for_disconnect()
