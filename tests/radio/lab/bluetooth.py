@@ -1,0 +1,77 @@
+"""Bluetooth: BlueZ as its distribution has it, and two virtual controllers that hear each other.
+
+The kernel's ``hci_vhci`` takes controllers from a program; ``btvirt``, of BlueZ's own tools, is one
+that plays two. ``hci0`` is the device's, ``hci1`` a phone's; one daemon serves both.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.radio.lab.inside import Inside
+from tests.radio.lab.system import log_of
+from tests.radio.lab.waiting import eventually
+
+PROGRAM = Path(__file__).with_name("improv_client.py")
+DAEMON = "/usr/libexec/bluetooth/bluetoothd"
+OWN, PHONE = "hci0", "hci1"
+SETTINGS = "/run/lab/bluetooth.conf"
+# One daemon on both ends of a connection loses its way with more than one channel (EATT), and has
+# nothing to discover about itself.
+CONFIGURATION = """\
+[General]
+ReverseServiceDiscovery = false
+[GATT]
+Cache = no
+Channels = 1
+"""
+
+
+class Bluetooth:
+    """``open`` it first."""
+
+    def __init__(self, inside: Inside) -> None:
+        self._inside = inside
+
+    def open(self) -> None:
+        """Plug the controllers in, and start BlueZ."""
+        self._inside.must("modprobe", "hci_vhci", timeout=60)
+        # The kernel gives a controller two seconds to answer its first word.
+        self._inside.spawn(
+            "btvirt", "nice", "-n", "-10", "btvirt", "-L", "-l2", log=log_of("btvirt")
+        )
+        eventually(
+            lambda: self._inside.run("timeout", "10", "btmgmt", "info").out,
+            lambda told: f"{OWN}:" in told and f"{PHONE}:" in told,
+            what="the kernel has both controllers",
+        )
+        self.start()
+
+    def start(self) -> None:
+        """Start BlueZ."""
+        self._inside.write(SETTINGS, CONFIGURATION)
+        self._inside.spawn(
+            "bluetoothd", DAEMON, "-n", "-d", "-f", SETTINGS, log=log_of("bluetoothd")
+        )
+        eventually(
+            lambda: self._inside.run("busctl", "--system", "tree", "org.bluez").out,
+            lambda tree: OWN in tree and PHONE in tree,
+            what="BlueZ has both controllers",
+        )
+
+    def stop(self) -> None:
+        """End BlueZ; the controllers stay."""
+        self._inside.kill("bluetoothd")
+
+    def close(self) -> None:
+        """All gone."""
+        self.stop()
+        self._inside.kill("btvirt")
+
+    def client(self, *steps: str, timeout: float = 150) -> list[Any]:
+        """What came of each step of ``improv_client.py``, the finding first."""
+        done = self._inside.run(sys.executable, str(PROGRAM), PHONE, *steps, timeout=timeout)
+        told = [json.loads(line) for line in done.out.splitlines()]
+        assert done.rc == 0, (told, done.err)
+        return told
