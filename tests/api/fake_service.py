@@ -19,6 +19,7 @@ from firstlight.errors import Code, Conflict, FirstlightError, InvalidInput, Not
 from firstlight.model.attempt import Attempt, AttemptState, Cause
 from firstlight.model.claim import Claim, ClaimAnswer, ClaimBody, ClaimState, Role
 from firstlight.model.event import Action, ActionPhase, EventType, Level
+from firstlight.model.improv import ImprovAnswer, ImprovState
 from firstlight.model.kept import Kept
 from firstlight.model.ladder import Diagnostics, Ladder, Rung, RungName, RungState
 from firstlight.model.status import (
@@ -172,6 +173,17 @@ class FakeService:
         self.provisioning_mode = FakeMode(self._fail, self.changes)
         self._attempts: list[Attempt] = []
         self.claimed = ClaimAnswer(claim=Claim(state=ClaimState.NONE))
+
+    @property
+    def improv(self) -> "FakeService":
+        return self
+
+    def answer(self) -> ImprovAnswer:
+        self._fail()
+        return ImprovAnswer(enabled=True, state=ImprovState.AUTHORIZED, adapter="hci0")
+
+    def authorize(self) -> None:
+        self._change("authorize")
 
     @property
     def device_id(self) -> str:

@@ -76,6 +76,7 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.NO_FIREWALL: ExitCode.FAILED,
     Code.KEY_LOST: ExitCode.FAILED,
     Code.BROKER_FAILURE: ExitCode.FAILED,
+    Code.NO_BLUETOOTH: ExitCode.FAILED,
     Code.NOT_ALLOWED: ExitCode.NOT_PERMITTED,
     Code.INTERNAL: ExitCode.FAILED,
 }

@@ -68,5 +68,5 @@ def in_words(answer: ImprovAnswer) -> str:
         return f"Improv is off the air. {because}"
     words = f"Improv is on the air over {answer.adapter}: {_WORDS[answer.state]}"
     if answer.authorized_seconds is not None:
-        words += f" for another {answer.authorized_seconds:.0f} s"
+        words += f", for another {answer.authorized_seconds:.0f} s"
     return f"{words}."

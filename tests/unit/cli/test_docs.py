@@ -45,6 +45,8 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "hotspot on",
         "hotspot off",
         "hotspot show",
+        "improv status",
+        "improv allow",
         "pair",
         "sessions list",
         "sessions revoke",

@@ -96,6 +96,12 @@ role = "controller"
 wired_mac = "eth0"
 after_failure = "drop"
 
+[improv]
+enabled = true
+adapter = "hci1"
+authorization = "none"
+authorization_seconds = 90
+
 [mdns]
 enabled = false
 
