@@ -11,7 +11,7 @@ from firstlight.errors import BluetoothUnavailable
 
 
 class FakeAir:
-    """The service on the air; ``values`` are what a client would read, ``told`` its notifications."""
+    """The service on the air. ``values``: what a client would read; ``told``: notifications."""
 
     def __init__(self, service: Service, written: Callable[[Written], None]) -> None:
         self.service, self._written = service, written

@@ -171,7 +171,7 @@ async def test_what_it_tells(lamp: Aired) -> None:
     await lamp.asked(Rpc.DEVICE_INFO)
     assert lamp.air.answer == (b"Lamps", b"1.2.3", b"Lamp 4", b"lamp")
     await lamp.asked(Rpc.DEVICE_INFO, mtu=0)
-    assert lamp.air.answer == (b"Lam", b"1.2", b"Lam", b"lam")
+    assert lamp.air.answer == (b"La", b"1.", b"La", b"la")
     lamp.device.improv.authorize()
     await lamp.asked(Rpc.SCAN)
     assert lamp.air.answer == (HOME, b"-70", b"WPA2")

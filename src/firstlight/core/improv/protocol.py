@@ -19,8 +19,11 @@ SERVICE_DATA = "00004677-0000-1000-8000-00805f9b34fb"
 
 MOST_DATA = 255
 _HEAD, _SUM = 2, 1
-_NOTIFICATION_HEAD = 3
-"""Of the attribute protocol, before a notified value (Bluetooth Core 5.3, Vol 3, Part F, 3.4.7)."""
+_NOTIFICATION_HEAD = 5
+"""Of the attribute protocol, before a notified value (Bluetooth Core 5.3, Vol 3, Part F, 3.4.7).
+
+BlueZ notifies clients that can take several values at once in that form, which is the longer one.
+"""
 
 
 class State(IntEnum):

@@ -99,7 +99,7 @@ def test_a_name_that_no_client_could_send_back_is_left_out() -> None:
     st.integers(23, 517),
 )
 def test_a_list_never_outgrows_a_notification(seen: list[Network], mtu: int) -> None:
-    assert len(networks(seen, room_for(mtu))) <= mtu - 3
+    assert len(networks(seen, room_for(mtu))) <= mtu - 5
 
 
 @given(st.text(max_size=400), st.text(max_size=400), st.integers(23, 517))
@@ -107,7 +107,7 @@ def test_device_info_is_cut_to_fit(name: str, hardware: str, mtu: int) -> None:
     frame = device_info(
         firmware=name, version="1", hardware=hardware, name=name, room=room_for(mtu)
     )
-    assert len(frame) <= mtu - 3
+    assert len(frame) <= mtu - 5
     parts = read(frame).strings
     assert len(parts) == 4
     given_texts = (name, "1", hardware, name)

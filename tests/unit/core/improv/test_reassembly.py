@@ -1,5 +1,7 @@
 """Frames out of pieces."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +26,7 @@ def test_in_one_piece() -> None:
 @given(st.lists(st.integers(0, len(FRAME)), max_size=4).map(sorted))
 def test_cut_by_the_client(cuts: list[int]) -> None:
     bounds = [0, *cuts, len(FRAME)]
-    pieces = [FRAME[one:other] for one, other in zip(bounds, bounds[1:], strict=False)]
+    pieces = [FRAME[one:other] for one, other in pairwise(bounds)]
     assert put(*((piece, 0, 1) for piece in pieces if piece))[-1] == FRAME
 
 
