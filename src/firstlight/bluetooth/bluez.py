@@ -17,10 +17,12 @@ from dbus_fast.unpack import unpack_variants
 from firstlight.bluetooth.objects import Advertisement, GattCharacteristic, GattService
 from firstlight.bluetooth.port import Service, Written
 from firstlight.errors import BluetoothUnavailable
+from firstlight.running import ended
 
 log = logging.getLogger(__name__)
 
 CALL_SECONDS = 20.0
+_FAREWELL_SECONDS = 1.0
 
 _BLUEZ = "org.bluez"
 _ADAPTER = "org.bluez.Adapter1"
@@ -33,6 +35,10 @@ _ROOT = "/io/firstlight"
 _SERVICE = f"{_ROOT}/service"
 _ADVERT = f"{_ROOT}/advertisement"
 
+_NOBODY = {
+    f"org.freedesktop.DBus.Error.{word}"
+    for word in ("ServiceUnknown", "NameHasNoOwner", "NoReply", "TimedOut", "Disconnected")
+}
 _GONE = "The Bluetooth daemon has gone away."
 
 
@@ -48,9 +54,11 @@ class BlueZ:
     ) -> AsyncGenerator["BlueZOnAir", None]:
         """As the port has it."""
         bus = await self._connected()
+        # Whoever is cancelled while it waits for the bus itself cancels that for everybody.
+        gone = asyncio.create_task(_until_gone(bus), name="bluetooth-bus")
         try:
             path = await self._chosen(bus)
-            air = BlueZOnAir(bus, path, service, written)
+            air = BlueZOnAir(bus, gone, path, service, written)
             await air.rise()
             try:
                 yield air
@@ -58,8 +66,8 @@ class BlueZ:
                 await air.fall()
         finally:
             bus.disconnect()
-            with suppress(DBusFastError, OSError, EOFError):
-                await bus.wait_for_disconnect()
+            await asyncio.wait([gone], timeout=_FAREWELL_SECONDS)
+            await ended(gone)
 
     async def _connected(self) -> MessageBus:
         try:
@@ -93,9 +101,14 @@ class BlueZOnAir:
     """As the port has it."""
 
     def __init__(
-        self, bus: MessageBus, path: str, service: Service, written: Callable[[Written], None]
+        self,
+        bus: MessageBus,
+        gone: asyncio.Task[None],
+        path: str,
+        service: Service,
+        written: Callable[[Written], None],
     ) -> None:
-        self._bus, self._path = bus, path
+        self._bus, self._gone, self._path = bus, gone, path
         self._service = GattService(service.uuid)
         self._characteristics = {
             one.uuid: GattCharacteristic(one, _SERVICE, written) for one in service.characteristics
@@ -140,6 +153,9 @@ class BlueZOnAir:
 
     async def fall(self) -> None:
         """Take it off the air; what BlueZ says to that matters no more."""
+        self._bus.remove_message_handler(self._heard)
+        if self._over.done():  # there is nothing to take away, and perhaps nobody to ask
+            return
         for interface, member, path in (
             (_ADVERTISING, "UnregisterAdvertisement", _ADVERT),
             (_GATT, "UnregisterApplication", _ROOT),
@@ -148,7 +164,6 @@ class BlueZOnAir:
                 await _call(self._bus, self._path, interface, member, "o", path)
             except BluetoothUnavailable as error:
                 log.debug("%s: %s", member, error)
-        self._bus.remove_message_handler(self._heard)
 
     def show(self, uuid: str, value: bytes) -> None:
         """As the port has it."""
@@ -160,12 +175,8 @@ class BlueZOnAir:
 
     async def ended(self) -> str:
         """As the port has it."""
-        gone = asyncio.create_task(_until_gone(self._bus), name="bluetooth-bus")
-        try:
-            await asyncio.wait({gone, self._over}, return_when=asyncio.FIRST_COMPLETED)
-            return self._over.result() if self._over.done() else _GONE
-        finally:
-            gone.cancel()
+        await asyncio.wait({self._gone, self._over}, return_when=asyncio.FIRST_COMPLETED)
+        return self._over.result() if self._over.done() else _GONE
 
     def _end(self, why: str) -> None:
         if not self._over.done():
@@ -223,7 +234,7 @@ async def _ask(bus: MessageBus, message: Message) -> list[Any]:
 
 
 def _words(error: str, member: str, body: list[Any]) -> str:
-    if error in {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NoReply"}:
+    if error in _NOBODY or error.startswith("org.freedesktop.DBus.Error.Spawn."):
         return "BlueZ is not running; install it, and start bluetooth.service."
     if error == "org.freedesktop.DBus.Error.AccessDenied":
         return "D-Bus does not let this user talk to BlueZ."

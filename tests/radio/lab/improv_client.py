@@ -7,6 +7,7 @@ what came of each as one line of JSON. A step is ``state``, ``info``, ``scan``, 
 
 import asyncio
 import json
+import logging
 import sys
 from typing import Any
 
@@ -95,4 +96,7 @@ async def main(adapter: str, steps: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(format="%(relativeCreated)d %(name)s: %(message)s", stream=sys.stderr)
+    for part in ("bleak", "bleak_retry_connector", "improv_ble_client"):
+        logging.getLogger(part).setLevel(logging.DEBUG)
     asyncio.run(main(sys.argv[1], sys.argv[2:]))

@@ -105,7 +105,8 @@ async def test_from_the_air_to_a_network(lamp: Aired) -> None:
 
 
 @pytest.mark.attack(
-    "a stranger in range hands the device a network of his own", guard="Improv's authorization"
+    "A stranger in Bluetooth's range who hands the device a network of his own",
+    guard="somebody at the device has to say yes, for a minute",
 )
 async def test_a_stranger_is_refused(lamp: Aired) -> None:
     await lamp.asked(Rpc.SEND_WIFI, HOME, PASSWORD.encode())
@@ -118,16 +119,15 @@ async def test_a_stranger_is_refused(lamp: Aired) -> None:
     assert lamp.air.fault == Fault.NOT_AUTHORIZED
 
 
-@pytest.mark.attack(
-    "a stranger in range hands the device a network of his own", guard="Improv's authorization"
-)
+@pytest.mark.unguarded("A stranger in Bluetooth's range who hands the device a network of his own")
 async def test_where_nobody_is_asked_the_stranger_comes_in(trusting: Aired) -> None:
     await trusting.asked(Rpc.SEND_WIFI, HOME, PASSWORD.encode())
     await trusting.wait(lambda: trusting.online)
 
 
 @pytest.mark.attack(
-    "a stranger takes over a device whose network is down", guard="who had a network must be asked"
+    "A stranger in Bluetooth's range who takes over a device whose network is down",
+    guard="who had a network must be asked, whatever is configured",
 )
 async def test_a_device_that_had_a_network_asks_all_the_same(trusting: Aired) -> None:
     await trusting.asked(Rpc.SEND_WIFI, HOME, PASSWORD.encode())

@@ -31,7 +31,8 @@ def session(*, required: bool = True) -> Session:
 
 
 @pytest.mark.attack(
-    "a stranger in range hands the device a network of his own", guard="Improv's authorization"
+    "A stranger in Bluetooth's range who hands the device a network of his own",
+    guard="somebody at the device has to say yes, for a minute",
 )
 def test_nobody_hands_over_a_network_without_authorization() -> None:
     after, wish = commanded(session(), WIFI)
@@ -42,9 +43,7 @@ def test_nobody_hands_over_a_network_without_authorization() -> None:
     )
 
 
-@pytest.mark.attack(
-    "a stranger in range hands the device a network of his own", guard="Improv's authorization"
-)
+@pytest.mark.unguarded("A stranger in Bluetooth's range who hands the device a network of his own")
 def test_without_the_rule_anybody_does() -> None:
     after, wish = commanded(session(required=False), WIFI)
     assert (after.state, wish) == (State.PROVISIONING, Join(b"home", b"password"))
@@ -130,7 +129,8 @@ def test_when_it_is_on_the_air(mode: Mode, never_was: bool, is_already: bool) ->
 
 
 @pytest.mark.attack(
-    "a stranger takes over a device whose network is down", guard="who had a network must be asked"
+    "A stranger in Bluetooth's range who takes over a device whose network is down",
+    guard="who had a network must be asked, whatever is configured",
 )
 def test_who_had_a_network_is_asked_whatever_is_configured() -> None:
     assert must_ask(Authorization.NONE, had_network=True)
