@@ -21,7 +21,7 @@ YEARS ?= 50
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup quick fast coverage simulation browser lab wheel deb packaging-quick packaging bench lint types imports format \
+.PHONY: help run test check setup quick fast coverage simulation browser lab wheel deb packaging-quick packaging attack bench lint types imports format \
 	diagrams reference docs docs-serve docs-freshness lock clean
 
 help:  ## list what can be made
@@ -76,6 +76,9 @@ packaging-quick: setup  ## build wheel and Debian package, and look at them
 
 packaging: setup  ## build the Debian package; install, upgrade, remove and purge it in a Debian in a folder
 	$(PYTEST) tests/packaging $(ARGS)
+
+attack: setup  ## every attack that there is a test for: what stops it, and whether it did (LAB=1: the lab's, too)
+	@$(BIN)/python tools/attack $(ARGS)
 
 bench: setup  ## measure; the figures stand in docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
