@@ -1,6 +1,6 @@
 """What the daemon's rights are, and how others are started without them.
 
-The service has its capabilities as ambient ones, so that ``iw`` and ``nft`` have them, too. Whatever
+The service's capabilities are ambient ones, so that ``iw`` and ``nft`` have them, too. Whatever
 else is started would inherit them as well (capabilities(7), "Ambient capability set").
 """
 
