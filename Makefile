@@ -21,7 +21,7 @@ YEARS ?= 50
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup quick fast coverage simulation browser lab wheel deb packaging-quick packaging bench lint types imports format \
+.PHONY: help run test check setup quick fast coverage simulation browser lab wheel deb packaging-quick packaging attack bench soak lint types imports format \
 	diagrams reference docs docs-serve docs-freshness lock clean
 
 help:  ## list what can be made
@@ -77,8 +77,15 @@ packaging-quick: setup  ## build wheel and Debian package, and look at them
 packaging: setup  ## build the Debian package; install, upgrade, remove and purge it in a Debian in a folder
 	$(PYTEST) tests/packaging $(ARGS)
 
-bench: setup  ## measure; the figures stand in docs/benchmarks.md
+attack: setup  ## every attack that there is a test for: what stops it, and whether it did (LAB=1: the lab's, too)
+	@$(BIN)/python tools/attack $(ARGS)
+
+bench:  ## measure, also beside comitup; the figures stand in docs/benchmarks.md (ARGS="host peers")
+	@tools/setup bench
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: setup  ## an hour of load on the real daemon, then 10 000 simulated device-years (SOAK_MINUTES=60 SOAK_YEARS=10000)
+	$(BIN)/python -m benchmarks.soak
 
 lint: setup  ## ruff: rules and format
 	$(BIN)/ruff check

@@ -1,68 +1,98 @@
 """``python -m benchmarks [host] [web] [registry] …``: measure, and write docs/benchmarks.md."""
 
 import sys
+from collections.abc import Callable, Sequence
 
-from benchmarks import host, ladder
-from benchmarks.figures import circumstances, replace_section, table
+from benchmarks.figures import Figure, circumstances, replace_section, table
 
-ALL = ["host", "web", "telemetry", "registry", "lab", "recovery", "provisioning", "claiming"]
+
+def _host() -> str:
+    from benchmarks import host, ladder
+
+    return _here([*host.measure(), *ladder.measure()])
+
+
+def _web() -> str:
+    from benchmarks import web
+
+    return _here(web.measure())
+
+
+def _telemetry() -> str:
+    from benchmarks import telemetry
+
+    return _here(telemetry.measure())
+
+
+def _registry() -> str:
+    from benchmarks import registry
+
+    return _here(registry.measure())
+
+
+def _lab() -> str:
+    from benchmarks import lab
+
+    return lab.measure(lab.pairs)
+
+
+def _recovery() -> str:
+    from benchmarks import lab, recovery
+
+    return lab.measure(recovery.measure)
+
+
+def _provisioning() -> str:
+    from benchmarks import lab, provisioning
+
+    return lab.measure(provisioning.measure)
+
+
+def _claiming() -> str:
+    from benchmarks import claiming, lab
+
+    return lab.measure(claiming.measure)
+
+
+def _peers() -> str:
+    from benchmarks import lab, peers
+
+    if missing := peers.unavailable():
+        return f"Not measured: {missing}"
+    return f"Beside {peers.versions()}. {lab.measure(peers.measure)}"
+
+
+# Each is imported when it is wanted: a benchmark may need what another machine lacks.
+SECTIONS: dict[str, tuple[str, Callable[[], str]]] = {
+    "host": ("On the host", _host),
+    "web": ("Over HTTP", _web),
+    "telemetry": ("Telemetry", _telemetry),
+    "registry": ("The registry", _registry),
+    "lab": ("In the radio lab", _lab),
+    "recovery": ("Coming back, in the radio lab", _recovery),
+    "provisioning": ("Provisioning Mode, in the radio lab", _provisioning),
+    "claiming": ("Claiming, in the radio lab", _claiming),
+    "peers": ("Beside other software", _peers),
+}
 
 
 def main(words: list[str]) -> int:
     """Without a word: all. Returns the exit code."""
-    wanted = words or ALL
-    unknown = set(wanted) - set(ALL)
+    unknown = set(words) - SECTIONS.keys()
     if unknown:
         said = ", ".join(sorted(unknown))
-        print(f"unknown: {said}; allowed are {', '.join(ALL)}", file=sys.stderr)
+        print(f"unknown: {said}; allowed are {', '.join(SECTIONS)}", file=sys.stderr)
         return 2
-    if "host" in wanted:
-        figures = table([*host.measure(), *ladder.measure()])
-        replace_section("On the host", f"{circumstances()}\n\n{figures}")
-        print(figures)
-    if "web" in wanted:
-        from benchmarks import web
-
-        figures = table(web.measure())
-        replace_section("Over HTTP", f"{circumstances()}\n\n{figures}")
-        print(figures)
-    if "telemetry" in wanted:
-        from benchmarks import telemetry
-
-        figures = table(telemetry.measure())
-        replace_section("Telemetry", f"{circumstances()}\n\n{figures}")
-        print(figures)
-    if "registry" in wanted:
-        from benchmarks import registry
-
-        figures = table(registry.measure())
-        replace_section("The registry", f"{circumstances()}\n\n{figures}")
-        print(figures)
-    if "lab" in wanted:
-        from benchmarks import lab
-
-        body = lab.measure(lab.pairs)
-        replace_section("In the radio lab", body)
-        print(body)
-    if "recovery" in wanted:
-        from benchmarks import lab, recovery
-
-        body = lab.measure(recovery.measure)
-        replace_section("Coming back, in the radio lab", body)
-        print(body)
-    if "provisioning" in wanted:
-        from benchmarks import lab, provisioning
-
-        body = lab.measure(provisioning.measure)
-        replace_section("Provisioning Mode, in the radio lab", body)
-        print(body)
-    if "claiming" in wanted:
-        from benchmarks import claiming, lab
-
-        body = lab.measure(claiming.measure)
-        replace_section("Claiming, in the radio lab", body)
-        print(body)
+    for name, (heading, measure) in SECTIONS.items():
+        if name in words or not words:
+            body = measure()
+            replace_section(heading, body)
+            print(body, flush=True)
     return 0
+
+
+def _here(figures: Sequence[Figure]) -> str:
+    return f"{circumstances()}\n\n{table(figures)}"
 
 
 if __name__ == "__main__":

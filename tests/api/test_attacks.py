@@ -287,6 +287,15 @@ async def test_it_is_refused(case: Attack) -> None:
     assert HOTSPOT_PASSWORD not in answer.text
 
 
+@pytest.mark.unguarded(
+    "A request from outside the allowed addresses, also with the token or a forged header"
+)
+@pytest.mark.unguarded(
+    "A page of another site under a name that leads to the device (DNS rebinding)"
+)
+@pytest.mark.unguarded("A page of another site that sends a form or a script's request (CSRF)")
+@pytest.mark.unguarded("A request without the token, or with a part of it")
+@pytest.mark.unguarded("A secret in an address, where logs and histories keep it")
 @pytest.mark.parametrize("case", ATTACKS.values(), ids=ATTACKS.keys())
 async def test_it_succeeds_without_its_guard(case: Attack) -> None:
     answer = await attack(case, without(case.guard))

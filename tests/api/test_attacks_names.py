@@ -82,6 +82,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "_environment", lambda tag: environment)
 
 
+@pytest.mark.unguarded("A network, phone or profile whose name is a script")
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 async def test_without_those_rules_it_is_more_than_text(name: str) -> None:

@@ -82,6 +82,7 @@ async def test_a_cookie_is_no_use_to_another_site(
     assert len(service.pairing.sessions()) == 1
 
 
+@pytest.mark.unguarded("Another site that rides on somebody's session cookie")
 @pytest.mark.parametrize(("asked", "says"), STOLEN.values(), ids=STOLEN)
 async def test_without_that_guard_it_is(
     service: FakeService, asked: tuple[str, str], says: Mapping[str, str]
@@ -108,6 +109,7 @@ async def test_a_link_from_elsewhere_may_lead_to_a_page(service: FakeService) ->
         assert (await client.get("/settings", headers=headers)).status_code == 200
 
 
+@pytest.mark.unguarded("A session cookie that was made up")
 @pytest.mark.attack(
     "A session cookie that was made up",
     guard="sessions are looked up by the hash of a random token",
@@ -162,6 +164,31 @@ async def test_the_promoted_code_is_good_for_its_caller_only(service: FakeServic
         assert (await client.request(*SECRET, headers=header)).status_code == 401
         claim = {**header, "X-Forwarded-For": LAPTOP, "Forwarded": f"for={LAPTOP}"}
         assert (await client.request(*SECRET, headers=claim)).status_code == 401
+
+
+@pytest.mark.unguarded("Somebody else's `visual-token`")
+async def test_without_its_caller_it_is_good_for_anybody(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = {"visual-token": (await service.pairing.code()).code}
+    async with browser(service) as client:
+        assert (await client.post("/auth", headers=header)).status_code == 204
+    promoted = service.pairing.authorize_visual
+    monkeypatch.setattr(
+        service.pairing, "authorize_visual", lambda value, _caller: promoted(value, LAPTOP)
+    )
+    async with browser(service, peer="192.0.2.66") as client:
+        assert (await client.request(*SECRET, headers=header)).status_code == 200
+
+
+@pytest.mark.unguarded("A guest who wants the support file")
+async def test_without_the_table_of_rights_anybody_has_the_support_file(
+    service: FakeService,
+) -> None:
+    async with browser(service) as client:
+        assert (await client.get("/api/support")).status_code == 401
+    async with browser(service, without(has_the_right)) as client:
+        assert (await client.get("/api/support")).status_code == 200
 
 
 async def test_the_token_is_compared_in_constant_time(

@@ -88,6 +88,7 @@ async def test_ten_thousand_half_open_connections_keep_nobody_out(service: FakeS
         assert (await asked(port, OTHER)).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.unguarded("Ten thousand half-open connections")
 async def test_without_a_share_they_do(service: FakeService) -> None:
     bounds = Bounds(head=600, share=10_000)
     async with (
@@ -146,6 +147,7 @@ async def test_what_is_too_large_is_broken_off(
         assert (await asked(port, OTHER)).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.unguarded("A body or a header without end")
 async def test_without_that_limit_all_of_it_is_taken(service: FakeService) -> None:
     listener = bind_tcp("127.0.0.1", 0)
     server = WebServer(create_app(service, WebSettings(version="1")), [listener])

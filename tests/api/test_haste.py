@@ -70,6 +70,7 @@ async def test_an_address_that_asks_too_fast_is_told_when_to_come_back() -> None
         assert (await client.get("/api/health")).status_code == 200
 
 
+@pytest.mark.unguarded("Asking as fast as the line can carry")
 async def test_without_that_rule_it_may_ask_for_ever() -> None:
     client, _ = client_of(StandingStill(), without(not_too_fast))
     async with client:
@@ -102,6 +103,7 @@ async def test_a_code_can_not_be_guessed_over_http() -> None:
     assert service.pairing.sessions() == ()
 
 
+@pytest.mark.unguarded("A day of guessing the six-digit code")
 async def test_without_lockout_and_limits_it_is_only_a_matter_of_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -55,6 +55,7 @@ async def test_a_phone_on_the_hotspot_gets_nothing_that_belongs_to_others(
     assert service.changes == []
 
 
+@pytest.mark.unguarded("A guest on the hotspot who wants passwords, the log, or a reset")
 async def test_without_that_rule_it_gets_the_password(service: FakeService) -> None:
     async with phone(service, guards=without(has_the_right)) as client:
         assert (await client.get(f"{API}/hotspot")).json()["password"]
@@ -172,6 +173,7 @@ async def test_one_address_can_not_take_all_the_streams(service: FakeService) ->
                 await one.aclose()
 
 
+@pytest.mark.unguarded("One address that takes all event streams")
 @pytest.mark.parametrize(("share", "status"), [(MOST_STREAMS, 200), (1000, 409)])
 async def test_whoever_takes_all_they_can_get_leaves_some_to_others_because_of_a_share(
     service: FakeService, monkeypatch: pytest.MonkeyPatch, share: int, status: int

@@ -291,6 +291,7 @@ async def test_a_body_that_trickles_is_ended() -> None:
     assert refused.value.status == 408
 
 
+@pytest.mark.unguarded("Two `mac-address` headers, one for each reader")
 async def test_without_that_rule_the_last_of_two_headers_is_believed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

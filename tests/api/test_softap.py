@@ -220,6 +220,21 @@ async def test_a_bundle_that_breaks_off_is_not_taken_for_whole(desk: FakeDesk) -
             await station.get(f"{API}/controller", headers=headers)
 
 
+@pytest.mark.unguarded("Cutting the line half-way through a bundle")
+async def test_a_half_that_ends_in_good_order_is_taken_for_whole(desk: FakeDesk) -> None:
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"controllers":['
+
+    desk._bundle = half  # type: ignore[method-assign]
+    async with (
+        serving(create_softap_app(desk)) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as station,
+    ):
+        headers = {"mac-address": MAC, "x-nonce": await nonce(station)}
+        answer = await station.get(f"{API}/controller", headers=headers)
+    assert (answer.status_code, answer.content) == (200, b'{"controllers":[')
+
+
 async def test_a_large_bundle_waits_for_who_reads_it(desk: FakeDesk) -> None:
     made: list[int] = []
     ended = asyncio.Event()

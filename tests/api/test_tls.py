@@ -79,6 +79,7 @@ async def test_the_cookie_never_leaves_tls(files: tuple[str, str]) -> None:
     assert "; Secure" in answer.headers["set-cookie"]
 
 
+@pytest.mark.unguarded("Listening in on plain HTTP where there is TLS")
 async def test_without_that_rule_everything_is_told_in_the_clear(files: tuple[str, str]) -> None:
     async for served in serve(files, without(over_tls)):
         async with httpx.AsyncClient() as client:

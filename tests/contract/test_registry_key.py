@@ -49,6 +49,7 @@ def test_swapped_rows_are_found_out(kept: Harness) -> None:
         list(registry.each(CLIENTS))
 
 
+@pytest.mark.unguarded("Changing the registry's database")
 def test_without_its_context_a_swapped_row_is_believed(
     kept: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,6 +71,18 @@ def test_an_older_version_under_a_newer_number_is_found_out(kept: Harness) -> No
     kept.run("UPDATE registry_records SET version = version + 1 WHERE uuid = ?", uuid_of(0))
     with pytest.raises(StoreFailure):
         kept.open().get(CLIENTS, uuid_of(0))
+
+
+@pytest.mark.unguarded("Putting back an older version of a record")
+def test_without_its_context_an_older_version_is_believed(
+    kept: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_seal, real_open = Vault.seal, Vault.open
+    monkeypatch.setattr(Vault, "seal", lambda self, _, plain: real_seal(self, b"", plain))
+    monkeypatch.setattr(Vault, "open", lambda self, _, sealed: real_open(self, b"", sealed))
+    filled(kept)
+    kept.run("UPDATE registry_records SET version = version + 1 WHERE uuid = ?", uuid_of(0))
+    assert kept.open().get(CLIENTS, uuid_of(0)).version == 2
 
 
 @pytest.mark.attack(
@@ -220,6 +233,17 @@ def test_no_secret_and_no_mac_address_is_in_any_file(kept: Harness) -> None:
     for secret in (SECRET, "Hallway lamp", "Lighthouse", MAC, MAC.replace(":", ""), "none really"):
         assert secret.encode() not in content
     assert bytes.fromhex(MAC.replace(":", "")) not in content
+
+
+@pytest.mark.unguarded("Reading the registry's files without the key")
+def test_without_the_vault_they_are_in_the_files(
+    kept: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Vault, "seal", lambda _self, _context, plain: plain)
+    kept.open().put(CLIENTS, UUID, client("Hallway lamp", MAC))
+    [(sealed, _)] = kept.run(SEALED, UUID)
+    assert b"Hallway lamp" in bytes(sealed)
+    assert SECRET.encode() in bytes(sealed)
 
 
 def test_a_stream_goes_on_while_its_key_is_dropped(kept: Harness) -> None:

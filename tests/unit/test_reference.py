@@ -55,7 +55,7 @@ def test_a_list_that_nobody_makes_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("mark", "row"),
     [
-        ('"a lie", guard="a truth"', "| a lie | a truth | `tests/test_x.py::test_it` |"),
+        ('"a lie", guard="a truth"', "| a lie | a truth | `tests/test_x.py::test_it` |  |"),
         ('"a lie"', None),
         ("NAME, guard=GUARD", None),
     ],

@@ -1,6 +1,8 @@
-"""Attacks and what stops them, from the marks of the tests: ``@pytest.mark.attack(name, guard=…)``.
+"""Attacks and what stops them, from the marks of the tests.
 
-The tests are read, not imported. A name stands once for each guard; several tests may show it.
+``@pytest.mark.attack(name, guard=…)`` is on a test that shows it stopped, ``@pytest.mark.unguarded(
+name)`` on one that shows it succeed without its guard. The tests are read, not imported. A name
+stands once for each guard; several tests may show it.
 """
 
 import ast
@@ -10,18 +12,23 @@ from pathlib import Path
 from drawing.text import table
 
 ROOT = Path(__file__).resolve().parents[2]
-_MARK = "pytest.mark.attack"
+_MARK, _COUNTER = "pytest.mark.attack", "pytest.mark.unguarded"
 
 
 def table_of_them() -> Iterator[str]:
-    """Each attack with its guard and its test."""
-    rows = [
-        [name, guard, f"`{path.relative_to(ROOT)}::{test}`"]
+    """Each attack with its guard, its test, and the test without the guard."""
+    sources = {
+        path.relative_to(ROOT): path.read_text("utf-8")
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
-        for name, guard, test in marked(path.read_text("utf-8"))
+    }
+    without = {name: test for source in sources.values() for name, test in unguarded(source)}
+    rows = [
+        [name, guard, f"`{path}::{test}`", f"`{without[name]}`" if name in without else ""]
+        for path, source in sources.items()
+        for name, guard, test in marked(source)
     ]
     yield ""
-    yield from table(["Attack", "What stops it", "Test"], *rows)
+    yield from table(["Attack", "What stops it", "Test", "Without it"], *rows)
     yield ""
 
 
@@ -29,11 +36,24 @@ def marked(source: str) -> Iterator[tuple[str, str, str]]:
     """Name, guard and test of each attack in a file. Raises ``ValueError`` for a mark without."""
     if _MARK not in source:
         return
-    for node in ast.parse(source).body:
+    for mark, test in _marks(source, _MARK):
+        yield (*_words(mark), test)
+
+
+def unguarded(source: str) -> Iterator[tuple[str, str]]:
+    """Name of the attack, and the test that shows it succeed."""
+    if _COUNTER not in source:
+        return
+    for mark, test in _marks(source, _COUNTER):
+        yield ast.literal_eval(mark.args[0]), test
+
+
+def _marks(source: str, kind: str) -> Iterator[tuple[ast.Call, str]]:
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for one in node.decorator_list:
-                if isinstance(one, ast.Call) and ast.unparse(one.func) == _MARK:
-                    yield (*_words(one), node.name)
+                if isinstance(one, ast.Call) and ast.unparse(one.func) == kind:
+                    yield one, node.name
 
 
 def _words(mark: ast.Call) -> tuple[str, str]:

@@ -36,6 +36,32 @@ async def find(adapter: str) -> tuple[BLEDevice, AdvertisementData]:
     raise TimeoutError("nobody offers Improv")
 
 
+async def linked(device: BLEDevice) -> None:
+    """Connected, as BlueZ has it, and with its services known.
+
+    bleak takes a connection for lost when BlueZ answers its wish before it tells of the success,
+    which is so where one daemon has both ends; a connection that is there it takes as it is.
+    """
+    path, kind = device.details["path"], "org.bluez.Device1"
+    await asked("call", path, kind, "Connect")
+    async with asyncio.timeout(STEP_SECONDS):
+        while "true" not in await asked("get-property", path, kind, "ServicesResolved"):  # noqa: ASYNC110  it is said over D-Bus, which is asked here
+            await asyncio.sleep(0.1)
+
+
+async def asked(verb: str, *words: str) -> str:
+    """What BlueZ answers."""
+    command = ("busctl", "--system", verb, "org.bluez", *words)
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    return (await process.communicate())[0].decode()
+
+
+async def settled(client: ImprovBLEClient) -> None:
+    """After an error it hangs up in the background."""
+    while client._background_tasks:
+        await asyncio.wait(client._background_tasks)
+
+
 async def take(client: ImprovBLEClient, step: str) -> Any:
     """One step."""
     word, _, rest = step.partition(":")
@@ -89,6 +115,8 @@ async def main(adapter: str, steps: list[str]) -> None:
     for step in steps:
         try:
             async with asyncio.timeout(STEP_SECONDS):
+                await settled(client)
+                await linked(device)
                 came = await take(client, step)
         except (ImprovError, TimeoutError) as error:
             came = repr(error)

@@ -16,6 +16,7 @@ from tests.unit.daemon.waited import until
 from firstlight.core import hooks
 from firstlight.daemon import hook_folder
 from firstlight.daemon.hook_folder import HookFolder
+from firstlight.daemon.hooks import Hooks
 
 SOMEBODY = 12345
 
@@ -128,6 +129,7 @@ async def test_what_others_can_change_is_refused_and_said_once(
     assert hooked.lines("bad") == []
 
 
+@pytest.mark.unguarded("A hook that another user can write, or put in its place")
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_without_the_rule_the_attack_would_succeed(
     hooked: Hooked, attack: Attack, monkeypatch: pytest.MonkeyPatch
@@ -159,6 +161,23 @@ async def test_a_hook_that_changes_hands_while_it_waits_is_not_run(hooked: Hooke
         ids.append(hooked.say().id)
         await until(lambda: hooked.has("ids", *ids))
     assert hooked.lines("bad") == []
+
+
+@pytest.mark.unguarded("A hook that is swapped after it was looked at")
+async def test_without_a_second_look_it_would_run(
+    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (hooked.folder / "bad").unlink()
+    monkeypatch.setattr(Hooks, "_allows", lambda _self, _path: True)
+    wait = "until [ -e $told/go ]; do sleep 0.01; done"
+    hooked.hook("first", f"touch $told/begun; {wait}")
+    hooked.hook("second", "echo ran >> $told/bad")
+    async with hooked.running(concurrency=1):
+        hooked.say()
+        await until((hooked.told / "begun").exists)
+        (hooked.folder / "second").chmod(0o777)
+        (hooked.told / "go").touch()
+        await until(lambda: hooked.has("bad", "ran"))
 
 
 def test_hooks_come_in_the_order_of_their_names(hooked: Hooked) -> None:

@@ -41,6 +41,7 @@ async def test_a_used_code_again(counter: Counter) -> None:
     assert len(counter.pairing.sessions()) == 1
 
 
+@pytest.mark.unguarded("A pairing code a second time")
 async def test_a_used_code_again_without_guard(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,6 +69,17 @@ async def test_setting_the_wall_clock_back_does_not_bring_a_code_back(counter: C
     counter.clock.now += 300.0
     counter.clock.believed -= 10_000.0
     assert isinstance(await counter.refused(code), Unauthorized)
+
+
+@pytest.mark.unguarded("A clock that is set back to bring a code back")
+async def test_by_a_clock_that_can_be_set_it_comes_back(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counter.clock, "monotonic", counter.clock.wall)
+    code = await counter.code()
+    counter.clock.believed += 299.0
+    counter.clock.believed -= 10_000.0
+    await counter.pairing.pair(code, "phone", PHONE)
 
 
 async def test_a_code_from_before_a_restart(counter: Counter) -> None:
@@ -106,6 +118,18 @@ async def test_five_wrong_codes_from_five_addresses(counter: Counter) -> None:
     assert (await counter.pairing.code()).paused_for == 30
     counter.clock.move(30.0)
     await counter.pairing.pair(await counter.code(), "phone", PHONE)
+
+
+@pytest.mark.unguarded("Guessing from many addresses")
+async def test_where_nothing_is_counted_guessing_goes_on(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgetful(monkeypatch)
+    code = await counter.code()
+    for n in range(50):
+        error = await counter.refused(await counter.wrong(), f"192.168.4.{n}")
+        assert isinstance(error, Unauthorized)
+    await counter.pairing.pair(code, "phone", PHONE)
 
 
 async def test_wrong_codes_by_turns_on_both_doors(counter: Counter) -> None:
@@ -159,6 +183,7 @@ async def test_a_crash_after_every_fourth_try(counter: Counter) -> None:
     assert isinstance(await counter.refused(await counter.wrong()), LockedOut)
 
 
+@pytest.mark.unguarded("Pulling the plug to end the pause after wrong codes")
 async def test_a_crash_after_every_fourth_try_without_guard(counter: Counter) -> None:
     for _ in range(10):
         for _ in range(4):
@@ -239,6 +264,16 @@ async def test_the_stolen_file_of_hashes(counter: Counter) -> None:
     raw = bytes.fromhex(kept["tokenHash"])
     for stolen in (*map(str, kept.values()), raw.decode("latin-1"), raw.hex().upper()):
         assert counter.pairing.authorize_bearer(stolen) is None
+
+
+@pytest.mark.unguarded("A stolen file of sessions")
+async def test_without_the_hash_the_file_opens_the_door(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("firstlight.core.pairing.sessions.hash_of", lambda token: token)
+    await counter.pairing.pair(await counter.code(), "phone", PHONE)
+    book = msgspec.json.decode((counter.folder / "sessions.json").read_bytes())
+    assert counter.pairing.authorize_bearer(book["sessions"][0]["tokenHash"]) is not None
 
 
 async def test_every_file_is_for_its_owner_only(counter: Counter) -> None:

@@ -17,6 +17,7 @@ from firstlight.model.provisioning_mode import ModeEnd, ModeState
 from firstlight.model.radio import Link
 from firstlight.model.records import Controller, RecordKind
 from firstlight.model.ssid import Ssid
+from firstlight.provisioning import session
 from firstlight.provisioning.softap import SSID
 from firstlight.radio.simulated.description import Description, RadioTable, SavedTable
 from firstlight.radio.simulated.faults import NoFirewall, Unplugged
@@ -74,6 +75,16 @@ async def test_a_stranger_ends_it(house: Controlling) -> None:
     await house.wait(lambda: house.link is Link.HOTSPOT)
 
 
+@pytest.mark.unguarded("An unregistered device that joins the SoftAP")
+async def test_whoever_is_taken_for_registered_may_stay(
+    house: Controlling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "ended", lambda state, _end: (state, ()))
+    await house.on()
+    house.comes(STRANGER)
+    assert house.mode.session().state is ModeState.ACTIVE
+
+
 async def test_its_time_ends_it(tmp_path: Path) -> None:
     config = Config(state_dir=str(tmp_path), provisioning=Provisioning(ttl_seconds=60))
     house = Controlling(tmp_path, world(network(HOME)), household(), config)
@@ -98,6 +109,19 @@ async def test_another_controller_in_the_air_is_refused(tmp_path: Path) -> None:
     await house.wait(lambda: house.end() is ModeEnd.ANOTHER_CONTROLLER)
     await house.off()
     await house.wait(lambda: house.link is Link.HOTSPOT)
+    await house.kill()
+
+
+@pytest.mark.unguarded("A second controller of the same name")
+async def test_who_does_not_look_begins_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = session._surveyed
+    monkeypatch.setattr(session, "_surveyed", lambda state, _others, now: real(state, (), now))
+    house = Controlling(tmp_path, world(network(bytes(SSID))), household())
+    await house.started()
+    await house.on()
+    assert house.link is Link.SOFTAP
     await house.kill()
 
 

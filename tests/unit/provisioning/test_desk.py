@@ -9,7 +9,7 @@ from firstlight.model.provisioning_mode import ModeEnd, Progress
 from firstlight.provisioning import desk, messages
 from firstlight.provisioning.desk import Refused
 from firstlight.provisioning.messages import News
-from firstlight.provisioning.nonces import MOST_BAD, SECONDS
+from firstlight.provisioning.nonces import MOST_BAD, SECONDS, Nonces
 from firstlight.provisioning.phases import Phase
 
 
@@ -86,6 +86,16 @@ def test_a_header_is_no_proof(claimed: str) -> None:
     assert driven.record(LAMP, LAMP, "7").error() is None
 
 
+@pytest.mark.unguarded("A `mac-address` header of another device")
+def test_who_is_believed_by_the_header_gets_what_is_anothers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(desk, "_mac", lambda _claimed: LAMP)
+    driven = active()
+    driven.nonce(LAMP, 7)
+    assert driven.record(LAMP, str(FAN), "7").error() is None
+
+
 @pytest.mark.attack(
     "A nonce a second time (replay)",
     guard="a nonce is good once, for a minute, for its caller",
@@ -97,6 +107,15 @@ def test_a_nonce_is_good_once() -> None:
     error = driven.record(LAMP, LAMP, "7").error()
     assert isinstance(error, Unauthorized)
     assert error.hint is not None
+
+
+@pytest.mark.unguarded("A nonce a second time (replay)")
+def test_a_nonce_that_is_never_spent_is_good_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Nonces, "spent", lambda self, *_: (self, None))
+    driven = active()
+    driven.nonce(LAMP, 7)
+    for _ in range(2):
+        assert driven.record(LAMP, LAMP, "7").error() is None
 
 
 def test_it_expires() -> None:
@@ -128,6 +147,16 @@ def test_five_bad_ones_in_a_row_end_the_mode() -> None:
     assert driven.state.ended.reason is ModeEnd.BAD_NONCES
     assert driven.state.ended.mac == LAMP
     assert driven.told()[-1] is News.ROGUE
+
+
+@pytest.mark.unguarded("Guessing nonces")
+def test_where_bad_ones_are_not_counted_guessing_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "MOST_BAD", 2**32)
+    driven = active()
+    driven.nonce(LAMP, 1000)
+    for guess in range(1000):
+        assert driven.record(LAMP, LAMP, str(guess)).refused is Refused.BAD_NONCE
+    assert driven.record(LAMP, LAMP, "1000").error() is None
 
 
 def test_a_good_one_in_between_begins_the_count_anew() -> None:

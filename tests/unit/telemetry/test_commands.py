@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.api.fake_service import HOTSPOT_PASSWORD
 from tests.unit.daemon.waited import until
 from tests.unit.telemetry.listening import Listener, listening
@@ -14,6 +15,7 @@ from firstlight.core.telemetry import commands
 from firstlight.core.telemetry.topics import Topics
 from firstlight.errors import Busy
 from firstlight.model.mqtt import Command, Incoming
+from firstlight.telemetry import mqtt
 
 RESPONSE = f"{ROOT}/response"
 EVERY = tuple(Command)
@@ -151,6 +153,19 @@ async def test_a_megabyte_never_arrives(shared: Mosquitto, told: Told) -> None:
     assert told.service.changes == []
 
 
+@pytest.mark.unguarded("A command over MQTT of a megabyte")
+async def test_without_that_word_to_the_broker_it_arrives(
+    shared: Mosquitto, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt, "MOST_BYTES", 2**24)
+    async with told.running(settings(shared.port, commands=EVERY)):
+        await until(lambda: told.connected)
+        async with listening(shared.port) as seen:
+            await seen.send(command("recover"), b" " * 2**20)
+            refused = await answer(seen)
+    assert refused["code"] == "body_too_large"
+
+
 @pytest.mark.attack(
     "A retained command that waits for the device",
     guard="retained commands are refused",
@@ -275,7 +290,17 @@ def test_without_its_rule_the_device_would_write_where_its_caller_may_not(topic:
     assert fooled.answer_to == topic
 
 
+@pytest.mark.unguarded(
+    "A command over MQTT that is not allowed, malformed, or wants its answer elsewhere"
+)
 def test_without_the_setting_the_command_would_be_carried_out() -> None:
     message = Incoming(topic="fleet/lamp/command/restart", payload=json.dumps({}).encode())
     assert commands.read(TOPICS, message, ()).order is None
     assert commands.read(TOPICS, message, EVERY).order is not None
+
+
+@pytest.mark.unguarded("A retained command that waits for the device")
+def test_one_that_is_not_known_to_be_retained_would_be_carried_out() -> None:
+    message = Incoming(topic="fleet/lamp/command/restart", payload=b"{}", retained=True)
+    assert commands.read(TOPICS, message, EVERY).order is None
+    assert commands.read(TOPICS, replace(message, retained=False), EVERY).order is not None

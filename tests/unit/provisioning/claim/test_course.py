@@ -104,6 +104,7 @@ def test_what_is_no_controller(stranger: object) -> None:
     assert Driven().take(searched(stranger)).phase is Phase.SEARCHING  # type: ignore[arg-type]
 
 
+@pytest.mark.unguarded("A false controller with an open network")
 @pytest.mark.attack(
     "A false controller with an open network",
     guard="a target joins WPA2 only, with the password of the BSSID",
@@ -116,6 +117,7 @@ def test_an_open_network_of_that_name_is_an_attack(monkeypatch: pytest.MonkeyPat
     assert Driven().take(searched(trap, seen())).told.bssid == WEAKER
 
 
+@pytest.mark.unguarded("A false CA certificate for the target")
 @pytest.mark.attack(
     "A false CA certificate for the target",
     guard="it must match the fingerprint, or nothing is stored",
