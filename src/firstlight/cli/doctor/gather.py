@@ -44,6 +44,7 @@ def gather(machine: Machine, environ: Mapping[str, str], state_dir: Path | None)
         simulated=config.backend is Backend.SIMULATED,
         enabled=config.enabled,
         state=machine.state_folder(folder),
+        service=machine.service(),
         daemon=answer,
         silence=silence,
     )
