@@ -10,31 +10,33 @@ import pytest
 from tests.unit.cli import samples
 from tests.unit.cli.stub_daemon import Reply, StubDaemon, problem
 
-from firstlight.cli.client import DaemonClient
-from firstlight.cli.dial import dial
-from firstlight.cli.exits import ExitCode
-from firstlight.cli.failures import Failure
-from firstlight.model.wire import ConnectBody
+from firstlight.client import Client
+from firstlight.errors import (
+    Code,
+    FirstlightError,
+    NoDaemon,
+    NotPermitted,
+    NotUnderstood,
+    RadioUnavailable,
+)
 
 STATUS_ROUTE = "GET /api/provisioning/status"
 
 
 @pytest.fixture
-def client(daemon: StubDaemon) -> Iterator[DaemonClient]:
-    with dial(None, None, daemon.state_dir, seconds=5) as opened:
+def client(daemon: StubDaemon) -> Iterator[Client]:
+    with Client(state_dir=daemon.state_dir, seconds=5) as opened:
         yield opened
 
 
-def test_an_answer_is_kept_as_it_came_and_understood(
-    client: DaemonClient, daemon: StubDaemon
-) -> None:
+def test_an_answer_is_kept_as_it_came_and_understood(client: Client, daemon: StubDaemon) -> None:
     daemon.say(STATUS_ROUTE, samples.status() | {"new": True})
-    answer = client.status()
+    answer = client.answers.status()
     assert b'"new": true' in answer.body
-    assert answer.value.status.hostname == "pier"
+    assert answer.value.hostname == "pier"
 
 
-def test_a_wish_is_sent_as_json(client: DaemonClient, daemon: StubDaemon) -> None:
+def test_a_wish_is_sent_as_json(client: Client, daemon: StubDaemon) -> None:
     daemon.say("POST /api/provisioning/network/forget", Reply())
     client.forget("Old one")
     (request,) = daemon.requests
@@ -43,28 +45,28 @@ def test_a_wish_is_sent_as_json(client: DaemonClient, daemon: StubDaemon) -> Non
     assert request.headers["accept-encoding"] == "identity"
 
 
-def test_joining_tells_where_to_ask(client: DaemonClient, daemon: StubDaemon) -> None:
+def test_joining_tells_where_to_ask(client: Client, daemon: StubDaemon) -> None:
     path = "/api/provisioning/network/attempts/a1"
     daemon.say("POST /api/provisioning/network/connect", Reply(headers={"Location": path}))
-    assert client.connect(ConnectBody(ssid="x")) == path
+    assert client.begin_connect("x") == "a1"
 
 
 @pytest.mark.parametrize("location", ["", "http://elsewhere.example/x", "/other"])
 def test_joining_follows_no_strange_address(
-    client: DaemonClient, daemon: StubDaemon, location: str
+    client: Client, daemon: StubDaemon, location: str
 ) -> None:
     daemon.say("POST /api/provisioning/network/connect", Reply(headers={"Location": location}))
-    with pytest.raises(Failure, match="not a Firstlight daemon"):
-        client.connect(ConnectBody(ssid="x"))
+    with pytest.raises(NotUnderstood, match="not a Firstlight daemon"):
+        client.begin_connect("x")
 
 
-def test_the_daemons_problem_is_passed_on(client: DaemonClient, daemon: StubDaemon) -> None:
+def test_the_daemons_problem_is_passed_on(client: Client, daemon: StubDaemon) -> None:
     daemon.say(STATUS_ROUTE, problem(503, "radio_blocked", "Off.", "Switch it on."))
-    with pytest.raises(Failure) as caught:
+    with pytest.raises(RadioUnavailable) as caught:
         client.status()
-    assert caught.value.exit_code is ExitCode.NO_RADIO
-    assert caught.value.problem.message == "Off."
-    assert caught.value.problem.hint == "Switch it on."
+    assert caught.value.code is Code.RADIO_BLOCKED
+    assert caught.value.message == "Off."
+    assert caught.value.hint == "Switch it on."
 
 
 @pytest.mark.parametrize(
@@ -76,41 +78,39 @@ def test_the_daemons_problem_is_passed_on(client: DaemonClient, daemon: StubDaem
         Reply(b"", 302, headers={"Location": "/login"}, kind="text/html"),
     ],
 )
-def test_another_server_is_recognised(
-    client: DaemonClient, daemon: StubDaemon, reply: Reply
-) -> None:
+def test_another_server_is_recognised(client: Client, daemon: StubDaemon, reply: Reply) -> None:
     daemon.say(STATUS_ROUTE, reply)
-    with pytest.raises(Failure, match="not a Firstlight daemon"):
+    with pytest.raises(FirstlightError, match="not a Firstlight daemon"):
         client.status()
 
 
-def test_json_of_another_form_is_recognised(client: DaemonClient, daemon: StubDaemon) -> None:
+def test_json_of_another_form_is_recognised(client: Client, daemon: StubDaemon) -> None:
     daemon.say(STATUS_ROUTE, {"status": {"mode": 7}})
-    answer = client.status()
-    with pytest.raises(Failure, match="not a Firstlight daemon"):
+    answer = client.answers.status()
+    with pytest.raises(NotUnderstood, match="not a Firstlight daemon"):
         _ = answer.value
 
 
-def test_the_event_stream_must_be_one(client: DaemonClient, daemon: StubDaemon) -> None:
+def test_the_event_stream_must_be_one(client: Client, daemon: StubDaemon) -> None:
     daemon.say("GET /api/provisioning/events", Reply(b"{}"))
     with (
-        pytest.raises(Failure, match="not a Firstlight daemon"),
-        client.events(None, 1) as chunks,
+        pytest.raises(FirstlightError, match="not a Firstlight daemon"),
+        client.listen(None, 1) as chunks,
     ):
         list(chunks)
 
 
-def test_a_refused_event_stream_tells_why(client: DaemonClient, daemon: StubDaemon) -> None:
+def test_a_refused_event_stream_tells_why(client: Client, daemon: StubDaemon) -> None:
     daemon.say("GET /api/provisioning/events", problem(409, "busy", "Too many readers."))
-    with pytest.raises(Failure, match="Too many readers"), client.events(None, 1) as chunks:
+    with pytest.raises(FirstlightError, match="Too many readers"), client.listen(None, 1) as chunks:
         list(chunks)
 
 
-def test_silence_on_the_event_stream_ends_it(client: DaemonClient, daemon: StubDaemon) -> None:
+def test_silence_on_the_event_stream_ends_it(client: Client, daemon: StubDaemon) -> None:
     reply = Reply(b"data: x\n\n", kind="text/event-stream", hold=True)
     daemon.say("GET /api/provisioning/events", reply)
     got: list[bytes] = []
-    with pytest.raises(TimeoutError), client.events("7-3", 0.05) as chunks:
+    with pytest.raises(TimeoutError), client.listen("7-3", 0.05) as chunks:
         got.extend(chunks)
     assert got == [b"data: x\n\n"]
     assert daemon.requests[0].headers["last-event-id"] == "7-3"
@@ -140,11 +140,11 @@ def one_connection(folder: Path, treat: Callable[[socket.socket], None]) -> Iter
 def test_a_connection_that_breaks_off(tmp_path: Path) -> None:
     with (
         one_connection(tmp_path, lambda connection: connection.recv(1) and None),
-        dial(None, None, tmp_path) as client,
-        pytest.raises(Failure, match="broke off") as caught,
+        Client(state_dir=tmp_path, retries=0) as client,
+        pytest.raises(NoDaemon, match="broke off") as caught,
     ):
         client.status()
-    assert caught.value.exit_code is ExitCode.NO_DAEMON
+    assert caught.value.code is Code.NO_DAEMON
 
 
 def test_a_daemon_that_never_answers(tmp_path: Path) -> None:
@@ -156,20 +156,19 @@ def test_a_daemon_that_never_answers(tmp_path: Path) -> None:
 
     with one_connection(tmp_path, hang):
         with (
-            dial(None, None, tmp_path, seconds=0.05) as client,
-            pytest.raises(Failure, match="did not answer in time") as caught,
+            Client(state_dir=tmp_path, seconds=0.05) as client,
+            pytest.raises(FirstlightError, match="did not answer in time") as caught,
         ):
             client.status()
         over.set()
-    assert caught.value.exit_code is ExitCode.FAILED
-    assert caught.value.problem.code == "timeout"
+    assert caught.value.code is Code.TIMEOUT
 
 
 def test_no_daemon(tmp_path: Path) -> None:
-    with pytest.raises(Failure) as caught, dial(None, None, tmp_path):
+    with pytest.raises(NoDaemon) as caught, Client(state_dir=tmp_path):
         pytest.fail("dialled")
-    problem = caught.value.problem
-    assert caught.value.exit_code is ExitCode.NO_DAEMON
+    problem = caught.value
+    assert problem.code is Code.NO_DAEMON
     assert problem.message == f"No daemon answers at {tmp_path}/control.sock."
     assert problem.hint is not None
     assert "firstlight serve" in problem.hint
@@ -178,7 +177,7 @@ def test_no_daemon(tmp_path: Path) -> None:
 def test_a_socket_of_a_dead_daemon(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(tmp_path / "control.sock"))
-    with pytest.raises(Failure, match="No daemon answers"), dial(None, None, tmp_path):
+    with pytest.raises(FirstlightError, match="No daemon answers"), Client(state_dir=tmp_path):
         pytest.fail("dialled")
 
 
@@ -187,7 +186,6 @@ def test_a_socket_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    with pytest.raises(Failure) as caught, dial(None, None, tmp_path):
+    with pytest.raises(NotPermitted) as caught, Client(state_dir=tmp_path):
         pytest.fail("dialled")
-    assert caught.value.exit_code is ExitCode.NOT_PERMITTED
-    assert "sudo" in (caught.value.problem.hint or "")
+    assert "sudo" in (caught.value.hint or "")
