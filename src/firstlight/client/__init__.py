@@ -18,9 +18,22 @@ that only a newer daemon knows left out, and raise the errors of ``firstlight.er
 ``docs/python-api.md`` is the guide.
 """
 
-from firstlight.client.aio import AsyncClient
+from typing import TYPE_CHECKING
+
 from firstlight.client.jobs import AsyncJob, Job
 from firstlight.client.request import Answer, Request
 from firstlight.client.sync import Answers, Client
 
+if TYPE_CHECKING:
+    from firstlight.client.aio import AsyncClient
+
 __all__ = ["Answer", "Answers", "AsyncClient", "AsyncJob", "Client", "Job", "Request"]
+
+
+def __getattr__(name: str) -> object:
+    """What brings asyncio comes when it is asked for: a command does without."""
+    if name == "AsyncClient":
+        from firstlight.client.aio import AsyncClient
+
+        return AsyncClient
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,7 +10,6 @@ import httpx
 import msgspec
 
 from firstlight.client.problems import nobody_there
-from firstlight.config import load_config
 from firstlight.errors import InvalidInput, NotPermitted
 
 SOCKET_NAME: Final = "control.sock"
@@ -67,6 +66,8 @@ def socket_path(state_dir: Path | None) -> Path:
     """The daemon's Unix socket in ``state_dir``, or where configuration and environment put it."""
     if state_dir is not None:
         return state_dir / SOCKET_NAME
+    from firstlight.config import load_config
+
     return load_config(None, os.environ, {}).socket_path
 
 

@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import httpx
 
-from firstlight.client import following
 from firstlight.client.dialing import (
     ANSWER_SECONDS,
     CONNECT_SECONDS,
@@ -27,9 +26,11 @@ from firstlight.client.registry import PAGE, RegistryOperations
 from firstlight.client.request import Answer, Reply, Request
 from firstlight.client.sending import EVENTS, HEADERS, built, event_headers, reply_of
 from firstlight.client.undertakings import Following, Undertakings
-from firstlight.model.event import DeviceEvent
 from firstlight.model.records import RecordKind
 from firstlight.model.wire import ExchangeForm, RegistryEntry
+
+if TYPE_CHECKING:
+    from firstlight.model.event import DeviceEvent
 
 B = TypeVar("B")
 V = TypeVar("V")
@@ -147,19 +148,23 @@ class Client(Operations, Undertakings, Blocking, Following):
         )
         return Job(watch, standing)
 
-    def events(self, after: str | None = None) -> Iterator[DeviceEvent]:
+    def events(self, after: str | None = None) -> Iterator["DeviceEvent"]:
         """Recent events, or those after the one with the ID ``after``, then live ones for ever.
 
         Across lost connections it resumes without loss or repeat, for as long as it takes; it
         raises when the daemon can't be reached the first time, or refuses. Events of a kind that
         only a newer version knows are passed over.
         """
-        told = following.followed(self, pause=time.sleep, note=lambda _: None, after=after)
-        return (event for one in told if (event := following.event_in(one)))
+        from firstlight.client.following import event_in, followed
 
-    def recent_events(self) -> Iterator[DeviceEvent]:
+        told = followed(self, pause=time.sleep, note=lambda _: None, after=after)
+        return (event for one in told if (event := event_in(one)))
+
+    def recent_events(self) -> Iterator["DeviceEvent"]:
         """What happened lately: up to 25 events, the oldest first. Ends."""
-        return (event for one in following.recent(self) if (event := following.event_in(one)))
+        from firstlight.client.following import event_in, recent
+
+        return (event for one in recent(self) if (event := event_in(one)))
 
     def records(self, kind: RecordKind) -> Iterator[RegistryEntry]:
         """All records of that kind by UUID, page by page."""
