@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.api.flavours import FLAVOURS
 from tests.unit.cli import samples
 from tests.unit.cli.stub_daemon import Reply, StubDaemon, problem
 
@@ -117,19 +118,18 @@ def test_silence_on_the_event_stream_ends_it(client: Client, daemon: StubDaemon)
 
 
 @contextmanager
-def one_connection(folder: Path, treat: Callable[[socket.socket], None]) -> Iterator[None]:
-    """A socket that takes one connection and treats it badly."""
+def connections(folder: Path, *treatments: Callable[[socket.socket], None]) -> Iterator[None]:
+    """A socket that treats one connection after the other, the first being the knock."""
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(folder / "control.sock"))
         listening.listen()
         listening.settimeout(5)
 
         def serve() -> None:
-            knock, _ = listening.accept()
-            knock.close()
-            connection, _ = listening.accept()
-            with connection:
-                treat(connection)
+            for treat in (lambda _: None, *treatments):
+                connection, _ = listening.accept()
+                with connection:
+                    treat(connection)
 
         thread = threading.Thread(target=serve, name="bad-server")
         thread.start()
@@ -137,9 +137,20 @@ def one_connection(folder: Path, treat: Callable[[socket.socket], None]) -> Iter
         thread.join()
 
 
+def break_off(connection: socket.socket) -> None:
+    connection.recv(10_000)
+
+
+def be_alive(connection: socket.socket) -> None:
+    connection.recv(10_000)
+    body = b'{"ok":true,"enabled":false,"version":"1"}'
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    connection.sendall(head.encode() + b"\r\n" + body)
+
+
 def test_a_connection_that_breaks_off(tmp_path: Path) -> None:
     with (
-        one_connection(tmp_path, lambda connection: connection.recv(1) and None),
+        connections(tmp_path, break_off),
         Client(state_dir=tmp_path, retries=0) as client,
         pytest.raises(NoDaemon, match="broke off") as caught,
     ):
@@ -154,7 +165,7 @@ def test_a_daemon_that_never_answers(tmp_path: Path) -> None:
         connection.recv(10_000)
         over.wait(8)
 
-    with one_connection(tmp_path, hang):
+    with connections(tmp_path, hang):
         with (
             Client(state_dir=tmp_path, seconds=0.05) as client,
             pytest.raises(FirstlightError, match="did not answer in time") as caught,
@@ -189,3 +200,24 @@ def test_a_socket_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(NotPermitted) as caught, Client(state_dir=tmp_path):
         pytest.fail("dialled")
     assert "sudo" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_question_is_asked_again_when_the_connection_breaks_off(
+    tmp_path: Path, flavour: str
+) -> None:
+    with (
+        connections(tmp_path, break_off, be_alive),
+        FLAVOURS[flavour](state_dir=tmp_path) as device,
+    ):
+        assert device.health().version == "1"
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_wish_is_sent_once(tmp_path: Path, flavour: str) -> None:
+    with (
+        connections(tmp_path, break_off),
+        FLAVOURS[flavour](state_dir=tmp_path) as device,
+        pytest.raises(NoDaemon, match="broke off"),
+    ):
+        device.restart()
