@@ -39,11 +39,7 @@ class Blocks:
         self.client = Client(*given, **named)
 
     def __enter__(self) -> Self:
-        try:
-            self.client.__enter__()
-        except BaseException:
-            self.client.close()
-            raise
+        self.client.__enter__()
         return self
 
     def __exit__(
@@ -86,7 +82,6 @@ class Awaits:
         try:
             self._runner.run(self.client.__aenter__())
         except BaseException:
-            self._runner.run(self.client.aclose())
             self._runner.close()
             raise
         return self

@@ -126,6 +126,18 @@ def test_a_ca_of_ones_own(
         assert device.saved()[0].name == "Home"
 
 
+def test_a_ca_that_the_environment_names(
+    flavour: Callable[..., Blocks],
+    authority: tuple[Authority, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, file = authority
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with served_over_tls(made, tmp_path) as address, flavour(address, token=TOKEN) as device:
+        assert device.saved()
+
+
 @pytest.mark.attack(
     "A box on the LAN that pretends to be the device, to be told its token",
     guard="programs trust the CA that they are given, or the system's, and nobody else",

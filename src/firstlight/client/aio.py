@@ -81,13 +81,11 @@ class AsyncClient(Operations, Undertakings, Awaiting, FollowingLater):
 
     async def __aenter__(self) -> Self:
         """Raises ``NoDaemon``, ``NotPermitted`` for the socket, and as ``pair``."""
-        if self._to.socket is not None:
-            await asyncio.to_thread(knock, self._to.socket)
-        code, name = self._pairing
-        if code is not None:
-            self._pairing = (None, "")
-            self.token = (await self.pair(code, name)).token
-            self._http.headers.update(authorization(self.token))
+        try:
+            await self._begin()
+        except BaseException:
+            await self.aclose()
+            raise
         return self
 
     async def __aexit__(
@@ -173,6 +171,15 @@ class AsyncClient(Operations, Undertakings, Awaiting, FollowingLater):
                 bounds["read"] = silence
                 async with aclosing(_until_silent(response)) as chunks:
                     yield chunks
+
+    async def _begin(self) -> None:
+        if self._to.socket is not None:
+            await asyncio.to_thread(knock, self._to.socket)
+        code, name = self._pairing
+        if code is not None:
+            self._pairing = (None, "")
+            self.token = (await self.pair(code, name)).token
+            self._http.headers.update(authorization(self.token))
 
     async def _reply(self, request: Request[T]) -> Reply:
         for left in range(self._retries if request.is_repeatable else 0, -1, -1):

@@ -190,5 +190,6 @@ def _untrusted(error: Exception, where: str) -> NoDaemon | None:
         return None
     return NoDaemon(
         f"The certificate of what answers at {where} is not trusted.",
-        hint="Give the certificate authority that signed it, or the certificate itself, as ca.",
+        hint="Name the authority that signed it, or the certificate itself: ca=… in Python, "
+        "SSL_CERT_FILE=… before a command.",
     )

@@ -97,13 +97,11 @@ class Client(Operations, Undertakings, Blocking, Following):
 
     def __enter__(self) -> Self:
         """Raises ``NoDaemon``, ``NotPermitted`` for the socket, and as ``pair``."""
-        if self._to.socket is not None:
-            knock(self._to.socket)
-        code, name = self._pairing
-        if code is not None:
-            self._pairing = (None, "")
-            self.token = self.pair(code, name).token
-            self._http.headers.update(authorization(self.token))
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
@@ -203,6 +201,15 @@ class Client(Operations, Undertakings, Blocking, Following):
             self._check_head(EVENTS, response)
             bounds["read"] = silence
             yield _until_silent(response)
+
+    def _begin(self) -> None:
+        if self._to.socket is not None:
+            knock(self._to.socket)
+        code, name = self._pairing
+        if code is not None:
+            self._pairing = (None, "")
+            self.token = self.pair(code, name).token
+            self._http.headers.update(authorization(self.token))
 
     def _check_head(self, request: Request[bytes], response: httpx.Response) -> None:
         """Raises for an answer that is none to go on with."""

@@ -52,7 +52,9 @@ def asking(*told: Steps | FirstlightError) -> Callable[[], Steps]:
 Ends = Callable[..., tuple[list[str], Steps]]
 
 
-def blocking(*told: Steps | FirstlightError, remote: bool) -> tuple[list[str], Steps]:
+def blocking(
+    *told: Steps | FirstlightError, remote: bool, watched: bool = True
+) -> tuple[list[str], Steps]:
     clock = Clock()
     standing = until(
         asking(*told),
@@ -63,10 +65,12 @@ def blocking(*told: Steps | FirstlightError, remote: bool) -> tuple[list[str], S
         monotonic=clock.monotonic,
     )
     job = Job(WATCH, standing)
-    return list(job), job.result()
+    return list(job) if watched else [], job.result()
 
 
-def awaiting(*told: Steps | FirstlightError, remote: bool) -> tuple[list[str], Steps]:
+def awaiting(
+    *told: Steps | FirstlightError, remote: bool, watched: bool = True
+) -> tuple[list[str], Steps]:
     clock, ask = Clock(), asking(*told)
 
     async def asked() -> Steps:
@@ -82,7 +86,8 @@ def awaiting(*told: Steps | FirstlightError, remote: bool) -> tuple[list[str], S
             monotonic=clock.monotonic,
         )
         job = AsyncJob(WATCH, standing)
-        return [step async for step in job], await job.result()
+        steps = [step async for step in job] if watched else []
+        return steps, await job.result()
 
     return asyncio.run(followed())
 
@@ -93,6 +98,10 @@ pytestmark = pytest.mark.parametrize("follow", [blocking, awaiting])
 def test_each_step_is_told_once(follow: Ends) -> None:
     told = follow((), ("a",), ("a", "b", "end"), remote=False)
     assert told == (["a", "b", "end"], ("a", "b", "end"))
+
+
+def test_a_result_comes_without_watching(follow: Ends) -> None:
+    assert follow((), ("a",), ("a", "end"), remote=False, watched=False) == ([], ("a", "end"))
 
 
 def test_a_remote_daemon_may_be_out_of_reach_meanwhile(follow: Ends) -> None:
