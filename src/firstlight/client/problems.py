@@ -25,6 +25,7 @@ from firstlight.errors import (
     NoDaemon,
     NotFound,
     NotPermitted,
+    NotUnderstood,
     RadioFailure,
     RadioUnavailable,
     RestartFailed,
@@ -110,11 +111,20 @@ def checked(request: Request[object], reply: Reply, where: str) -> Reply:
         raise rebuilt(reply, where)
     kind = reply.headers.get("content-type", "")
     empty = reply.status == HTTPStatus.NO_CONTENT
-    if reply.status >= HTTPStatus.MULTIPLE_CHOICES or not (
-        empty or kind.startswith(request.expects)
-    ):
+    if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise _led_away(reply, where)
+    if not (empty or kind.startswith(request.expects)):
         raise not_understood(where)
     return reply
+
+
+def _led_away(reply: Reply, where: str) -> NotUnderstood:
+    """A daemon that speaks TLS leads there, and nowhere else; nobody follows with a token."""
+    there = reply.headers.get("location", "")
+    if not there.startswith("https://"):
+        return not_understood(where)
+    host = there.removeprefix("https://").partition("/")[0]
+    return NotUnderstood(f"What answers at {where} speaks TLS.", hint=f"Ask https://{host}.")
 
 
 def rebuilt(reply: Reply, where: str) -> FirstlightError:

@@ -85,6 +85,15 @@ def test_another_server_is_recognised(client: Client, daemon: StubDaemon, reply:
         client.status()
 
 
+def test_a_daemon_that_speaks_tls_is_not_followed_there(client: Client, daemon: StubDaemon) -> None:
+    there = {"Location": "https://box.local:8443/api/provisioning/status"}
+    daemon.say(STATUS_ROUTE, Reply(b"", 308, headers=there))
+    with pytest.raises(NotUnderstood, match="speaks TLS") as caught:
+        client.status()
+    assert caught.value.hint == "Ask https://box.local:8443."
+    assert len(daemon.requests) == 1
+
+
 def test_json_of_another_form_is_recognised(client: Client, daemon: StubDaemon) -> None:
     daemon.say(STATUS_ROUTE, {"status": {"mode": 7}})
     answer = client.answers.status()
