@@ -16,7 +16,9 @@
     ├── StoreFailure        a file can't be read or written
     ├── RestartFailed       the system refused to restart
     ├── BrokerFailure       there is no connection to the MQTT broker
-    └── BluetoothUnavailable  no BlueZ, no adapter, or one that refuses
+    ├── BluetoothUnavailable  no BlueZ, no adapter, or one that refuses
+    ├── NoDaemon            a client reaches no daemon, or gets no answer in time
+    └── NotUnderstood       what answers a client is no daemon of its version
 
 Each carries a ``Code`` for programs, a sentence for a person, and a hint that says what to do next.
 Nothing ever needs to parse the sentence.
@@ -74,12 +76,15 @@ class Code(StrEnum):
     NO_BLUETOOTH = "no_bluetooth"
     NOT_ALLOWED = "not_allowed"
     INTERNAL = "internal"
+    NO_DAEMON = "no_daemon"
+    """Said by clients alone: no daemon that is reached could."""
 
 
 class FirstlightError(Exception):
     """Root of the tree: ``code`` for programs, ``message`` and ``hint`` for people.
 
-    ``retry_after``: seconds until it is worth asking again, where that is known.
+    ``retry_after``: seconds until it is worth asking again, where that is known. ``word``: the code
+    as it was told, which is none of ``Code`` where a newer daemon told it.
     """
 
     default_code = Code.INTERNAL
@@ -95,6 +100,7 @@ class FirstlightError(Exception):
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
+        self.word: str = self.code
         self.hint = hint
         self.retry_after = retry_after
 
@@ -195,3 +201,15 @@ class BluetoothUnavailable(FirstlightError):
     """There is no Bluetooth adapter to ask, or it refuses."""
 
     default_code = Code.NO_BLUETOOTH
+
+
+class NoDaemon(FirstlightError):
+    """A client reaches no daemon, or gets no answer in time: ``Code.TIMEOUT`` then."""
+
+    default_code = Code.NO_DAEMON
+
+
+class NotUnderstood(FirstlightError):
+    """What answers a client is no daemon, or one of another version."""
+
+    default_code = Code.INTERNAL

@@ -45,7 +45,7 @@ PURE_STANDARD_LIBRARY = frozenset(
 HOMES = {
     "aiomqtt": "telemetry",
     "dbus_fast": "radio/nm bluetooth",
-    "httpx": "cli",
+    "httpx": "client",
     "prometheus_client": "telemetry",
     "psycopg": "store/registry",
     "python_multipart": "web",

@@ -39,7 +39,11 @@ def types() -> Iterator[str]:
 
 def codes() -> Iterator[str]:
     """All codes of errors."""
-    yield from ["", ", ".join(f"`{code.value}`" for code in Code) + ".", ""]
+    yield from [
+        "",
+        ", ".join(f"`{code.value}`" for code in Code if code is not Code.NO_DAEMON) + ".",
+        "",
+    ]
 
 
 def _overview() -> Iterator[list[str]]:

@@ -12,7 +12,6 @@ from firstlight.cli.options import Json, StateDir, Token, Url
 from firstlight.model.claim import (
     Claim,
     ClaimAnswer,
-    ClaimBody,
     ClaimState,
     ClaimStepName,
     Role,
@@ -20,11 +19,7 @@ from firstlight.model.claim import (
 from firstlight.model.text import plain
 
 if TYPE_CHECKING:
-    from firstlight.cli.client import Answer, DaemonClient
-
-ASK_AGAIN_SECONDS = 0.5
-PATIENCE_SECONDS = 300.0
-"""Longer than a round with several controllers can take."""
+    from firstlight.client import Answer, Client
 
 _STEPS = {
     ClaimStepName.FOUND: "controller found",
@@ -34,7 +29,6 @@ _STEPS = {
     ClaimStepName.CERTIFICATE: "certificate checked",
     ClaimStepName.STORED: "stored",
 }
-_UNDER_WAY = frozenset({ClaimState.RUNNING, ClaimState.WAITING})
 
 
 class AsRole(StrEnum):
@@ -71,10 +65,10 @@ def claim(
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
         if show:
-            last = client.claim()
+            last = client.answers.claim()
         else:
             chosen = None if role is None else Role(role.value)
-            client.begin_claim(ClaimBody(role=chosen, wait=wait, again=again))
+            client.answers.begin_claim(chosen, wait=wait, again=again)
             last = _watch(client, wait=wait, as_json=as_json)
         if as_json:
             typer.echo(last.body)
@@ -85,7 +79,7 @@ def claim(
         raise typer.Exit(ExitCode.OK if show else of_claim(last.value.claim))
 
 
-def _watch(client: "DaemonClient", *, wait: bool, as_json: bool) -> "Answer[ClaimAnswer]":
+def _watch(client: "Client", *, wait: bool, as_json: bool) -> "Answer[ClaimAnswer]":
     from firstlight.cli.screen import speaks_unicode
 
     mark = "✓" if speaks_unicode() else "+"
@@ -98,7 +92,7 @@ def _watch(client: "DaemonClient", *, wait: bool, as_json: bool) -> "Answer[Clai
                 typer.echo(line)
             told = lines
     except KeyboardInterrupt:
-        client.end_claim()
+        client.answers.end_claim()
         typer.echo("firstlight: the claim was ended.", err=True)
         raise
     if last is None:
@@ -107,38 +101,23 @@ def _watch(client: "DaemonClient", *, wait: bool, as_json: bool) -> "Answer[Clai
 
 
 def until_decided(
-    client: "DaemonClient",
+    client: "Client",
     *,
     forever: bool,
     sleep: Callable[[float], None],
     monotonic: Callable[[], float],
 ) -> "Iterator[Answer[ClaimAnswer]]":
-    """Every answer, to the one that is final.
+    """Every answer, to the one that is final. Raises as ``client.jobs.until``."""
+    from firstlight.client.jobs import until
+    from firstlight.client.undertakings import CLAIM_UNDER_WAY, CLAIMING, ENDLESS
 
-    A remote daemon that can't be reached meanwhile is asked again: a claim may cut the connection
-    that the question travels on. Raises ``Failure`` for anything else, and after
-    ``PATIENCE_SECONDS`` unless ``forever``.
-    """
-    from firstlight.cli.failures import NO_DAEMON, Failure, failure
-    from firstlight.errors import Code
-
-    deadline = monotonic() + PATIENCE_SECONDS
-    while forever or monotonic() < deadline:
-        try:
-            answer = client.claim()
-        except Failure as error:
-            if not client.remote or error.problem.code not in {NO_DAEMON, Code.TIMEOUT}:
-                raise
-        else:
-            yield answer
-            if answer.value.claim.state not in _UNDER_WAY:
-                return
-        sleep(ASK_AGAIN_SECONDS)
-    raise failure(
-        f"After {PATIENCE_SECONDS:.0f} s it is still not known how the claim ended.",
-        code=Code.TIMEOUT,
-        exit_code=ExitCode.FAILED,
-        hint="Ask again: firstlight claim --show.",
+    return until(
+        client.answers.claim,
+        lambda answer: answer.value.claim.state not in CLAIM_UNDER_WAY,
+        ENDLESS if forever else CLAIMING,
+        remote=client.remote,
+        sleep=sleep,
+        monotonic=monotonic,
     )
 
 

@@ -13,7 +13,7 @@ from firstlight.errors import InvalidInput
 from firstlight.model.wire import ConnectBody
 
 if TYPE_CHECKING:
-    from firstlight.cli.client import DaemonClient
+    from firstlight.client import Client
 
 _LONGEST_SECRET = 1024
 
@@ -69,22 +69,25 @@ def connect(
     with daemon(url, token, state_dir, as_json=as_json) as client:
         named = _named(ssid, ssid_hex)
         secret = _password_of(named, password_stdin, password_file, no_password)
-        path = client.connect(
-            ConnectBody(ssid=named.ssid, ssid_hex=named.ssid_hex, password=secret, hidden=hidden)
+        attempt_id = client.begin_connect(
+            named.ssid, ssid_hex=named.ssid_hex, password=secret, hidden=hidden
         )
         if wait:
-            _watch(client, path, as_json)
+            _watch(client, attempt_id, as_json)
         elif as_json:
-            typer.echo(client.attempt(path).body)
+            typer.echo(client.answers.attempt(attempt_id).body)
         else:
             typer.echo("Accepted. `firstlight events --follow` tells what comes of it.")
 
 
-def _watch(client: "DaemonClient", path: str, as_json: bool) -> None:
+def _watch(client: "Client", attempt_id: str, as_json: bool) -> None:
     from firstlight.cli.watching import show, until_decided
 
     told = until_decided(
-        lambda: client.attempt(path), remote=client.remote, sleep=sleep, monotonic=monotonic
+        lambda: client.answers.attempt(attempt_id),
+        remote=client.remote,
+        sleep=sleep,
+        monotonic=monotonic,
     )
     try:
         if as_json:
@@ -95,7 +98,7 @@ def _watch(client: "DaemonClient", path: str, as_json: bool) -> None:
     except KeyboardInterrupt:
         typer.echo("firstlight: no longer watching; the attempt goes on.", err=True)
         raise
-    raise typer.Exit(of_attempt(last.value.attempt))
+    raise typer.Exit(of_attempt(last.value))
 
 
 def _named(ssid: str | None, ssid_hex: str | None) -> ConnectBody:

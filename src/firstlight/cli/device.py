@@ -15,7 +15,7 @@ def status(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.status()
+        answer = client.answers.status()
         if as_json:
             typer.echo(answer.body)
             return
@@ -23,7 +23,7 @@ def status(
         from firstlight.cli.views import status_table
 
         now_ms = round(time.time() * 1000)
-        console().print(status_table(answer.value.status, now_ms=now_ms))
+        console().print(status_table(answer.value, now_ms=now_ms))
 
 
 def diagnose(
@@ -37,10 +37,10 @@ def diagnose(
     from firstlight.cli.exits import of_ladder
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.diagnose()
+        answer = client.answers.diagnose()
         if as_json:
             typer.echo(answer.body)
-        ladder = answer.value.diagnostics.ladder
+        ladder = answer.value.ladder
         if not as_json:
             from firstlight.cli.ladder import ladder_table
             from firstlight.cli.screen import console, speaks_unicode

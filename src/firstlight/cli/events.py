@@ -13,7 +13,7 @@ from firstlight.model.event import DeviceEvent, EventType, Level
 from firstlight.model.text import plain
 
 if TYPE_CHECKING:
-    from firstlight.cli.sse import Message
+    from firstlight.client.sse import Message
 
 
 def events(
@@ -27,7 +27,7 @@ def events(
 ) -> None:
     """Tell what happened lately. With --json: one event a line."""
     from firstlight.cli.dial import daemon
-    from firstlight.cli.following import followed, recent
+    from firstlight.client.following import followed, recent
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
         told = followed(client, pause=sleep, note=_note) if follow else recent(client)

@@ -79,6 +79,7 @@ _BY_CODE: dict[Code, ExitCode] = {
     Code.NO_BLUETOOTH: ExitCode.FAILED,
     Code.NOT_ALLOWED: ExitCode.NOT_PERMITTED,
     Code.INTERNAL: ExitCode.FAILED,
+    Code.NO_DAEMON: ExitCode.NO_DAEMON,
 }
 
 _BY_CAUSE: dict[Cause, ExitCode] = {

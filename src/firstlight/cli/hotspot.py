@@ -22,7 +22,7 @@ def on(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.switch_hotspot(up=True)
+        answer = client.answers.enable_hotspot()
         typer.echo(answer.body if as_json else "The hotspot is up.")
 
 
@@ -33,7 +33,7 @@ def off(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.switch_hotspot(up=False)
+        answer = client.answers.disable_hotspot()
         typer.echo(answer.body if as_json else "The hotspot is down.")
 
 
@@ -44,7 +44,7 @@ def show(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.hotspot()
+        answer = client.answers.hotspot()
         if as_json:
             typer.echo(answer.body)
             return

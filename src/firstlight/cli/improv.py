@@ -5,8 +5,6 @@ import typer
 from firstlight.cli.options import Json, StateDir, Token, Url
 from firstlight.model.improv import ImprovAnswer, ImprovState
 
-_PATH = "/api/provisioning/improv"
-
 _WORDS = {
     ImprovState.AUTHORIZATION_REQUIRED: "waits for somebody at the device: firstlight improv allow",
     ImprovState.AUTHORIZED: "ready; a client may hand over a network",
@@ -36,7 +34,11 @@ def status(
     url: Url = None, token: Token = None, state_dir: StateDir = None, as_json: Json = False
 ) -> None:
     """Show whether the device is on the air over Bluetooth, and what it waits for."""
-    _ask("GET", _PATH, url, token, state_dir, as_json=as_json)
+    from firstlight.cli.dial import daemon
+
+    with daemon(url, token, state_dir, as_json=as_json) as client:
+        answer = client.answers.improv()
+        typer.echo(answer.body if as_json else in_words(answer.value))
 
 
 def allow(
@@ -46,16 +48,10 @@ def allow(
 
     What a button at the device calls.
     """
-    _ask("POST", f"{_PATH}/authorize", url, token, state_dir, as_json=as_json)
-
-
-def _ask(
-    method: str, path: str, url: Url, token: Token, state_dir: StateDir, *, as_json: bool
-) -> None:
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.ask(method, path, ImprovAnswer)
+        answer = client.answers.authorize_improv()
         typer.echo(answer.body if as_json else in_words(answer.value))
 
 

@@ -49,12 +49,12 @@ def label(
     with daemon(url, token, state_dir, as_json=as_json) as client:
         width, height = _size(size)
         kind = _kind(output)
-        hotspot = client.hotspot().value
+        hotspot = client.hotspot()
         sticker = Sticker(
             brand=brand if brand is not None else hotspot.ssid.rpartition("-")[0],
             ssid=bytes.fromhex(hotspot.ssid_hex),
             password="" if no_password else hotspot.password,
-            device_id=client.code().value.device_id,
+            device_id=client.code().device_id,
             address=f"http://{hotspot.address}/",
             width=width,
             height=height,

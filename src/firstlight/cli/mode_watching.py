@@ -8,19 +8,20 @@ import typer
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from firstlight.cli.client import Answer, DaemonClient
 from firstlight.cli.exits import ExitCode
-from firstlight.cli.failures import failure
-from firstlight.cli.following import followed, newest_id
 from firstlight.cli.mode_views import access_code, device_line, session_view
 from firstlight.cli.screen import console
-from firstlight.errors import Code
+from firstlight.client import Answer, Client
+from firstlight.client.following import followed, newest_id
+from firstlight.client.jobs import Patience, until
 from firstlight.model.provisioning_mode import ModeEnd, ModeEnded, ModeSession, ModeState, Progress
 
-PATIENCE_SECONDS = 60.0
+_BEGINNING = Patience(
+    seconds=60.0,
+    message="Provisioning Mode is still not on.",
+    hint="`firstlight provisioning status` and `firstlight events` say more.",
+)
 """A radio and a large registry take a few seconds to begin."""
-
-ASK_AGAIN_SECONDS = 0.25
 
 _WELL = frozenset({ModeEnd.ASKED, ModeEnd.EXPIRED})
 _BUSY = frozenset({ModeEnd.RADIO_IN_USE, ModeEnd.ANOTHER_CONTROLLER})
@@ -32,41 +33,40 @@ def now_ms() -> int:
 
 
 def settled(
-    client: DaemonClient,
+    client: Client,
     before: ModeEnded | None,
     *,
     sleep: Callable[[float], None],
     monotonic: Callable[[], float],
 ) -> Answer[ModeSession]:
-    """Once it is on, or has ended in another way than ``before``. Raises ``Failure``."""
-    deadline = monotonic() + PATIENCE_SECONDS
-    while monotonic() < deadline:
-        answer = client.provisioning_session()
-        session = answer.value
-        over = session.state is ModeState.OFF and session.ended != before
-        if session.state is ModeState.ACTIVE or over:
-            return answer
-        sleep(ASK_AGAIN_SECONDS)
-    raise failure(
-        f"After {PATIENCE_SECONDS:.0f} s Provisioning Mode is still not on.",
-        code=Code.TIMEOUT,
-        exit_code=ExitCode.FAILED,
-        hint="`firstlight provisioning status` and `firstlight events` say more.",
+    """Once it is on, or has ended in another way than ``before``. Raises ``FirstlightError``."""
+    answers = until(
+        client.answers.provisioning_session,
+        lambda answer: (
+            answer.value.state is ModeState.ACTIVE
+            or (answer.value.state is ModeState.OFF and answer.value.ended != before)
+        ),
+        _BEGINNING,
+        remote=False,
+        sleep=sleep,
+        monotonic=monotonic,
     )
+    *_, last = answers
+    return last
 
 
 def watched(
-    client: DaemonClient, *, pause: Callable[[float], None], note: Callable[[str], None]
+    client: Client, *, pause: Callable[[float], None], note: Callable[[str], None]
 ) -> Iterator[Answer[ModeSession]]:
     """How it stands, and again whenever that has changed; it ends once it is off."""
     # Asked for first, so that what happens from here on is told.
     after = newest_id(client)
-    last = client.provisioning_session()
+    last = client.answers.provisioning_session()
     yield last
     if last.value.state is ModeState.OFF:
         return
     for _ in followed(client, pause=pause, note=note, after=after):
-        answer = client.provisioning_session()
+        answer = client.answers.provisioning_session()
         if answer.body != last.body:
             last = answer
             yield answer

@@ -36,7 +36,7 @@ def complete(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.complete_onboarding()
+        answer = client.answers.complete_onboarding()
         typer.echo(answer.body if as_json else "The setup is finished; the device is ready.")
 
 
@@ -47,7 +47,7 @@ def enter(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.switch_maintenance(on=True)
+        answer = client.answers.enter_maintenance()
         typer.echo(answer.body if as_json else "The device is in maintenance.")
 
 
@@ -58,5 +58,5 @@ def leave(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.switch_maintenance(on=False)
+        answer = client.answers.exit_maintenance()
         typer.echo(answer.body if as_json else "The device is out of maintenance.")

@@ -16,10 +16,10 @@ def scan(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.networks()
+        answer = client.answers.networks()
         if as_json:
             typer.echo(answer.body)
-        elif found := answer.value.networks:
+        elif found := answer.value:
             from firstlight.cli.views import networks_table
 
             console().print(networks_table(found, unicode=speaks_unicode()))
@@ -34,10 +34,10 @@ def saved(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.saved()
+        answer = client.answers.saved()
         if as_json:
             typer.echo(answer.body)
-        elif kept := answer.value.networks:
+        elif kept := answer.value:
             from firstlight.cli.views import saved_table
 
             console().print(saved_table(kept))
@@ -56,5 +56,5 @@ def forget(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.forget(name)
+        answer = client.answers.forget(name)
         typer.echo(answer.body if as_json else f"Forgot {plain(name)}.")

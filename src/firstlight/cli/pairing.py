@@ -34,9 +34,9 @@ def pair(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.unlock_code() if unlock else client.code()
+        answer = client.answers.unlock_code() if unlock else client.answers.code()
         if new:
-            answer = client.new_code()
+            answer = client.answers.new_code()
         typer.echo(answer.body if as_json else "\n".join(_code_lines(answer.value)))
 
 
@@ -59,13 +59,13 @@ def list_sessions(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.sessions()
+        answer = client.answers.sessions()
         if as_json:
             typer.echo(answer.body)
             return
-        for one in answer.value.sessions:
+        for one in answer.value:
             typer.echo(_session_line(one))
-        if not answer.value.sessions:
+        if not answer.value:
             typer.echo("Nobody is paired. `firstlight pair` shows the code for the first one.")
 
 
@@ -84,7 +84,11 @@ def revoke(
     with daemon(url, token, state_dir, as_json=as_json) as client:
         if (session_id is None) != everybody:
             raise InvalidInput("ID", "give one ID, or --all; `firstlight sessions list` shows them")
-        answer = client.revoke(session_id)
+        answer = (
+            client.answers.revoke_all_sessions()
+            if session_id is None
+            else client.answers.revoke_session(session_id)
+        )
         typer.echo(answer.body if as_json else "Signed out.")
 
 

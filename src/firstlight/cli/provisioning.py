@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstlight.cli.options import Json, StateDir, Token, Url
-from firstlight.model.provisioning_mode import ModeBody
 
 if TYPE_CHECKING:
-    from firstlight.cli.client import Answer
+    from firstlight.client import Answer
     from firstlight.model.provisioning_mode import ModeSession
 
 Force = Annotated[
@@ -46,8 +45,8 @@ def on(
     with daemon(url, token, state_dir, as_json=as_json) as client:
         from firstlight.cli.mode_watching import of_session, settled
 
-        before = client.provisioning_session().value.ended
-        client.switch_provisioning(ModeBody(force=force))
+        before = client.provisioning_session().ended
+        client.answers.enable_provisioning(force=force)
         answer = settled(client, before, sleep=sleep, monotonic=monotonic)
         _tell(answer, as_json=as_json)
         raise typer.Exit(of_session(answer.value))
@@ -60,7 +59,7 @@ def off(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.switch_provisioning(None)
+        answer = client.answers.disable_provisioning()
         typer.echo(answer.body if as_json else "Provisioning Mode is being switched off.")
 
 
@@ -80,7 +79,7 @@ def status(
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
         if not follow:
-            _tell(client.provisioning_session(), as_json=as_json)
+            _tell(client.answers.provisioning_session(), as_json=as_json)
             return
         from firstlight.cli.mode_watching import of_session, show, watched
 

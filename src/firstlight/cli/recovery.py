@@ -8,10 +8,9 @@ import typer
 
 from firstlight.cli.options import Json, Reason, StateDir, Token, Url, as_text
 from firstlight.errors import InvalidInput
-from firstlight.model.wire import RollbackBody
 
 if TYPE_CHECKING:
-    from firstlight.cli.client import DaemonClient
+    from firstlight.client import Client
 
 
 def recover(
@@ -21,7 +20,7 @@ def recover(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.trigger_recovery()
+        answer = client.answers.recover()
         begun = "Recovery has begun. `firstlight events --follow` tells what comes of it."
         typer.echo(answer.body if as_json else begun)
 
@@ -37,7 +36,7 @@ def rollback(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.rollback(RollbackBody(reason=as_text(reason)))
+        answer = client.answers.rollback(as_text(reason))
         typer.echo(answer.body if as_json else "Back in provisioning mode; the hotspot is up.")
 
 
@@ -69,7 +68,7 @@ def factory_reset(
         raise typer.Exit(ended_well(last))
 
 
-def _confirm(client: "DaemonClient", as_json: bool) -> None:
+def _confirm(client: "Client", as_json: bool) -> None:
     """Ask, naming what is lost. Raises ``InvalidInput`` where nobody can be asked."""
     if as_json or not sys.stdin.isatty():
         raise InvalidInput("--yes", "is missing; without it somebody has to be asked")

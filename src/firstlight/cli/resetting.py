@@ -3,16 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 
-import msgspec
 import typer
 
-from firstlight.cli.client import DaemonClient
 from firstlight.cli.events import sentence
 from firstlight.cli.exits import ExitCode
-from firstlight.cli.failures import Failure, failure
-from firstlight.cli.following import followed, newest_id
 from firstlight.cli.screen import console
-from firstlight.errors import Code
+from firstlight.client import Client
+from firstlight.client.following import event_in, followed, newest_id
+from firstlight.errors import Code, FirstlightError, NoDaemon
 from firstlight.model.event import Action, ActionPhase, DeviceEvent, EventType
 from firstlight.model.text import plain
 
@@ -20,15 +18,15 @@ PATIENCE_SECONDS = 300.0
 """Longer than a reset takes, with a start of the machine in the middle of it."""
 
 
-def what_is_lost(client: DaemonClient) -> Iterator[str]:
-    """Lines that name it, for whoever is asked. Raises ``Failure`` when the daemon can't be asked.
+def what_is_lost(client: Client) -> Iterator[str]:
+    """Lines that name it, for whoever is asked. Raises ``FirstlightError`` of the asking.
 
     A radio that can't be asked for its networks is no reason against a reset.
     """
-    status = client.status().value.status
+    status = client.status()
     try:
-        saved = client.saved().value.networks
-    except Failure:
+        saved = client.saved()
+    except FirstlightError:
         names = "every saved WiFi network"
     else:
         listed = ", ".join(plain(one.name) for one in saved)
@@ -43,7 +41,7 @@ def what_is_lost(client: DaemonClient) -> Iterator[str]:
 
 
 def reset(
-    client: DaemonClient,
+    client: Client,
     *,
     pause: Callable[[float], None],
     note: Callable[[str], None],
@@ -52,27 +50,25 @@ def reset(
     """Begin, then its events, decoded and as they came, to the one that ends it.
 
     What the daemon tells of itself meanwhile is among them: so it tells each step. Goes on across
-    lost connections. Raises ``Failure``, also after ``PATIENCE_SECONDS``.
+    lost connections. Raises ``FirstlightError``, also after ``PATIENCE_SECONDS``.
     """
     before = newest_id(client)
-    client.factory_reset()
+    client.answers.factory_reset()
     deadline = monotonic() + PATIENCE_SECONDS
     for message in followed(
         client, pause=pause, note=note, after=before, go_on=lambda: monotonic() < deadline
     ):
-        try:
-            event = msgspec.json.decode(message.data, type=DeviceEvent)
-        except msgspec.DecodeError:  # of a newer daemon
+        event = event_in(message)
+        if event is None:
             continue
         own = event.action is Action.FACTORY_RESET
         if own or event.type is EventType.SYSTEM:
             yield event, message.data
         if own and event.phase in {ActionPhase.COMPLETED, ActionPhase.FAILED}:
             return
-    raise failure(
+    raise NoDaemon(
         f"After {PATIENCE_SECONDS:.0f} s it is still not known how the reset ended.",
         code=Code.TIMEOUT,
-        exit_code=ExitCode.FAILED,
         hint="It goes on by itself. Join the device's hotspot, and ask `firstlight status --url`.",
     )
 

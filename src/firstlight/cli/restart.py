@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from firstlight.cli.options import Json, Reason, StateDir, Token, Url, as_text
-from firstlight.model.wire import RestartBody, RestartScope
+from firstlight.model.wire import RestartScope
 
 
 def restart(
@@ -24,6 +24,6 @@ def restart(
 
     scope = RestartScope.DEVICE if device else RestartScope.APP
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        answer = client.restart(RestartBody(reason=as_text(reason), scope=scope))
+        answer = client.answers.restart(scope, reason=as_text(reason))
         accepted = "Accepted. `firstlight events` tells whether it restarts or only would."
         typer.echo(answer.body if as_json else accepted)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from firstlight.cli.failures import Failure, failure, reported
+from firstlight.cli.failures import reported
 from firstlight.cli.options import StateDir, Token, Url
-from firstlight.errors import ConfigError
+from firstlight.errors import ConfigError, FirstlightError
 
 if TYPE_CHECKING:
     from firstlight.config import Config
@@ -66,28 +66,25 @@ def support(
         write_private(path, [packed(files)], force=force)
         typer.echo(f"Wrote {path}: {', '.join(name for name, _ in files)}.")
         if silence is not None:
-            typer.echo(f"The daemon told nothing: {silence.problem.message}", err=True)
+            typer.echo(f"The daemon told nothing: {silence.message}", err=True)
         typer.echo("Everything in it is text: read it before you send it.")
 
 
 def _asked(
     url: str | None, token: str | None, state_dir: Path | None
-) -> tuple[Files, Failure | None]:
+) -> tuple[Files, FirstlightError | None]:
     """What the daemon gathered, or why it did not."""
     from firstlight.cli.dial import dial
     from firstlight.support.archive import unpacked
 
     try:
         with dial(url, token, state_dir, seconds=_SECONDS) as client:
-            answer = client.request("GET", "/api/support", expected="application/zip")
-            return unpacked(answer.content), None
-    except ConfigError as error:
-        return [], failure(error.message, code=error.code, hint=error.hint)
-    except Failure as error:
+            return unpacked(client.support_bundle()), None
+    except FirstlightError as error:
         return [], error
 
 
-def _around(state_dir: Path | None, silence: Failure | None) -> Files:
+def _around(state_dir: Path | None, silence: FirstlightError | None) -> Files:
     """What this program sees by itself, with the rights of whoever started it."""
     from firstlight.cli.doctor.checks import diagnose
     from firstlight.cli.doctor.gather import gather
@@ -104,9 +101,7 @@ def _around(state_dir: Path | None, silence: Failure | None) -> Files:
         *asyncio.run(machine_parts(config.state_path, logs=os.geteuid() == 0)),
     ]
     if silence is not None:
-        why = Part(
-            name="silence.txt", about="why the daemon told nothing", text=silence.problem.message
-        )
+        why = Part(name="silence.txt", about="why the daemon told nothing", text=silence.message)
         parts = [why, _shown(config, refused), *parts]
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, by the command line"
     redactor = Redactor(secrets_on_disk(config))

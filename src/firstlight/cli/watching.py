@@ -5,70 +5,49 @@ from contextlib import nullcontext
 
 import typer
 
-from firstlight.cli.client import Answer
-from firstlight.cli.exits import ExitCode
-from firstlight.cli.failures import NO_DAEMON, Failure, failure
 from firstlight.cli.screen import console, speaks_unicode
 from firstlight.cli.words import STEPS, shortcoming
-from firstlight.errors import Code
+from firstlight.client import Answer
+from firstlight.client.jobs import until
+from firstlight.client.undertakings import JOINING
 from firstlight.model.attempt import Attempt, AttemptState, Step
 from firstlight.model.text import plain
-from firstlight.model.wire import AttemptAnswer
-
-ASK_AGAIN_SECONDS = 0.25
-PATIENCE_SECONDS = 180.0
-"""Longer than a trial and the way back from it can take."""
 
 
 def until_decided(
-    ask: Callable[[], Answer[AttemptAnswer]],
+    ask: Callable[[], Answer[Attempt]],
     *,
     remote: bool,
     sleep: Callable[[float], None],
     monotonic: Callable[[], float],
-) -> Iterator[Answer[AttemptAnswer]]:
-    """Every answer, to the one that is final.
-
-    A ``remote`` daemon that can't be reached meanwhile is asked again: joining may cut the very
-    connection that the question travels on. Raises ``Failure`` for anything else, and after
-    ``PATIENCE_SECONDS``.
-    """
-    deadline = monotonic() + PATIENCE_SECONDS
-    while monotonic() < deadline:
-        try:
-            answer = ask()
-        except Failure as error:
-            if not remote or error.problem.code not in {NO_DAEMON, Code.TIMEOUT}:
-                raise
-        else:
-            yield answer
-            if answer.value.attempt.state is not AttemptState.RUNNING:
-                return
-        sleep(ASK_AGAIN_SECONDS)
-    raise failure(
-        f"After {PATIENCE_SECONDS:.0f} s it is still not known how the attempt ended.",
-        code=Code.TIMEOUT,
-        exit_code=ExitCode.FAILED,
-        hint="Ask again with `firstlight status`, perhaps at the device's new address.",
+) -> Iterator[Answer[Attempt]]:
+    """Every answer, to the one that is final. Raises as ``client.jobs.until``."""
+    return until(
+        ask,
+        lambda answer: answer.value.state is not AttemptState.RUNNING,
+        JOINING,
+        remote=remote,
+        sleep=sleep,
+        monotonic=monotonic,
     )
 
 
-def show(answers: Iterable[Answer[AttemptAnswer]]) -> Answer[AttemptAnswer]:
+def show(answers: Iterable[Answer[Attempt]]) -> Answer[Attempt]:
     """Write each step as it is reached, then the outcome. Returns the last answer."""
     screen = console()
     told = 0
-    last: Answer[AttemptAnswer] | None = None
+    last: Answer[Attempt] | None = None
     # A spinner is for eyes only: into a pipe go just the lines.
     waiting = screen.status("Joining…") if screen.is_terminal else nullcontext()
     with waiting:
         for last in answers:
-            steps = last.value.attempt.steps
+            steps = last.value.steps
             for step in steps[told:]:
                 screen.print(step_line(step, unicode=speaks_unicode()), soft_wrap=True)
             told = len(steps)
     if last is None:
         raise ValueError("there was no answer to show")
-    attempt = last.value.attempt
+    attempt = last.value
     for line in outcome(attempt):
         typer.echo(line, err=attempt.state is AttemptState.FAILED)
     return last

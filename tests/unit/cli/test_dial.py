@@ -8,7 +8,8 @@ import pytest
 from tests.unit.cli import samples, stub_daemon
 from tests.unit.cli.stub_daemon import StubDaemon
 
-from firstlight.cli.dial import dial, socket_path
+from firstlight.cli.dial import dial
+from firstlight.client.dialing import socket_path
 from firstlight.errors import ConfigError, InvalidInput
 
 
@@ -55,7 +56,7 @@ def test_a_url_gets_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     stub = StubDaemon(tmp_path)
     stub.say("GET /api/provisioning/status", samples.status())
     with over_tcp(stub) as url, dial(url, "secret", None) as client:
-        assert client.status().value.status.hostname == "pier"
+        assert client.status().hostname == "pier"
         assert client.remote
     assert stub.requests[0].headers["authorization"] == "Bearer secret"
 

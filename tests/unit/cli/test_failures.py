@@ -4,8 +4,8 @@ import pytest
 import typer
 
 from firstlight.cli.exits import ExitCode
-from firstlight.cli.failures import Failure, failure, reported
-from firstlight.errors import Busy, Code, InvalidInput
+from firstlight.cli.failures import reported
+from firstlight.errors import Busy, FirstlightError, InvalidInput, NoDaemon
 
 
 def outcome(
@@ -37,14 +37,23 @@ def test_a_program_gets_the_problem(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_what_a_peer_says_is_made_plain(capsys: pytest.CaptureFixture[str]) -> None:
-    error = failure("\x1b[2Jgone", code="x", hint="\x07")
+    error = FirstlightError("\x1b[2Jgone", hint="\x07")
     _, err = outcome(error, as_json=False, capsys=capsys)
     assert err == "firstlight: \\x1b[2Jgone\n  \\x07\n"
 
 
-def test_an_exit_code_may_be_given() -> None:
-    assert failure("x", code="no_daemon", exit_code=ExitCode.NO_DAEMON).exit_code == 3
-    assert failure("x", code=Code.UNAUTHORIZED).exit_code == 5
+def test_no_daemon_has_an_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    code, err = outcome(NoDaemon("x"), as_json=True, capsys=capsys)
+    assert code == ExitCode.NO_DAEMON
+    assert json.loads(err)["code"] == "no_daemon"
+
+
+def test_the_code_of_a_newer_daemon_is_told_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:
+    error = FirstlightError("x")
+    error.word = "brand_new"
+    code, err = outcome(error, as_json=True, capsys=capsys)
+    assert code == ExitCode.FAILED
+    assert json.loads(err)["code"] == "brand_new"
 
 
 def test_a_mistake_in_the_program_is_not_hidden() -> None:
@@ -55,8 +64,3 @@ def test_a_mistake_in_the_program_is_not_hidden() -> None:
 def test_nothing_happens_without_an_error() -> None:
     with reported(as_json=True):
         pass
-
-
-def test_a_failure_reads_as_its_message() -> None:
-    assert str(failure("Off.", code="x")) == "Off."
-    assert isinstance(failure("Off.", code="x"), Failure)

@@ -33,6 +33,12 @@ def test_putting_the_commands_together_loads_neither_tables_nor_http() -> None:
     assert not loaded & {"rich", "httpx", "uvicorn", "starlette", "dbus_fast"}
 
 
+def test_dialling_loads_neither_the_awaited_client_nor_a_server() -> None:
+    loaded = loaded_after("import firstlight.cli.dial")
+    assert "httpx" in loaded
+    assert not loaded & {"asyncio", "uvicorn", "starlette", "dbus_fast"}
+
+
 @pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("scan", "--help")])
 def test_it_runs_as_a_module(arguments: tuple[str, ...]) -> None:
     done = subprocess.run(

@@ -9,11 +9,12 @@ from tests.unit.cli.conftest import Cli
 from tests.unit.cli.stub_daemon import StubDaemon, event, events, problem
 
 from firstlight.cli import mode_watching
-from firstlight.cli.exits import ExitCode
-from firstlight.cli.failures import Failure
+from firstlight.cli.exits import ExitCode, of_code
 from firstlight.cli.mode_views import access_code, session_view
 from firstlight.cli.mode_watching import of_session, settled
 from firstlight.cli.screen import console
+from firstlight.client import Client
+from firstlight.errors import NoDaemon
 from firstlight.model.provisioning_mode import ModeEnd, ModeEnded, ModeSession, ModeState
 
 MODE = "/api/provisioning"
@@ -117,15 +118,15 @@ def test_there_is_nothing_to_follow_while_it_is_off(ask: Cli, daemon: StubDaemon
     assert (told.code, told.out.split()) == (0, ["Provisioning", "Mode", "off"])
 
 
-def test_on_does_not_wait_for_ever() -> None:
-    class Client:
-        def provisioning_session(self) -> Any:
-            return type("Answer", (), {"value": ModeSession(state=ModeState.STARTING)})
-
+def test_on_does_not_wait_for_ever(daemon: StubDaemon) -> None:
+    daemon.say(SESSION, {"state": "starting"})
     clock = iter(range(0, 1000, 20))
-    with pytest.raises(Failure, match="still not on") as caught:
-        settled(Client(), None, sleep=lambda _: None, monotonic=lambda: next(clock))  # type: ignore[arg-type]
-    assert caught.value.exit_code is ExitCode.FAILED
+    with (
+        Client(state_dir=daemon.state_dir) as client,
+        pytest.raises(NoDaemon, match="still not on") as caught,
+    ):
+        settled(client, None, sleep=lambda _: None, monotonic=lambda: next(clock))
+    assert of_code(caught.value.word) is ExitCode.FAILED
 
 
 @pytest.mark.parametrize("reason", ModeEnd)

@@ -4,24 +4,26 @@ import msgspec
 import pytest
 from tests.unit.cli import samples
 
-from firstlight.cli.client import Answer
-from firstlight.cli.failures import Failure, failure
-from firstlight.cli.watching import PATIENCE_SECONDS, outcome, show, step_line, until_decided
+from firstlight.cli.watching import outcome, show, step_line, until_decided
+from firstlight.client import Answer
+from firstlight.client.device import DeviceOperations
+from firstlight.client.request import Reply
+from firstlight.client.undertakings import JOINING
+from firstlight.errors import Code, FirstlightError, NoDaemon, NotFound
 from firstlight.model.attempt import Attempt, Step, StepName
-from firstlight.model.wire import AttemptAnswer
 
-AWAY = failure("gone", code="no_daemon")
-SLOW = failure("slow", code="timeout")
-UNKNOWN = failure("unknown", code="unknown_attempt")
+AWAY = NoDaemon("gone")
+SLOW = NoDaemon("slow", code=Code.TIMEOUT)
+UNKNOWN = NotFound("unknown", code=Code.UNKNOWN_ATTEMPT)
 
 
-def answer(state: str, *steps: str, **fields: object) -> Answer[AttemptAnswer]:
+def answer(state: str, *steps: str, **fields: object) -> Answer[Attempt]:
     body = msgspec.json.encode(samples.attempt(state, *steps, **fields))
-    return Answer(body, AttemptAnswer, "here")
+    return Answer(DeviceOperations.attempt.request("a1"), Reply(200, {}, body), "here")
 
 
 def attempt(state: str, *steps: str, **fields: object) -> Attempt:
-    return answer(state, *steps, **fields).value.attempt
+    return answer(state, *steps, **fields).value
 
 
 class Hands:
@@ -37,12 +39,12 @@ class Hands:
         self.now += seconds
 
 
-def asking(*told: Answer[AttemptAnswer] | Failure) -> Callable[[], Answer[AttemptAnswer]]:
+def asking(*told: Answer[Attempt] | FirstlightError) -> Callable[[], Answer[Attempt]]:
     queue = list(told)
 
-    def ask() -> Answer[AttemptAnswer]:
+    def ask() -> Answer[Attempt]:
         said = queue.pop(0) if len(queue) > 1 else queue[0]
-        if isinstance(said, Failure):
+        if isinstance(said, FirstlightError):
             raise said
         return said
 
@@ -50,8 +52,8 @@ def asking(*told: Answer[AttemptAnswer] | Failure) -> Callable[[], Answer[Attemp
 
 
 def watched(
-    *told: Answer[AttemptAnswer] | Failure, remote: bool = False
-) -> Iterator[Answer[AttemptAnswer]]:
+    *told: Answer[Attempt] | FirstlightError, remote: bool = False
+) -> Iterator[Answer[Attempt]]:
     clock = Hands()
     return until_decided(asking(*told), remote=remote, sleep=clock.sleep, monotonic=clock.monotonic)
 
@@ -67,20 +69,20 @@ def test_a_remote_daemon_may_be_out_of_reach_meanwhile() -> None:
 
 
 def test_a_local_daemon_that_is_gone_is_gone() -> None:
-    with pytest.raises(Failure, match="gone"):
+    with pytest.raises(FirstlightError, match="gone"):
         list(watched(answer("running"), AWAY))
 
 
 def test_a_refusal_is_final() -> None:
-    with pytest.raises(Failure, match="unknown"):
+    with pytest.raises(FirstlightError, match="unknown"):
         list(watched(answer("running"), UNKNOWN, remote=True))
 
 
 @pytest.mark.parametrize("said", [AWAY, answer("running")])
-def test_patience_ends(said: Answer[AttemptAnswer] | Failure) -> None:
-    with pytest.raises(Failure, match=f"After {PATIENCE_SECONDS:.0f} s") as caught:
+def test_patience_ends(said: Answer[Attempt] | FirstlightError) -> None:
+    with pytest.raises(FirstlightError, match=f"After {JOINING.seconds:.0f} s") as caught:
         list(watched(said, remote=True))
-    assert caught.value.problem.code == "timeout"
+    assert caught.value.code == "timeout"
 
 
 def test_each_step_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +94,7 @@ def test_each_step_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
             answer("succeeded", "found", "associated", "address"),
         ]
     )
-    assert last.value.attempt.state == "succeeded"
+    assert last.value.state == "succeeded"
     out, err = capsys.readouterr()
     assert [line.split("  ")[0].lstrip("✓+ ") for line in out.splitlines()] == [
         "network found",

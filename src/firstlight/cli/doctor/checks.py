@@ -10,6 +10,7 @@ Check = Callable[[Facts], Finding | None]
 
 ALWAYS: tuple[Check, ...] = (own.configuration, own.enabled, own.daemon, own.state_folder)
 WITH_RADIO: tuple[Check, ...] = (
+    own.service,
     radio.bus,
     radio.network_manager,
     radio.supplicant,

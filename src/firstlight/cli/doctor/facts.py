@@ -37,6 +37,19 @@ class StateFolder(msgspec.Struct, frozen=True, kw_only=True):
     open_files: tuple[str, ...] = ()
 
 
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """The installed service. ``user``: whom it runs as, and whether there is such a user.
+
+    ``bus_policy`` and ``polkit_rules``: whether what lets that user in is there; ``None`` where
+    whoever looks may not know.
+    """
+
+    user: str
+    exists: bool
+    bus_policy: bool
+    polkit_rules: bool | None
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the checks look at.
 
@@ -44,7 +57,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     other users' programs. ``programs`` are the installed ones among those that matter.
     ``network_manager_folder``: its run-time folder is there, which outlives it. ``country`` is the
     kernel's regulatory domain, ``None`` without its WiFi part. ``configured_*`` are Firstlight's
-    settings; ``configuration_error`` says why there are none. ``silence`` says why the ``daemon``
+    settings; ``configuration_error`` says why there are none. ``service``: the one of the system's
+    manager, if it is installed. ``silence`` says why the ``daemon``
     gave no answer.
     """
 
@@ -66,5 +80,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool = False
     enabled: bool = False
     state: StateFolder
+    service: Service | None = None
     daemon: HealthAnswer | None = None
     silence: Problem | None = None

@@ -9,9 +9,9 @@ from firstlight.cli.dial import dial
 from firstlight.cli.doctor.facts import Facts
 from firstlight.cli.doctor.machine import Machine
 from firstlight.cli.doctor.ports import WATCHED
-from firstlight.cli.failures import Failure
+from firstlight.cli.failures import problem_of
 from firstlight.config import SYSTEM_STATE_DIR, Config, load_config
-from firstlight.errors import ConfigError
+from firstlight.errors import ConfigError, FirstlightError
 from firstlight.model.backend import Backend
 from firstlight.model.wire import HealthAnswer, Problem
 
@@ -44,6 +44,7 @@ def gather(machine: Machine, environ: Mapping[str, str], state_dir: Path | None)
         simulated=config.backend is Backend.SIMULATED,
         enabled=config.enabled,
         state=machine.state_folder(folder),
+        service=machine.service(),
         daemon=answer,
         silence=silence,
     )
@@ -61,14 +62,14 @@ def _health(state_dir: Path, port: int) -> tuple[HealthAnswer | None, Problem | 
     """Ask over the socket, else over HTTP: a daemon that is not enabled has no socket."""
     try:
         return _asked(None, state_dir), None
-    except Failure as error:
-        silence = error.problem
+    except FirstlightError as error:
+        silence = problem_of(error)
     try:
         return _asked(f"http://127.0.0.1:{port}", None), None
-    except Failure:
+    except FirstlightError:
         return None, silence
 
 
 def _asked(url: str | None, state_dir: Path | None) -> HealthAnswer:
     with dial(url, None, state_dir, seconds=_ANSWER_SECONDS) as client:
-        return client.health().value
+        return client.health()

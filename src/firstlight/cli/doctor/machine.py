@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from firstlight.cli.doctor.facts import Listener, Process, StateFolder
+from firstlight.cli.doctor.facts import Listener, Process, Service, StateFolder
 from firstlight.cli.doctor.sockets import WaitingSocket, waiting
 from firstlight.daemon.kernel_files import entries, text
 from firstlight.daemon.regulation import KernelRegulation
@@ -13,6 +13,14 @@ from firstlight.model.regulation import Switch
 SECRET_FILES = ("provisioning.json", "key")
 
 _PROGRAM_FOLDERS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
+_UNIT_FOLDERS = (
+    "etc/systemd/system",
+    "usr/local/lib/systemd/system",
+    "usr/lib/systemd/system",
+    "lib/systemd/system",
+)
+_BUS_FOLDERS = ("etc/dbus-1/system.d", "usr/share/dbus-1/system.d")
+_POLKIT_FOLDERS = ("etc/polkit-1/rules.d", "usr/share/polkit-1/rules.d")
 _OTHERS = 0o077
 
 
@@ -92,6 +100,34 @@ class Machine:
             mode=mode,
             open_files=tuple(name for name in SECRET_FILES if _is_open(path / name)),
         )
+
+    def service(self) -> Service | None:
+        """The daemon's service, where systemd would find it (systemd.unit(5))."""
+        units = (self._root / folder / "firstlight.service" for folder in _UNIT_FOLDERS)
+        unit = next((unit for path in units if (unit := text(path))), "")
+        if not unit:
+            return None
+        lines = (line.removeprefix("User=") for line in unit.splitlines() if "User=" in line[:5])
+        user = next(lines, "root")
+        users = text(self._root / "etc/passwd").splitlines()
+        return Service(
+            user=user,
+            exists=any(line.startswith(f"{user}:") for line in users),
+            bus_policy=any(self._names(folder) for folder in _BUS_FOLDERS),
+            polkit_rules=self._has_polkit_rules(),
+        )
+
+    def _has_polkit_rules(self) -> bool | None:
+        folders = [self._root / folder for folder in _POLKIT_FOLDERS]
+        if any(self._names(folder) for folder in _POLKIT_FOLDERS):
+            return True
+        # Only polkit itself may look into some of them.
+        hidden = any(one.is_dir() and not os.access(one, os.R_OK) for one in folders)
+        return None if hidden else False
+
+    def _names(self, folder: str) -> bool:
+        """Whether a file there has our name."""
+        return any("firstlight" in one.name for one in entries(self._root / folder))
 
     def _waiting(self) -> Iterator[WaitingSocket]:
         for protocol in ("tcp", "udp"):

@@ -41,6 +41,27 @@ def daemon(facts: Facts) -> Finding | None:
     return warning("daemon", facts.silence.message, facts.silence.hint or "")
 
 
+def service(facts: Facts) -> Finding | None:
+    """Whether the user that the service runs as is there, and let in by the others."""
+    installed, check = facts.service, "service"
+    if installed is None or installed.user == "root":
+        return None
+    user, advice = installed.user, "Install the package again, or run: firstlight install"
+    if not installed.exists:
+        return problem(
+            check,
+            f"The service runs as the user {user}, whom this machine does not have.",
+            "Run: sudo systemd-sysusers",
+        )
+    if not installed.bus_policy:
+        return problem(
+            check, f"No D-Bus policy lets {user} talk to NetworkManager and wpa_supplicant.", advice
+        )
+    if installed.polkit_rules is False:
+        return problem(check, f"No polkit rule lets {user} change the network.", advice)
+    return ok(check, f"The service runs as {user}, who is let in by D-Bus and polkit.")
+
+
 def state_folder(facts: Facts) -> Finding:
     """Whether the state folder can be written, and by nobody else read."""
     state = facts.state

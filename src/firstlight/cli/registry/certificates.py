@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from firstlight.cli.options import Json, StateDir, Token, Url
-from firstlight.cli.registry.kinds import Word, Yes
+from firstlight.cli.registry.kinds import KIND_OF, Word, Yes
 from firstlight.model.text import plain
 from firstlight.model.wire import CertificateUse
 
@@ -53,14 +53,14 @@ def add(
     state_dir: StateDir = None,
 ) -> None:
     """Keep a certificate; its name is that of the file, at most 31 characters."""
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=False) as client:
+    with daemon(url, token, state_dir, as_json=False) as client:
         from firstlight.cli.registry.reading import content_of
 
         kept = name or file.name
         wanted = None if use is None else CertificateUse(use.value)
-        client.add_certificate(kept, content_of(file, "FILE", LARGEST_PEM), wanted)
+        client.answers.add_certificate(kept, content_of(file, "FILE", LARGEST_PEM), wanted)
         typer.echo(f"Added {plain(kept)}.")
 
 
@@ -68,17 +68,17 @@ def list_certificates(
     url: Url = None, token: Token = None, state_dir: StateDir = None, as_json: Json = False
 ) -> None:
     """List the certificates, what they are designated for, and until when they are good."""
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=as_json) as client:
-        answer = client.certificates()
+    with daemon(url, token, state_dir, as_json=as_json) as client:
+        answer = client.answers.certificates()
         if as_json:
             typer.echo(answer.body)
             return
         from firstlight.cli.registry.views import certificates_table
         from firstlight.cli.screen import console
 
-        rows = [(one, client.details(one.file).value) for one in answer.value]
+        rows = [(one, client.certificate_details(one.file)) for one in answer.value]
         if rows:
             console().print(certificates_table(rows, now_ms=_now_ms()))
         else:
@@ -95,13 +95,13 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Tell what a certificate says of itself, its expiry and its fingerprint among it."""
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=as_json) as client:
+    with daemon(url, token, state_dir, as_json=as_json) as client:
         if pem:
             typer.echo(client.certificate(name), nl=False)
             return
-        answer = client.details(name)
+        answer = client.answers.certificate_details(name)
         if as_json:
             typer.echo(answer.body)
             return
@@ -120,14 +120,14 @@ def remove(
     state_dir: StateDir = None,
 ) -> None:
     """Remove a certificate; it then is designated for nothing."""
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=False) as client:
+    with daemon(url, token, state_dir, as_json=False) as client:
         from firstlight.cli.registry.records import confirm
 
-        client.details(name)
+        client.answers.certificate_details(name)
         confirm(f"Remove {plain(name)}?", yes=yes)
-        client.delete_certificate(name)
+        client.answers.delete_certificate(name)
         typer.echo(f"Removed {plain(name)}.")
 
 
@@ -139,10 +139,10 @@ def designate(
     state_dir: StateDir = None,
 ) -> None:
     """Make it *the* certificate that clients, or controllers, are handed."""
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=False) as client:
-        client.designate(name, CertificateUse(kind.value))
+    with daemon(url, token, state_dir, as_json=False) as client:
+        client.designate_certificate(name, KIND_OF[kind])
         typer.echo(f"{plain(name)} is the certificate for every {kind.value} now.")
 
 

@@ -12,17 +12,17 @@ from pathlib import Path
 import msgspec
 import typer
 
-from firstlight.cli.failures import Failure
-from firstlight.cli.registry.asking import Record, RegistryClient
-from firstlight.errors import Code, InvalidInput
+from firstlight.cli.registry.asking import Record, put
+from firstlight.client import Client
+from firstlight.errors import Code, FirstlightError, InvalidInput
 from firstlight.model.text import plain
 
 
-def edit(client: RegistryClient, record: Record) -> bool:
+def edit(client: Client, record: Record) -> bool:
     """Open it, and put back what comes of it; returns whether anything was changed.
 
-    Raises ``Failure`` when it is refused and nobody wants to go on: the text is kept then, in a
-    folder for its owner only, and where that is has been told.
+    Raises ``FirstlightError`` when it is refused and nobody wants to go on: the text is kept then,
+    in a folder for its owner only, and where that is has been told.
     """
     before = msgspec.json.format(record.body, indent=2) + b"\n"
     folder = Path(tempfile.mkdtemp(prefix="firstlight-"))  # for its owner only
@@ -30,7 +30,7 @@ def edit(client: RegistryClient, record: Record) -> bool:
     file.touch(0o600)
     file.write_bytes(before)
     try:
-        changed = _until_taken(file, before, lambda body: _put(client, record, body))
+        changed = _until_taken(file, before, lambda body: put(client, record, body))
     except BaseException:
         _keep_what_was_written(folder, file, before)
         raise
@@ -38,26 +38,22 @@ def edit(client: RegistryClient, record: Record) -> bool:
     return changed
 
 
-def _until_taken(file: Path, before: bytes, put: Callable[[bytes], None]) -> bool:
+def _until_taken(file: Path, before: bytes, take: Callable[[bytes], None]) -> bool:
     while True:
         _open_editor(file)
         written = file.read_bytes()
         if written == before:
             return False
         try:
-            put(written)
-        except Failure as error:
-            if error.problem.code == Code.VERSION_CONFLICT or not sys.stdin.isatty():
+            take(written)
+        except FirstlightError as error:
+            if error.code is Code.VERSION_CONFLICT or not sys.stdin.isatty():
                 raise
-            typer.echo(f"firstlight: {plain(error.problem.message)}", err=True)
+            typer.echo(f"firstlight: {plain(error.message)}", err=True)
             if not typer.confirm("Open it again?", default=True, err=True):
                 raise
         else:
             return True
-
-
-def _put(client: RegistryClient, record: Record, body: bytes) -> None:
-    client.put(record.kind, record.uuid, body, record.etag)
 
 
 def _open_editor(file: Path) -> None:

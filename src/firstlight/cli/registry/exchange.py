@@ -14,7 +14,7 @@ from firstlight.errors import InvalidInput
 from firstlight.model.wire import ExchangeForm
 
 if TYPE_CHECKING:
-    from firstlight.cli.client import Answer
+    from firstlight.client import Answer
     from firstlight.model.registry import ImportPreview
 
 LARGEST_IMPORT = 32 * 2**20
@@ -50,11 +50,11 @@ def import_file(
     What it would do is told first, with everything that is wrong, line by line. A terminal is
     asked before records are changed. An encrypted export is known by its first bytes.
     """
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=as_json) as client:
+    with daemon(url, token, state_dir, as_json=as_json) as client:
         content, written = _opened(file, form, passphrase_file)
-        answer = client.preview(content, written)
+        answer = client.answers.preview_import(content, written)
         found = answer.value
         faulty = bool(found.faults)
         if faulty or dry_run or not as_json:
@@ -67,7 +67,7 @@ def import_file(
             from firstlight.cli.registry.records import confirm
 
             confirm(f"Change {found.changed} that are registered already?", yes=yes)
-        done = client.import_all(content, written)
+        done = client.answers.import_registry(content, written)
         if as_json:
             typer.echo(done.body)
         else:
@@ -96,16 +96,16 @@ def export(
 
     CSV has no certificates; JSON has.
     """
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=False) as client:
+    with daemon(url, token, state_dir, as_json=False) as client:
         wanted = ExchangeForm(form.value)
         if passphrase_file is not None and not encrypt:
             raise InvalidInput("--passphrase-file", "belongs to --encrypt, which is missing")
         if encrypt and output is None and sys.stdout.isatty():
             raise InvalidInput("--output", "is missing; what is encrypted is nothing to look at")
         secret = _new_passphrase(passphrase_file) if encrypt else ""
-        with client.export(wanted) as pieces:
+        with client.exporting(wanted) as pieces:
             written: Iterable[bytes] = pieces
             if encrypt:
                 from firstlight.cli.registry.sealing import seal
@@ -125,10 +125,10 @@ def rotate_key(
 
     There is a new key then, and the old one opens nothing any more.
     """
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=as_json) as client:
-        answer = client.rotate_key()
+    with daemon(url, token, state_dir, as_json=as_json) as client:
+        answer = client.answers.rotate_key()
         typer.echo(answer.body if as_json else "Everything is encrypted with a new key.")
 
 

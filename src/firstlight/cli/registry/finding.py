@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from firstlight.cli.registry.asking import Record, RegistryClient
+from firstlight.cli.registry.asking import Record, found
+from firstlight.client import Client
 from firstlight.errors import Code, FirstlightError, InvalidInput, NotFound
 from firstlight.model.mac import MacAddress
 from firstlight.model.records import RecordKind
@@ -14,33 +15,31 @@ from firstlight.model.wire import RegistryEntry
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
-def record_of(client: RegistryClient, wanted: str, kind: RecordKind | None = None) -> Record:
+def record_of(client: Client, wanted: str, kind: RecordKind | None = None) -> Record:
     """The one that is meant. Raises ``NotFound`` for none and ``InvalidInput`` for several."""
     kinds = tuple(RecordKind) if kind is None else (kind,)
     if _UUID.fullmatch(wanted):
-        found = [one for each in kinds if (one := client.get(each, wanted))]
+        meant = [one for each in kinds if (one := found(client, each, wanted))]
     else:
         named = list(_named(client, wanted, kinds))
         if len(named) > 1:
             raise _several(wanted, [f"{one.uuid} ({one.kind})" for one in named])
-        found = [record for one in named if (record := client.get(one.kind, one.uuid))]
-    if not found:
+        meant = [record for one in named if (record := found(client, one.kind, one.uuid))]
+    if not meant:
         raise NotFound(
             f"There is no record {plain(wanted)}.",
             code=Code.UNKNOWN_RECORD,
             hint="`firstlight registry list` shows them all.",
         )
-    if len(found) > 1:
+    if len(meant) > 1:
         raise InvalidInput("--kind", f"is missing: {wanted} is a controller and a client, too")
-    return found[0]
+    return meant[0]
 
 
-def _named(
-    client: RegistryClient, wanted: str, kinds: tuple[RecordKind, ...]
-) -> Iterator[RegistryEntry]:
+def _named(client: Client, wanted: str, kinds: tuple[RecordKind, ...]) -> Iterator[RegistryEntry]:
     mac, name = _mac(wanted), wanted.casefold()
     for kind in kinds:
-        for entry in client.entries(kind):
+        for entry in client.records(kind):
             fields = entry.record
             if fields["name"].casefold() == name or (mac and fields.get("mac_address") == mac):
                 yield entry

@@ -10,12 +10,12 @@ import typer
 
 from firstlight.cli.options import Json, StateDir, Token, Url
 from firstlight.cli.registry.kinds import KIND_OF, OnlyKind, Plural, Which, Word, Yes, kind_of
-from firstlight.errors import Code, InvalidInput
+from firstlight.errors import Code, Conflict, InvalidInput
 from firstlight.model.records import RecordKind
 from firstlight.model.text import plain
 
 if TYPE_CHECKING:
-    from firstlight.cli.registry.asking import RegistryClient
+    from firstlight.client import Client
 
 LARGEST_RECORD = 256 * 1024
 """Bytes of a file; the daemon has a limit of its own."""
@@ -33,14 +33,14 @@ def list_records(
 
     With --json: one record a line, without passwords.
     """
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=as_json) as client:
+    with daemon(url, token, state_dir, as_json=as_json) as client:
         from firstlight.cli.registry.views import records_table, without_secrets
 
         wanted = kind_of(kind)
         kinds = tuple(RecordKind) if wanted is None else (wanted,)
-        entries = (entry for one in kinds for entry in client.entries(one))
+        entries = (entry for one in kinds for entry in client.records(one))
         if as_json:
             for entry in entries:
                 typer.echo(msgspec.json.encode(without_secrets(msgspec.to_builtins(entry))))
@@ -65,9 +65,9 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one record, all of it but its passwords."""
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=as_json) as client:
+    with daemon(url, token, state_dir, as_json=as_json) as client:
         from firstlight.cli.registry.finding import record_of
         from firstlight.cli.registry.views import record_lines, without_secrets
 
@@ -128,9 +128,9 @@ def add(
     A terminal asks for the passwords that are missing: for that of the network where --ssid is
     given, and of the broker where --mqtt-username is.
     """
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=as_json) as client:
+    with daemon(url, token, state_dir, as_json=as_json) as client:
         given = {
             "name": name,
             "mac_address": mac,
@@ -171,9 +171,9 @@ def edit(
 
     What was changed by somebody else meanwhile is not overwritten, and what you wrote is kept.
     """
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=False) as client:
+    with daemon(url, token, state_dir, as_json=False) as client:
         from firstlight.cli.registry.finding import record_of
 
         found = record_of(client, record, kind_of(kind))
@@ -182,9 +182,11 @@ def edit(
 
             changed = opened(client, found)
         else:
+            from firstlight.cli.registry.asking import put
+
             fields = _record_in(file)
             fields.pop("uuid", None)
-            client.put(found.kind, found.uuid, msgspec.json.encode(fields), found.etag)
+            put(client, found, msgspec.json.encode(fields))
             changed = True
         typer.echo("Changed." if changed else "Nothing was changed.")
 
@@ -199,15 +201,15 @@ def remove(
     state_dir: StateDir = None,
 ) -> None:
     """Remove one record. In a terminal it asks first; a program has to say --yes."""
-    from firstlight.cli.registry.dialling import registry
+    from firstlight.cli.dial import daemon
 
-    with registry(url, token, state_dir, as_json=False) as client:
+    with daemon(url, token, state_dir, as_json=False) as client:
         from firstlight.cli.registry.finding import record_of
 
         found = record_of(client, record, kind_of(kind))
         name = plain(str(found.fields["name"]))
         confirm(f"Remove {name} ({found.uuid})?", yes=yes)
-        client.delete(found.kind, found.uuid)
+        client.answers.delete_record(found.kind, found.uuid)
         typer.echo(f"Removed {name}.")
 
 
@@ -222,18 +224,14 @@ def confirm(question: str, *, yes: bool) -> None:
         raise typer.Exit(1)
 
 
-def _register(
-    client: "RegistryClient", kind: RecordKind, uuid: str, fields: dict[str, Any]
-) -> None:
+def _register(client: "Client", kind: RecordKind, uuid: str, fields: dict[str, Any]) -> None:
     """As a new one: no version of it may be there."""
-    from firstlight.cli.failures import Failure, failure
-
     try:
-        client.put(kind, uuid, msgspec.json.encode(fields), '"0"')
-    except Failure as error:
-        if error.problem.code != Code.VERSION_CONFLICT:
+        client.answers.put_record(kind, uuid, fields, seen=0)
+    except Conflict as error:
+        if error.code is not Code.VERSION_CONFLICT:
             raise
-        raise failure(
+        raise Conflict(
             f"There is a record {plain(uuid)} already.",
             code=Code.ALREADY_EXISTS,
             hint="`firstlight registry edit` changes it.",

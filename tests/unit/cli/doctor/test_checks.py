@@ -1,10 +1,11 @@
 import msgspec
 import pytest
+from msgspec.structs import replace
 from tests.unit.cli.doctor.machines import HEALTHY, SILENT, facts
 
 from firstlight.cli.doctor import own, radio
 from firstlight.cli.doctor.checks import ALWAYS, WITH_RADIO, diagnose
-from firstlight.cli.doctor.facts import StateFolder
+from firstlight.cli.doctor.facts import Service, StateFolder
 from firstlight.cli.doctor.findings import Finding, Verdict
 from firstlight.model.regulation import Switch
 from firstlight.model.wire import HealthAnswer
@@ -60,6 +61,7 @@ def test_every_finding_that_is_not_ok_says_what_to_do() -> None:
         state=StateFolder(path="/x", exists=False, writable=False),
         daemon=None,
         silence=SILENT,
+        service=Service(user="firstlight", exists=False, bus_policy=False, polkit_rules=False),
     )
     found = diagnose(bare).findings
     assert len({finding.check for finding in found}) == len(found)
@@ -215,3 +217,28 @@ def test_state_folder(changes: dict[str, object], expected: Verdict, word: str) 
     finding = own.state_folder(facts(state=state))
     assert finding.verdict is expected
     assert word in finding.sentence
+
+
+LET_IN = Service(user="firstlight", exists=True, bus_policy=True, polkit_rules=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "words"),
+    [
+        ({}, Verdict.OK, "runs as firstlight, who is let in"),
+        ({"polkit_rules": None}, Verdict.OK, "runs as firstlight"),
+        ({"exists": False}, Verdict.PROBLEM, "whom this machine does not have"),
+        ({"bus_policy": False}, Verdict.PROBLEM, "No D-Bus policy"),
+        ({"polkit_rules": False}, Verdict.PROBLEM, "No polkit rule"),
+    ],
+)
+def test_the_service(changes: dict[str, object], expected: Verdict, words: str) -> None:
+    finding = own.service(facts(service=replace(LET_IN, **changes)))
+    assert finding is not None
+    assert finding.verdict is expected
+    assert words in finding.sentence
+
+
+def test_a_service_that_is_root_or_not_there_is_no_matter() -> None:
+    assert own.service(facts(service=None)) is None
+    assert own.service(facts(service=replace(LET_IN, user="root"))) is None

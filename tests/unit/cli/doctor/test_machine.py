@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.unit.cli.doctor.machines import HEADER, socket_line, write
 
-from firstlight.cli.doctor.facts import Listener, Process, StateFolder
+from firstlight.cli.doctor.facts import Listener, Process, Service, StateFolder
 from firstlight.cli.doctor.machine import Machine
 from firstlight.model.regulation import Switch
 
@@ -146,3 +146,25 @@ def test_a_state_folder_that_can_not_be_written(
 
 def test_a_state_folder_that_can_not_even_be_looked_at() -> None:
     assert not Machine().state_folder(Path("/tmp", "x" * 300)).writable
+
+
+UNIT = "[Service]\nExecStart=/usr/bin/firstlight serve\nUser=firstlight\n"
+
+
+def test_a_service_with_all_that_it_needs(tmp_path: Path) -> None:
+    assert Machine(tmp_path).service() is None
+    write(tmp_path, "usr/lib/systemd/system/firstlight.service", UNIT)
+    bare = Service(user="firstlight", exists=False, bus_policy=False, polkit_rules=False)
+    assert Machine(tmp_path).service() == bare
+    write(tmp_path, "etc/passwd", "root:x:0:0::/root:/bin/sh\nfirstlight:x:990:990::/:/bin/false\n")
+    write(tmp_path, "usr/share/dbus-1/system.d/org.firstlight.conf")
+    write(tmp_path, "etc/polkit-1/rules.d/50-firstlight.rules")
+    whole = Service(user="firstlight", exists=True, bus_policy=True, polkit_rules=True)
+    assert Machine(tmp_path).service() == whole
+
+
+def test_a_service_of_root(tmp_path: Path) -> None:
+    write(tmp_path, "etc/systemd/system/firstlight.service", "[Service]\nExecStart=/x\n")
+    found = Machine(tmp_path).service()
+    assert found is not None
+    assert found.user == "root"

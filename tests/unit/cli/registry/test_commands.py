@@ -9,11 +9,10 @@ import pytest
 from tests.unit.cli.conftest import Cli
 from tests.unit.cli.stub_daemon import Reply, StubDaemon, problem
 
-from firstlight.cli.failures import Failure, failure
 from firstlight.cli.registry import passphrases
-from firstlight.cli.registry.asking import PAGE
 from firstlight.cli.writing import write_private
-from firstlight.errors import InvalidInput
+from firstlight.client.registry import PAGE
+from firstlight.errors import InvalidInput, NoDaemon
 
 UUID = "0b0e7a52-60f6-4a0c-8d0f-3f1f6f0b7c01"
 CLIENT = f"/api/clients/{UUID}"
@@ -133,9 +132,9 @@ def test_half_a_file_is_none(tmp_path: Path, *, force: bool) -> None:
 
     def breaking_off() -> Iterator[bytes]:
         yield b"half"
-        raise failure("It broke off.", code="no_daemon")
+        raise NoDaemon("It broke off.")
 
-    with pytest.raises(Failure):
+    with pytest.raises(NoDaemon):
         write_private(file, breaking_off(), force=force)
     assert [one.read_bytes() for one in file.parent.iterdir()] == [b"of before"] * force
 

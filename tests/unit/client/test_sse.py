@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstlight.cli.sse import MAX_BYTES, EventParser, Message
+from firstlight.client.sse import MAX_BYTES, EventParser, Message
 
 STREAM = (
     b'id: 7-1\nevent: connected\ndata: {"ok":true}\n\n'
