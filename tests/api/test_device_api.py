@@ -146,8 +146,14 @@ async def test_each_error_has_its_status(
 
 def test_no_error_of_the_tree_is_forgotten() -> None:
     # A configuration error can't happen while serving; it would be a 500. No request waits for the
-    # broker, or for Bluetooth.
-    elsewhere = {"ConfigError", "BrokerFailure", "BluetoothUnavailable"}
+    # broker, or for Bluetooth; and of a daemon that is not reached only clients speak.
+    elsewhere = {
+        "ConfigError",
+        "BrokerFailure",
+        "BluetoothUnavailable",
+        "NoDaemon",
+        "NotUnderstood",
+    }
     assert {kind.__name__ for kind in EVERY_ERROR} - elsewhere == {
         kind.__name__ for kind in STATUSES
     }
