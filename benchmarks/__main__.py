@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks.figures import Figure, circumstances, replace_section, table
+from benchmarks import goals
+from benchmarks.figures import PAGE, Figure, circumstances, replace_section, table
 
 
 def _host() -> str:
@@ -28,6 +29,12 @@ def _registry() -> str:
     from benchmarks import registry
 
     return _here(registry.measure())
+
+
+def _simulated() -> str:
+    from benchmarks import simulated
+
+    return _here(simulated.measure())
 
 
 def _lab() -> str:
@@ -68,6 +75,7 @@ SECTIONS: dict[str, tuple[str, Callable[[], str]]] = {
     "web": ("Over HTTP", _web),
     "telemetry": ("Telemetry", _telemetry),
     "registry": ("The registry", _registry),
+    "simulated": ("Simulated time", _simulated),
     "lab": ("In the radio lab", _lab),
     "recovery": ("Coming back, in the radio lab", _recovery),
     "provisioning": ("Provisioning Mode, in the radio lab", _provisioning),
@@ -88,6 +96,7 @@ def main(words: list[str]) -> int:
             body = measure()
             replace_section(heading, body)
             print(body, flush=True)
+    replace_section(goals.HEADING, goals.table(PAGE.read_text(encoding="utf-8")))
     return 0
 
 

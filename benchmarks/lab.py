@@ -56,15 +56,22 @@ def pairs(world: World) -> list[Figure]:
 
 def _joins(world: World) -> list[Figure]:
     device = Device(world.inside)
-    ours, theirs = [], []
+    ours, theirs = list[float](), list[float]()
+    steps: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
-        ours.append(_ours(world, device))
+        ours.append(_ours(world, device, steps))
         theirs.append(_theirs(world))
-    return _paired("join HomeNet", ("network/connect", ours), ("nmcli", theirs), goal=1.0)
+    return [
+        *_paired("join HomeNet", ("network/connect", ours), ("nmcli", theirs), goal=1.0),
+        *(figure(f"join HomeNet: until {name}", "s", when, "") for name, when in steps.items()),
+    ]
 
 
-def _ours(world: World, device: Device) -> float:
-    """Seconds from the request to the end of the attempt: proven, saved, old profiles removed."""
+def _ours(world: World, device: Device, steps: dict[str, list[float]]) -> float:
+    """Seconds from the request to the end of the attempt: proven, saved, old profiles removed.
+
+    ``steps``: takes up when each of its steps was reached.
+    """
     _fresh(world, device)
     device.configure(NO_HOTSPOT_AT_START)
     device.start()
@@ -75,6 +82,8 @@ def _ours(world: World, device: Device) -> float:
     seconds = time.perf_counter() - began
     if attempt["state"] != "succeeded":
         raise RuntimeError(f"the join failed: {attempt}")
+    for step in attempt["steps"]:
+        steps.setdefault(step["name"], []).append(step["elapsedMs"] / 1000)
     return seconds
 
 
@@ -93,20 +102,32 @@ def _theirs(world: World) -> float:
 
 
 def _hotspots(world: World) -> list[Figure]:
-    ours, theirs = [], []
+    ours, theirs, started = list[float](), list[float](), list[float]()
     for _ in range(ROUNDS):
-        ours.append(_our_hotspot(world))
+        ours.append(_our_hotspot(world, started))
         theirs.append(_their_hotspot(world))
-    return _paired("hotspot seen", ("firstlight serve", ours), ("nmcli", theirs), goal=1.3)
+    return [
+        *_paired("hotspot seen", ("firstlight serve", ours), ("nmcli", theirs), goal=1.3),
+        figure("hotspot seen: until the process answers", "s", started, ""),
+    ]
 
 
-def _our_hotspot(world: World) -> float:
-    """Seconds from the start of the process until a phone sees the hotspot."""
+def _our_hotspot(world: World, started: list[float]) -> float:
+    """Seconds from the start of the process until a phone sees the hotspot.
+
+    ``started``: takes up how much of that passed until the process answered.
+    """
     device = Device(world.inside)
     _fresh(world, device)
     device.configure(HOTSPOT_CONFIGURATION)
     _scanned(world)
-    return _until_seen(world, device.start)
+
+    def start() -> None:
+        began = time.perf_counter()
+        device.start()
+        started.append(time.perf_counter() - began)
+
+    return _until_seen(world, start)
 
 
 def _their_hotspot(world: World) -> float:

@@ -23,10 +23,13 @@ def led(tmp_path: Path) -> Path:
     return folder
 
 
-def told(led: Path, phase: str, kind: str = "status") -> subprocess.CompletedProcess[str]:
+def told(
+    led: Path, phase: str, kind: str = "status", *, event: str = "", path: str = "/usr/bin:/bin"
+) -> subprocess.CompletedProcess[str]:
     environment = {
-        "PATH": "/usr/bin:/bin",
+        "PATH": path,
         "LEDS": str(led.parent),
+        "FIRSTLIGHT_EVENT": event or kind,
         "FIRSTLIGHT_EVENT_TYPE": kind,
         "FIRSTLIGHT_RUNTIME_PHASE": phase,
     }
@@ -59,6 +62,16 @@ def test_each_phase_has_a_look_of_its_own(led: Path, phase: RuntimePhase) -> Non
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
     assert shown(led) == LOOKS[phase]
     assert len(set(LOOKS.values())) == len(RuntimePhase)
+
+
+def test_it_makes_itself_noticed_and_goes_on_as_before(led: Path, tmp_path: Path) -> None:
+    sleep = tmp_path / "sleep"
+    sleep.write_text(f"#!/bin/sh\ncat {led}/trigger {led}/delay_on > {tmp_path}/meanwhile\n")
+    sleep.chmod(0o755)
+    done = told(led, "ready", "action", event="identify", path=f"{tmp_path}:/usr/bin:/bin")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "meanwhile").read_text().split() == ["timer", "50"]
+    assert shown(led) == LOOKS[RuntimePhase.READY]
 
 
 @pytest.mark.parametrize(
