@@ -222,10 +222,22 @@ async def test_rubbish(lamp: Aired) -> None:
 
 async def test_a_flood_is_bounded(lamp: Aired) -> None:
     for _ in range(10 * MOST_WAITING):
-        lamp.air.ask(Rpc.IDENTIFY)
+        lamp.air.ask(Rpc.DEVICE_INFO)
+    lamp.air.told.clear()
     await lamp.clock.advance(5)
-    told = [event for event in lamp.hub.recent(500) if event.action is Action.IDENTIFY]
-    assert 1 <= len(told) <= MOST_WAITING
+    assert len(lamp.air.told) == MOST_WAITING
+
+
+async def test_a_stranger_keeps_nobody_from_coming_home(
+    lamp: Aired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attended: list[str] = []
+    monkeypatch.setattr(lamp.device, "attended", lambda: attended.append("now"))
+    await lamp.asked(Rpc.DEVICE_INFO)
+    assert attended == []
+    lamp.device.improv.authorize()
+    await lamp.asked(Rpc.DEVICE_INFO)
+    assert attended == ["now"]
 
 
 async def test_bluetooth_that_comes_and_goes(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ from firstlight.core.improv.protocol import Capability, Fault, Frame, Rpc, State
 from firstlight.model.improv import Authorization
 from firstlight.model.status import Mode
 
+IDENTIFY_SECONDS = 5.0
+"""At most one look at the device in that time, however often it is asked for."""
+
 _WIFI_STRINGS = 2
 
 
@@ -37,7 +40,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """Where it stands.
 
     ``required``: whether somebody at the device has to authorize; for ``seconds`` then, until
-    ``until``.
+    ``until``. ``quiet_until``: before that nobody is made to look at the device again.
     """
 
     required: bool
@@ -46,6 +49,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     fault: Fault = Fault.NONE
     until: float | None = None
+    quiet_until: float = 0.0
 
 
 def begun(*, required: bool, seconds: float, capabilities: Capability) -> Session:
@@ -73,7 +77,7 @@ def malformed(session: Session) -> Session:
     return replace(session, fault=Fault.INVALID_PACKET)
 
 
-def commanded(session: Session, frame: Frame) -> tuple[Session, Do | Join]:
+def commanded(session: Session, frame: Frame, now: float) -> tuple[Session, Do | Join]:
     """A command has come. A join under way is not disturbed by another one."""
     clean = replace(session, fault=Fault.NONE)
     before_joining = session.state in (State.AUTHORIZATION_REQUIRED, State.AUTHORIZED)
@@ -85,6 +89,8 @@ def commanded(session: Session, frame: Frame) -> tuple[Session, Do | Join]:
         return malformed(session), Do.NOTHING
     if not before_joining:
         return session, Do.NOTHING
+    if frame.rpc == Rpc.IDENTIFY:
+        return _identified(clean, now)
     return clean, _EFFECTS[Rpc(frame.rpc), session.state is State.AUTHORIZED]
 
 
@@ -100,8 +106,6 @@ def failed(session: Session, now: float, fault: Fault = Fault.UNABLE_TO_CONNECT)
 
 
 _EFFECTS = {
-    (Rpc.IDENTIFY, True): Do.IDENTIFY,
-    (Rpc.IDENTIFY, False): Do.IDENTIFY,
     (Rpc.DEVICE_INFO, True): Do.TELL_INFO,
     (Rpc.DEVICE_INFO, False): Do.TELL_INFO,
     (Rpc.SCAN, True): Do.TELL_NETWORKS,
@@ -118,6 +122,13 @@ _NEEDED = {
 
 def _is_known(session: Session, rpc: int) -> bool:
     return rpc in _NEEDED and _NEEDED[Rpc(rpc)] in session.capabilities
+
+
+def _identified(session: Session, now: float) -> tuple[Session, Do | Join]:
+    """Anybody in range may ask, so not as often as they like."""
+    if now < session.quiet_until:
+        return session, Do.NOTHING
+    return replace(session, quiet_until=now + IDENTIFY_SECONDS), Do.IDENTIFY
 
 
 def _sent_wifi(session: Session, frame: Frame) -> tuple[Session, Do | Join]:

@@ -112,6 +112,7 @@ class Improv:
             ),
         )
         async with bluetooth.on_air(line.service(), line.written) as air:
+            line.begin(air)
             self._line, self._air, self._problem = line, air, None
             log.info("Improv is on the air over %s", air.adapter)
             try:
@@ -125,7 +126,7 @@ class Improv:
         cut = asyncio.create_task(air.ended(), name="improv-cut")
         tasks = (
             cut,
-            asyncio.create_task(line.serve(air), name="improv-line"),
+            asyncio.create_task(line.serve(), name="improv-line"),
             asyncio.create_task(line.expire(), name="improv-expiry"),
             asyncio.create_task(self._until_over(company, line), name="improv-over"),
         )

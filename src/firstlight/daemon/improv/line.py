@@ -6,7 +6,7 @@ import logging
 
 from firstlight.bluetooth.port import Characteristic, OnAir, Service, Written
 from firstlight.core.improv import protocol, session
-from firstlight.core.improv.protocol import Capability, Fault, Malformed, Network, Rpc
+from firstlight.core.improv.protocol import Capability, Fault, Malformed, Network, Rpc, State
 from firstlight.core.improv.reassembly import Reassembly
 from firstlight.core.improv.session import Do, Join, Session
 from firstlight.daemon.improv.company import Company
@@ -77,9 +77,12 @@ class Line:
         except asyncio.QueueFull:
             log.warning("Improv: a client writes faster than anybody could; dropped")
 
-    async def serve(self, air: OnAir) -> None:
-        """Carry out what is written, until it is cancelled."""
+    def begin(self, air: OnAir) -> None:
+        """It is on the air now."""
         self._air = air
+
+    async def serve(self) -> None:
+        """Carry out what is written, until it is cancelled."""
         while True:
             piece = await self._pieces.get()
             self._mtu = max(SMALLEST_MTU, piece.mtu)
@@ -109,16 +112,9 @@ class Line:
 
     def heard(self, event: DeviceEvent) -> None:
         """Something happened to the device; perhaps to the join that a client waits for."""
-        if (
-            self._joining is None
-            or event.action is not Action.NETWORK_CONNECT
-            or event.phase not in (ActionPhase.COMPLETED, ActionPhase.FAILED)
-        ):
-            return
-        attempt = self._with.device.attempt(self._joining)
-        if attempt.state is not AttemptState.RUNNING:
-            self._joining = None
-            self._joined(attempt)
+        over = event.phase in (ActionPhase.COMPLETED, ActionPhase.FAILED)
+        if over and event.action is Action.NETWORK_CONNECT:
+            self._look_at_attempt()
 
     def _look_at_time(self) -> None:
         self._become(session.passed(self.session, self._now()))
@@ -134,8 +130,9 @@ class Line:
             log.info("Improv: a client wrote what is no frame: %s", error)
             self._become(session.malformed(self.session), answering=True)
             return
-        self._with.device.attended()
-        after, wish = session.commanded(self.session, frame)
+        if self.session.state is not State.AUTHORIZATION_REQUIRED:
+            self._with.device.attended()
+        after, wish = session.commanded(self.session, frame, self._now())
         self._become(after, answering=True)
         await self._carry_out(wish)
 
@@ -187,6 +184,15 @@ class Line:
             self._become(session.failed(self.session, self._now()), answering=True)
             return
         self._joining = attempt.id
+        self._look_at_attempt()
+
+    def _look_at_attempt(self) -> None:
+        if self._joining is None:
+            return
+        attempt = self._with.device.attempt(self._joining)
+        if attempt.state is not AttemptState.RUNNING:
+            self._joining = None
+            self._joined(attempt)
 
     def _joined(self, attempt: Attempt) -> None:
         if attempt.state is AttemptState.FAILED:

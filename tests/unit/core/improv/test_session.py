@@ -6,6 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from firstlight.core.improv.protocol import Capability, Fault, Frame, Rpc, State
 from firstlight.core.improv.session import (
+    IDENTIFY_SECONDS,
     Do,
     Join,
     Session,
@@ -35,7 +36,7 @@ def session(*, required: bool = True) -> Session:
     guard="somebody at the device has to say yes, for a minute",
 )
 def test_nobody_hands_over_a_network_without_authorization() -> None:
-    after, wish = commanded(session(), WIFI)
+    after, wish = commanded(session(), WIFI, 0)
     assert (after.state, after.fault, wish) == (
         State.AUTHORIZATION_REQUIRED,
         Fault.NOT_AUTHORIZED,
@@ -45,7 +46,7 @@ def test_nobody_hands_over_a_network_without_authorization() -> None:
 
 @pytest.mark.unguarded("A stranger in Bluetooth's range who hands the device a network of his own")
 def test_without_the_rule_anybody_does() -> None:
-    after, wish = commanded(session(required=False), WIFI)
+    after, wish = commanded(session(required=False), WIFI, 0)
     assert (after.state, wish) == (State.PROVISIONING, Join(b"home", b"password"))
 
 
@@ -54,22 +55,22 @@ def test_authorized_for_a_while() -> None:
     assert (ready.state, ready.until) == (State.AUTHORIZED, 160)
     assert passed(ready, 159.9) is ready
     assert passed(ready, 160).state is State.AUTHORIZATION_REQUIRED
-    assert commanded(passed(ready, 160), WIFI)[1] is Do.NOTHING
+    assert commanded(passed(ready, 160), WIFI, 0)[1] is Do.NOTHING
     assert passed(session(required=False), 1e9).state is State.AUTHORIZED
 
 
 def test_a_join_is_not_disturbed() -> None:
-    joining, _ = commanded(authorized(session(), 0), WIFI)
+    joining, _ = commanded(authorized(session(), 0), WIFI, 0)
     assert passed(joining, 1e9) is joining
     assert authorized(joining, 1) is joining
     for rpc in Rpc:
         strings = WIFI.strings if rpc is Rpc.SEND_WIFI else ()
-        after, wish = commanded(joining, Frame(rpc, strings))
+        after, wish = commanded(joining, Frame(rpc, strings), 0)
         assert (after.state, after.fault, wish) == (State.PROVISIONING, Fault.NONE, Do.NOTHING)
 
 
 def test_how_it_ends() -> None:
-    joining, _ = commanded(authorized(session(), 0), WIFI)
+    joining, _ = commanded(authorized(session(), 0), WIFI, 0)
     assert joined(joining).state is State.PROVISIONED
     again = failed(joining, 200)
     assert (again.state, again.fault, again.until) == (
@@ -77,9 +78,9 @@ def test_how_it_ends() -> None:
         Fault.UNABLE_TO_CONNECT,
         260,
     )
-    retried, wish = commanded(again, WIFI)
+    retried, wish = commanded(again, WIFI, 0)
     assert (retried.fault, wish) == (Fault.NONE, Join(b"home", b"password"))
-    assert failed(commanded(session(required=False), WIFI)[0], 0).until is None
+    assert failed(commanded(session(required=False), WIFI, 0)[0], 0).until is None
     assert authorized(joined(joining), 1) == joined(joining)
 
 
@@ -92,23 +93,49 @@ def test_how_it_ends() -> None:
     ],
 )
 def test_what_else_is_asked(rpc: Rpc, without: Do, with_authorization: Do) -> None:
-    assert commanded(session(), Frame(rpc, ()))[1] is without
-    assert commanded(authorized(session(), 0), Frame(rpc, ()))[1] is with_authorization
-    after, wish = commanded(session(), Frame(rpc, (b"more",)))
+    assert commanded(session(), Frame(rpc, ()), 0)[1] is without
+    assert commanded(authorized(session(), 0), Frame(rpc, ()), 0)[1] is with_authorization
+    after, wish = commanded(session(), Frame(rpc, (b"more",)), 0)
     assert (after.fault, wish) == (Fault.INVALID_PACKET, Do.NOTHING)
 
 
+@pytest.mark.attack(
+    "A stranger in Bluetooth's range who has the device blink and tell without end",
+    guard="one look at it in five seconds",
+)
+def test_it_is_looked_at_now_and_then() -> None:
+    asked = Frame(Rpc.IDENTIFY, ())
+    first, wish = commanded(session(), asked, 10)
+    assert wish is Do.IDENTIFY
+    again, wish = commanded(first, asked, 10 + IDENTIFY_SECONDS - 0.1)
+    assert (again, wish) == (first, Do.NOTHING)
+    assert commanded(again, asked, 10 + IDENTIFY_SECONDS)[1] is Do.IDENTIFY
+
+
+@pytest.mark.unguarded(
+    "A stranger in Bluetooth's range who has the device blink and tell without end"
+)
+def test_without_a_pause_it_would_be_looked_at_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("firstlight.core.improv.session.IDENTIFY_SECONDS", 0.0)
+    now = session()
+    for _ in range(100):
+        now, wish = commanded(now, Frame(Rpc.IDENTIFY, ()), 10)
+        assert wish is Do.IDENTIFY
+
+
 def test_what_nobody_knows() -> None:
-    after, wish = commanded(session(), Frame(5, ()))
+    after, wish = commanded(session(), Frame(5, ()), 0)
     assert (after.fault, wish) == (Fault.UNKNOWN_COMMAND, Do.NOTHING)
     less = begun(required=True, seconds=60, capabilities=Capability.SCAN)
-    assert commanded(less, Frame(Rpc.IDENTIFY, ()))[0].fault is Fault.UNKNOWN_COMMAND
-    assert commanded(after, Frame(Rpc.IDENTIFY, ()))[0].fault is Fault.NONE
+    assert commanded(less, Frame(Rpc.IDENTIFY, ()), 0)[0].fault is Fault.UNKNOWN_COMMAND
+    assert commanded(after, Frame(Rpc.IDENTIFY, ()), 0)[0].fault is Fault.NONE
 
 
 @pytest.mark.parametrize("strings", [(), (b"home",), (b"", b"password"), (b"a", b"b", b"c")])
 def test_a_wish_that_names_no_network(strings: tuple[bytes, ...]) -> None:
-    after, wish = commanded(authorized(session(), 0), Frame(Rpc.SEND_WIFI, strings))
+    after, wish = commanded(authorized(session(), 0), Frame(Rpc.SEND_WIFI, strings), 0)
     assert (after.state, after.fault, wish) == (State.AUTHORIZED, Fault.INVALID_PACKET, Do.NOTHING)
 
 
@@ -161,7 +188,8 @@ class Anything(RuleBasedStateMachine):
 
     @rule(rpc=st.integers(0, 6), strings=st.lists(st.binary(max_size=4), max_size=3))
     def command(self, rpc: int, strings: list[bytes]) -> None:
-        self.session, wish = commanded(self.session, Frame(rpc, tuple(strings)))
+        frame = Frame(rpc, tuple(strings))
+        self.session, wish = commanded(self.session, frame, self.now)
         if isinstance(wish, Join):
             assert self.now < self.allowed_until
 
