@@ -1,19 +1,24 @@
 """Somebody else's Improv client (py-improv-ble-client, of Home Assistant), for the machine inside.
 
-``improv_client.py ADAPTER STEP...`` finds the device over that adapter, takes the steps, and prints
-what came of each as one line of JSON. A step is ``state``, ``info``, ``scan``, ``identify``,
-``raw:HEX`` (written as it is), or ``join:SSID:PASSWORD``.
+``improv_client.py find ADAPTER`` looks for a device over that adapter, and prints its path in
+BlueZ, its name and its service data. ``improv_client.py take PATH STEP...`` connects, takes the steps, and
+prints what came of each as one line of JSON; with an error it ends, since the client then hangs up.
+A step is ``state``, ``info``, ``scan``, ``identify``, ``raw:HEX`` (written as it is), or
+``join:SSID:PASSWORD``.
+
+Where one BlueZ has both ends of a connection, it may forget to tell that there is one, and bleak
+waits for that word. So the connection is made before bleak first asks BlueZ what there is.
 """
 
 import asyncio
 import json
-import logging
+import subprocess
 import sys
+import time
 from typing import Any
 
 from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
-from bleak.backends.scanner import AdvertisementData
 from improv_ble_client import SERVICE_UUID, Error, ImprovBLEClient, State
 from improv_ble_client.errors import ImprovError, ProvisioningFailed
 from improv_ble_client.protocol import (
@@ -22,109 +27,106 @@ from improv_ble_client.protocol import (
     CHARACTERISTIC_UUID_STATE,
 )
 
-FIND_SECONDS = 30.0
+FIND_SECONDS = 45.0
+LINK_SECONDS = 60.0
 STEP_SECONDS = 90.0
+DEVICE = "org.bluez.Device1"
 
 
-async def find(adapter: str) -> tuple[BLEDevice, AdvertisementData]:
+async def find(adapter: str) -> None:
     """The first device that offers Improv."""
-    async with BleakScanner(bluez={"adapter": adapter}, service_uuids=[SERVICE_UUID]) as scanner:
-        async with asyncio.timeout(FIND_SECONDS):
-            async for device, heard in scanner.advertisement_data():
-                if SERVICE_UUID in heard.service_uuids:
-                    return device, heard
-    raise TimeoutError("nobody offers Improv")
+    scanner = BleakScanner(bluez={"adapter": adapter}, service_uuids=[SERVICE_UUID])
+    async with scanner, asyncio.timeout(FIND_SECONDS):
+        async for device, heard in scanner.advertisement_data():
+            if SERVICE_UUID in heard.service_uuids:
+                data = {uuid: value.hex() for uuid, value in heard.service_data.items()}
+                print(json.dumps([device.details["path"], device.name, data]), flush=True)
+                return
 
 
-async def linked(device: BLEDevice) -> None:
-    """Connected, as BlueZ has it, and with its services known.
-
-    bleak takes a connection for lost when BlueZ answers its wish before it tells of the success,
-    which is so where one daemon has both ends; a connection that is there it takes as it is.
-    """
-    path, kind = device.details["path"], "org.bluez.Device1"
-    await asked("call", path, kind, "Connect")
-    async with asyncio.timeout(STEP_SECONDS):
-        while "true" not in await asked("get-property", path, kind, "ServicesResolved"):  # noqa: ASYNC110  it is said over D-Bus, which is asked here
-            await asyncio.sleep(0.1)
+def link(path: str) -> None:
+    """Connect, and wait until the services are known."""
+    asked("call", path, DEVICE, "Connect")
+    deadline = time.monotonic() + LINK_SECONDS
+    while "true" not in asked("get-property", path, DEVICE, "ServicesResolved"):
+        if time.monotonic() > deadline:
+            raise TimeoutError("BlueZ does not find the services")
+        time.sleep(0.1)
 
 
-async def asked(verb: str, *words: str) -> str:
+def asked(verb: str, *words: str) -> str:
     """What BlueZ answers."""
     command = ("busctl", "--system", verb, "org.bluez", *words)
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    return (await process.communicate())[0].decode()
+    return subprocess.run(command, check=False, capture_output=True, text=True).stdout
 
 
-async def settled(client: ImprovBLEClient) -> None:
-    """After an error it hangs up in the background."""
+async def take(path: str, steps: list[str]) -> None:
+    """All of them, or those up to the first error."""
+    address = path.rpartition("dev_")[2].replace("_", ":")
+    client = ImprovBLEClient(BLEDevice(address, address, {"path": path, "props": {}}))
+    await client.ensure_connected()
+    for step in steps:
+        word, failed = step.partition(":")[0], False
+        try:
+            async with asyncio.timeout(STEP_SECONDS):
+                came, failed = await taken(client, step)
+        except (ImprovError, TimeoutError) as error:
+            came, failed = repr(error), True
+        print(json.dumps([word, came]), flush=True)
+        if failed:
+            break
+    # After an error it hangs up in the background.
     while client._background_tasks:
         await asyncio.wait(client._background_tasks)
 
 
-async def take(client: ImprovBLEClient, step: str) -> Any:
-    """One step."""
+async def taken(client: ImprovBLEClient, step: str) -> tuple[Any, bool]:
+    """What came of a step, and whether that is the end."""
     word, _, rest = step.partition(":")
     match word:
         case "state":
-            await client.ensure_connected()
             state = await client.read_characteristic(CHARACTERISTIC_UUID_STATE)
             error = await client.read_characteristic(CHARACTERISTIC_UUID_ERROR)
-            return [State(state).name, Error(error).name, int(client.capabilities)]
+            return [State(state).name, Error(error).name, int(client.capabilities)], False
         case "info":
-            await client.ensure_connected()
             info = await client.get_device_info()
             parts = info.firmware_name, info.firmware_version, info.hardware_chip, info.device_name
-            return [part.decode() for part in parts]
+            return [part.decode() for part in parts], False
         case "scan":
-            await client.ensure_connected()
             found = await client.scan_wifi()
-            return [[part.decode() for part in one] for one in found.networks]
+            return [[part.decode() for part in one] for one in found.networks], False
         case "identify":
-            await client.ensure_connected()
-            return await client.identify()
+            return await client.identify(), False
         case "raw":
-            await client.ensure_connected()
-            assert client._client is not None
-            await client._client.write_gatt_char(
-                CHARACTERISTIC_UUID_RPC_COMMAND, bytes.fromhex(rest), True
-            )
-            return Error(await client.read_characteristic(CHARACTERISTIC_UUID_ERROR)).name
+            return await written(client, bytes.fromhex(rest)), False
         case "join":
-            return await join(client, *rest.split(":"))
+            return await joined(client, *rest.split(":"))
         case _:
             raise ValueError(step)
 
 
-async def join(client: ImprovBLEClient, ssid: str, password: str) -> Any:
+async def written(client: ImprovBLEClient, data: bytes) -> str:
+    """The error that stands there after what no client would write."""
+    assert client._client is not None
+    await client._client.write_gatt_char(CHARACTERISTIC_UUID_RPC_COMMAND, data, True)
+    await asyncio.sleep(1)
+    return Error(await client.read_characteristic(CHARACTERISTIC_UUID_ERROR)).name
+
+
+async def joined(client: ImprovBLEClient, ssid: str, password: str) -> tuple[Any, bool]:
     """The states on the way, and the page or the error."""
     states: list[str] = []
     try:
         page = await client.provision(ssid, password, lambda state: states.append(state.name))
     except ProvisioningFailed as error:
-        return [states, error.error.name]
-    return [states, page]
-
-
-async def main(adapter: str, steps: list[str]) -> None:
-    """All of them."""
-    device, heard = await find(adapter)
-    data = {uuid: value.hex() for uuid, value in heard.service_data.items()}
-    print(json.dumps(["found", device.name, data]), flush=True)
-    client = ImprovBLEClient(device, heard)
-    for step in steps:
-        try:
-            async with asyncio.timeout(STEP_SECONDS):
-                await settled(client)
-                await linked(device)
-                came = await take(client, step)
-        except (ImprovError, TimeoutError) as error:
-            came = repr(error)
-        print(json.dumps([step.partition(":")[0], came]), flush=True)
+        return [states, error.error.name], True
+    return [states, page], False
 
 
 if __name__ == "__main__":
-    logging.basicConfig(format="%(relativeCreated)d %(name)s: %(message)s", stream=sys.stderr)
-    for part in ("bleak", "bleak_retry_connector", "improv_ble_client"):
-        logging.getLogger(part).setLevel(logging.DEBUG)
-    asyncio.run(main(sys.argv[1], sys.argv[2:]))
+    wish, where, *words = sys.argv[1:]
+    if wish == "find":
+        asyncio.run(find(where))
+    else:
+        link(where)
+        asyncio.run(take(where, words))
