@@ -3,8 +3,8 @@
 ``improv_client.py find ADAPTER`` looks for a device over that adapter, and prints its path in
 BlueZ, its name and its service data. ``improv_client.py take PATH STEP...`` connects, takes the
 steps, and prints what came of each as one line of JSON; with an error it ends, since the client
-then hangs up. A step is ``state``, ``info``, ``scan``, ``identify``, ``raw:HEX`` (written as it is), or
-``join:SSID:PASSWORD``.
+then hangs up. A step is ``state``, ``info``, ``scan``, ``identify``, ``raw:HEX`` (written as it
+is), or ``join:SSID:PASSWORD``.
 
 Where one BlueZ has both ends of a connection, it may forget to tell that there is one, and bleak
 waits for that word. So the connection is made before bleak first asks BlueZ what there is.
