@@ -8,6 +8,7 @@ either part, and what was seen until then is told.
 import asyncio
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ CALLERS = 4
 KILLS = 5
 PIECE_YEARS = 100
 PORT = 18941
+KEPT = Path("build/soak.log")
 WARMING = 0.2
 """Of the second half: caches fill before anything is compared."""
 
@@ -95,7 +97,7 @@ class Daemon:
 
 @contextmanager
 def daemon() -> Iterator[Daemon]:
-    """One, started; it ends with the context."""
+    """One, started; it ends with the context, and its log is kept."""
     with tempfile.TemporaryDirectory() as folder:
         one = Daemon(Path(folder))
         one.start()
@@ -103,6 +105,8 @@ def daemon() -> Iterator[Daemon]:
             yield one
         finally:
             one.stop()
+            KEPT.parent.mkdir(exist_ok=True)
+            shutil.copy(one.log, KEPT)
 
 
 async def soak(one: Daemon, seconds: float) -> tuple[list[Sample], Load]:
