@@ -1,7 +1,9 @@
 """TLS, never half: plain HTTP leads there, and bad files are refused by name."""
 
 import ssl
+import warnings
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -115,3 +117,33 @@ def test_bad_files_are_refused_by_name(files: tuple[str, str], tmp_path: Path) -
 )
 async def test_old_versions_are_not_spoken(files: tuple[str, str]) -> None:
     assert tls_context(*files).minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def greeted(server: ssl.SSLContext) -> str | None:
+    """The version that a client which knows nothing newer than TLS 1.1 and that server agree on."""
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname = False
+    old.verify_mode = ssl.CERT_NONE
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    one, other = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [old.wrap_bio(one, other), server.wrap_bio(other, one, server_side=True)]
+    for _ in range(4):
+        for end in ends:
+            with suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    return ends[0].version()
+
+
+@pytest.mark.unguarded("An old TLS version")
+def test_without_that_bound_they_are(files: tuple[str, str]) -> None:
+    server = tls_context(*files)
+    server.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.raises(ssl.SSLError, match="UNSUPPORTED_PROTOCOL"):
+        greeted(server)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        server.minimum_version = ssl.TLSVersion.TLSv1_1
+    assert greeted(server) == "TLSv1.1"
