@@ -22,7 +22,7 @@ from tests.radio.lab.world import World
 from benchmarks.figures import Figure, figure
 
 ROUNDS = 3
-IDLE_SECONDS = 120.0
+IDLE_SECONDS = 60.0
 CHANNELS = (2412, 2437, 2462)
 SEEN_SECONDS = 180.0
 ONLINE_SECONDS = 180.0

@@ -83,7 +83,8 @@ class Load:
         if shown is None:
             return
         body = {"code": shown.json()["code"], "deviceName": "soak"}
-        if await self._ask("POST", "/api/auth/pair", body) is not None:
+        # Another caller may have used the code meanwhile: it is good once.
+        if await self._ask("POST", "/api/auth/pair", body, fine=DONE | {401}) is not None:
             await self._ask("DELETE", f"{API}/sessions")
 
     async def keep_books(self) -> None:
