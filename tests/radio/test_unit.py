@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from tests.radio.conftest import Lab
 from tests.radio.lab.controller import on_the_air
-from tests.radio.lab.device import API, LOG, OK, Device
+from tests.radio.lab.device import API, OK, Device
 from tests.radio.lab.manager import CLAIM, Manager
 from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
 from tests.radio.lab.system import PROFILES, STATE
@@ -28,7 +28,7 @@ ssid = 'Sandboxed'
 [hooks]
 seconds = 60
 """
-# What a daemon that was taken over could wish for, and its user may do elsewhere; and what stops it.
+# What a daemon that was taken over could wish for, and its user may do elsewhere; what stops it.
 WISHES = {
     "read a home": ("cat /home/lab/diary", "ProtectHome="),
     "read what others put down for a while": ("cat /tmp/note", "PrivateTmp="),
@@ -212,12 +212,13 @@ def test_it_may_have_itself_restarted_and_nobody_else(device: Device, manager: M
 
 @pytest.mark.lengthy
 def test_the_other_unit_claims_once(device: Device, world: World, manager: Manager) -> None:
+    before = device.mark()
     with on_the_air(world, "spare", ANSWERS):
         done = manager.systemctl("start", CLAIM, timeout=240)
         assert done.rc == 0, done.err
-        shown = manager.shown("Result", "ExecMainStatus", "ConditionResult", unit=CLAIM)
-        assert shown == {"Result": "success", "ExecMainStatus": "0", "ConditionResult": "yes"}
-    returns_to(world, "home")
+    assert "Configuration was claimed and stored." in device.said(before)
     assert world.inside.exists(f"{STATE}/claimed.sealed")
+    returns_to(world, "home")
+    after = device.mark()
     assert manager.systemctl("start", CLAIM).rc == 0
-    assert manager.shown("ConditionResult", unit=CLAIM) == {"ConditionResult": "no"}
+    assert "claim" not in device.said(after)

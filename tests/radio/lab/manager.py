@@ -20,7 +20,7 @@ NAME = "systemd"
 UNITS = "/run/lab/units"
 UNIT = "firstlight.service"
 CLAIM = "firstlight-claim.service"
-SETTINGS = "/etc/firstlight/config.toml"
+FOLDER = "/etc/firstlight"
 # What every unit wants to have reached, and what is not there to be reached.
 TARGETS = ("sysinit", "basic", "shutdown", "default")
 HOMES = ("/home", "/root")
@@ -57,7 +57,7 @@ class Manager:
 
     def open(self) -> None:
         """Start systemd, with the shipped units."""
-        self._inside.shell(f"rm -rf {UNITS}")
+        self._inside.shell(f"rm -rf {UNITS}; find {FOLDER} -mindepth 1 -delete")
         for name in TARGETS:
             self._inside.write(f"{UNITS}/{name}.target", "[Unit]\nDefaultDependencies=no\n")
         for name, text in BUS.items():
@@ -85,7 +85,7 @@ class Manager:
         """End it, and with it everything that it has started."""
         self.systemctl("stop", CLAIM, UNIT)
         self._inside.kill(NAME, "SIGKILL")
-        self._inside.remove(SETTINGS)
+        self._inside.shell(f"find {FOLDER} -mindepth 1 -delete")
 
     def change(self, name: str, text: str, *, unit: str = UNIT) -> None:
         """Put a drop-in beside a unit that was not started yet."""
@@ -103,7 +103,7 @@ class Manager:
 
     def configure(self, toml: str) -> None:
         """The daemon's configuration, where its unit expects it."""
-        self._inside.write(SETTINGS, toml)
+        self._inside.write(f"{FOLDER}/config.toml", toml)
 
     def systemctl(self, *words: str, timeout: float = 120) -> Finished:
         """Its own, from within: systemd knows nobody outside its namespace."""
