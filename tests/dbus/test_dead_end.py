@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 from tests.dbus.fake_iw import FakeIw
 from tests.dbus.fake_nft import FakeNft
-from tests.dbus.nm_interfaces import AP_MODE, WIRELESS
+from tests.dbus.nm_interfaces import AP_MODE, CONNECTION, WIRELESS
 from tests.dbus.scene import Scene, plan
 from tests.dbus.waiting import until
 
+from firstlight.errors import RadioFailure
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import HotspotSettings
 from firstlight.model.radio import Link, LinkStage
@@ -112,3 +113,26 @@ async def test_another_process_knows_what_stands(
     await after.settle()
     assert nft.chains == {}
     await after.close()
+
+
+async def test_they_stand_also_where_a_network_is_left_for_it(usual: Scene, nft: FakeNft) -> None:
+    """While it rises, the radio is still on a network that stays, and tells of it."""
+    await usual.radio.protect(60)
+    await usual.radio.promote(await usual.joined())
+    await usual.radio.release()
+    assert usual.radio.state.link is Link.CONNECTED
+    await usual.radio.hotspot_up(HOTSPOT)
+    await usual.all_has_come()
+    assert usual.radio.state.link is Link.HOTSPOT
+    assert nft.chains == FENCE
+
+
+async def test_they_go_where_the_network_was_not_left_after_all(usual: Scene, nft: FakeNft) -> None:
+    await usual.radio.protect(60)
+    await usual.radio.promote(await usual.joined())
+    await usual.radio.release()
+    usual.nm.refuse("AddConnection2", f"{CONNECTION}.InvalidProperty")
+    with pytest.raises(RadioFailure):
+        await usual.radio.hotspot_up(HOTSPOT)
+    assert usual.radio.state.link is Link.CONNECTED
+    await until(lambda: nft.chains == {}, "a network that stays forwards as it likes")

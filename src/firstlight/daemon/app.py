@@ -197,11 +197,12 @@ def _address(listener: socket.socket) -> str:
 
 
 def _next_command(config: Config) -> str:
-    """What to type next, so that it works in the same folder."""
+    """What to type next, so that it works in the same folder; a service is in none."""
     program, folder = Path(sys.argv[0]).absolute(), config.state_path.absolute()
     here = Path.cwd()
-    named = program.relative_to(here) if program.is_relative_to(here) else program.name
-    where = folder.relative_to(here) if folder.is_relative_to(here) else folder
+    near = here != Path(here.root)
+    named = program.relative_to(here) if near and program.is_relative_to(here) else program.name
+    where = folder.relative_to(here) if near and folder.is_relative_to(here) else folder
     return f"{named} scan --state-dir {where}"
 
 

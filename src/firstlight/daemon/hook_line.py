@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from firstlight.core.hooks import left_out
-from firstlight.daemon import rights
 from firstlight.daemon.process import Ended, run
 from firstlight.daemon.tasks import Tasks
 from firstlight.model.event import DeviceEvent
@@ -90,7 +89,7 @@ class HookLine:
     async def _run(self, call: Call) -> None:
         try:
             ended = await run(
-                rights.without([str(self._path)]),
+                [str(self._path)],
                 environment=call.environment,
                 seconds=self._seconds,
                 stdin=call.stdin,

@@ -1,7 +1,7 @@
 """One program, run to its end: no shell, a clean environment, a time limit, bounded output.
 
-It gets a process group of its own, and what it leaves in there ends with it. The limits are in real
-time, as the processes are.
+It has none of the daemon's capabilities. It gets a process group of its own, and what it leaves in
+there ends with it. The limits are in real time, as the processes are.
 """
 
 import asyncio
@@ -9,10 +9,15 @@ import contextlib
 import logging
 import os
 import signal
+import subprocess
+import threading
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from concurrent.futures import Future
 from typing import BinaryIO
 
 import msgspec
+
+from firstlight.daemon import rights
 
 log = logging.getLogger(__name__)
 
@@ -53,15 +58,7 @@ async def run(
         with os.fdopen(os.memfd_create("stdin"), "w+b") as given:
             given.write(stdin)
             given.seek(0)
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=given,
-                stdout=end,
-                stderr=end,
-                env=environment,
-                cwd="/",
-                start_new_session=True,
-            )
+            process = _Program(command, environment, given, end)
         end.close()
         status = None
         try:
@@ -74,6 +71,64 @@ async def run(
             async with asyncio.timeout(_REST_SECONDS):
                 await output.over.wait()
     return Ended(status=status, output=bytes(output.kept), cut=output.cut)
+
+
+class _Program:
+    """A program, started and waited for by a thread that has given up its capabilities.
+
+    Raises ``OSError`` when it can't be started. That is not awaited: it takes as long as a fork,
+    and nobody can be cancelled between a start and its knowing of it.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        given: BinaryIO,
+        output: BinaryIO,
+    ) -> None:
+        self._begun: Future[int] = Future()
+        self._over: Future[int] = Future()
+        threading.Thread(
+            target=self._live,
+            args=(command, environment, given, output),
+            name=f"program {command[0]}",
+            daemon=True,
+        ).start()
+        self.pid = self._begun.result()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self._over.done()
+
+    async def wait(self) -> int:
+        """Its exit status, negative for a signal, once it has ended."""
+        return await asyncio.shield(asyncio.wrap_future(self._over))
+
+    def _live(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        given: BinaryIO,
+        output: BinaryIO,
+    ) -> None:
+        try:
+            rights.give_up()
+            process = subprocess.Popen(  # noqa: S603 - what it is, the caller has judged
+                command,
+                stdin=given,
+                stdout=output,
+                stderr=output,
+                env=environment,
+                cwd="/",
+                start_new_session=True,
+            )
+        except BaseException as error:  # noqa: BLE001 - whoever starts it is told
+            self._begun.set_exception(error)
+        else:
+            self._begun.set_result(process.pid)
+            self._over.set_result(process.wait())
 
 
 class _Output(asyncio.Protocol):
@@ -108,7 +163,7 @@ async def _pipe_to(output: _Output) -> AsyncGenerator[BinaryIO, None]:
             transport.close()
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: _Program) -> None:
     """Let nothing of it go on; cancelled, at once."""
     ending = asyncio.create_task(_ended(process), name=f"end of process {process.pid}")
     try:
@@ -119,8 +174,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         raise
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
+async def _ended(process: _Program) -> None:
+    if not process.is_over:
         _signal_group(process.pid, signal.SIGTERM)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TERM_SECONDS):

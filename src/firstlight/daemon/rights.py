@@ -1,39 +1,25 @@
-"""What the daemon's rights are, and how others are started without them.
+"""The daemon's capabilities, and how programs are started without them.
 
-The service's capabilities are ambient ones, so that ``iw`` and ``nft`` have them, too. Whatever
-else is started would inherit them as well (capabilities(7), "Ambient capability set").
+They are ambient ones, so that ``iw`` and ``nft`` have them, too; whatever else is started would
+inherit them as well. Each thread has its own sets, and a program begins with those of the thread
+that starts it (capabilities(7), "Thread capability sets").
 """
 
-import errno
+import ctypes
 import os
-import shutil
-from collections.abc import Sequence
-from pathlib import Path
 
-from firstlight.daemon.kernel_files import text
-
-STATUS = Path("/proc/self/status")
-_AMBIENT = "CapAmb:"
+_PR_CAP_AMBIENT = 47
+_PR_CAP_AMBIENT_CLEAR_ALL = 4
 
 
-def are_inherited(status: Path = STATUS) -> bool:
-    """Whether a program that this process starts has capabilities of it."""
-    for line in text(status).splitlines():
-        if line.startswith(_AMBIENT):
-            return int(line.removeprefix(_AMBIENT), 16) != 0
-    return False
+def give_up() -> None:
+    """Let no program that the calling thread starts have capabilities, unless root runs it.
 
-
-def without(command: Sequence[str]) -> list[str]:
-    """A command that runs ``command`` without this process's capabilities, by setpriv(1).
-
-    The command itself where there are none to inherit. Raises ``OSError`` where there is no
-    ``setpriv``: nothing is run with rights that it should not have.
+    For this thread, and for good. Raises ``OSError``: then nothing may be started. prctl(2) is one
+    of the few ways that the service's filter of system calls leaves; setpriv(1) needs capset(2).
     """
-    if not are_inherited():
-        return list(command)
-    program = shutil.which("setpriv")
-    if program is None:
-        missing = "setpriv is missing, so it would have the daemon's capabilities"
-        raise OSError(errno.EPERM, missing, os.fspath(command[0]))
-    return [program, "--ambient-caps=-all", "--inh-caps=-all", "--", *command]
+    zero = ctypes.c_ulong(0)  # each argument is a long: what is passed as an int is not whole
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.prctl(_PR_CAP_AMBIENT, ctypes.c_ulong(_PR_CAP_AMBIENT_CLEAR_ALL), zero, zero, zero):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), "prctl")

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,8 @@ UNIT = "firstlight.service"
 
 _WORDS = {RestartScope.APP: "Firstlight", RestartScope.DEVICE: "the device"}
 _LONGEST_REASON = 200
+_ACCEPTED = (0, -signal.SIGTERM)
+"""Ended by SIGTERM: systemd has begun to stop all of the unit, and systemctl is a part of it."""
 
 
 class SystemControl:
@@ -50,7 +53,7 @@ class SystemControl:
                 f"({error.strerror}).",
                 hint="Firstlight restarts things through systemd only. Restart by hand.",
             ) from error
-        if ended.status != 0:
+        if ended.status not in _ACCEPTED:
             raise RestartFailed(
                 f"{_WORDS[scope].capitalize()} was not restarted: {self._reason(ended)}.",
                 hint=f"Try it by hand, to see more: {shlex.join(command)}",

@@ -2,35 +2,43 @@
 
 It has the units of one folder only, so it starts nothing but what a case asks for. Of a unit
 nothing is changed but where the program is, which here is in a virtual environment, and where its
-output goes. D-Bus, NetworkManager and the network are the machine's.
+output goes. D-Bus, NetworkManager and the network are the machine's; a unit that does nothing
+stands for the machine's D-Bus, without which systemd would not join it.
 """
 
+import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
 from tests.radio.lab.device import LOG, PROGRAM
 from tests.radio.lab.inside import Finished, Inside
-from tests.radio.lab.system import log_of
+from tests.radio.lab.system import OWNED, log_of
 from tests.radio.lab.waiting import eventually
 
 NAME = "systemd"
 UNITS = "/run/lab/units"
 UNIT = "firstlight.service"
-SETTINGS = "/etc/firstlight/config.toml"
+CLAIM = "firstlight-claim.service"
+FOLDER = "/etc/firstlight"
 # What every unit wants to have reached, and what is not there to be reached.
 TARGETS = ("sysinit", "basic", "shutdown", "default")
 HOMES = ("/home", "/root")
+# systemd looks for the bus only while it believes that it has started it.
+BUS = {
+    "dbus.socket": "[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream=/run/lab/no-bus\n",
+    "dbus.service": "[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=sleep infinity\n",
+}
 
 
-def drop_in(program: Path) -> str:
-    """Where the program is."""
-    command = f"{program} serve --backend networkmanager --state-dir /var/lib/firstlight"
+def drop_in(unit: str, program: Path) -> str:
+    """Where the program is, for the unit of that text."""
+    [command] = re.findall(r"(?m)^ExecStart=/usr/bin/firstlight (.*)$", unit)
     root = program.parents[2]
     lines = [
         "[Service]",
         "ExecStart=",
-        f"ExecStart={command}",
+        f"ExecStart={program} {command}",
         f"StandardOutput=append:{LOG}",
         f"StandardError=append:{LOG}",
         f"BindReadOnlyPaths={root}",
@@ -48,12 +56,16 @@ class Manager:
         self._pid = 0
 
     def open(self) -> None:
-        """Start systemd, with the shipped unit."""
+        """Start systemd, with the shipped units."""
+        self._inside.shell(f"rm -rf {UNITS}; find {FOLDER} -mindepth 1 -delete")
         for name in TARGETS:
             self._inside.write(f"{UNITS}/{name}.target", "[Unit]\nDefaultDependencies=no\n")
-        unit = (resources.files("firstlight") / "packaged" / UNIT).read_text()
-        self._inside.write(f"{UNITS}/{UNIT}", unit)
-        self.change("program", drop_in(PROGRAM))
+        for name, text in BUS.items():
+            self._inside.write(f"{UNITS}/{name}", text)
+        for name in (UNIT, CLAIM):
+            unit = (resources.files("firstlight") / "packaged" / name).read_text()
+            self._inside.write(f"{UNITS}/{name}", unit)
+            self.change("program", drop_in(unit, PROGRAM), unit=name)
         self._inside.spawn(
             NAME,
             *("unshare", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc"),
@@ -71,17 +83,27 @@ class Manager:
 
     def close(self) -> None:
         """End it, and with it everything that it has started."""
-        self.systemctl("stop", UNIT)
+        self.systemctl("stop", CLAIM, UNIT)
         self._inside.kill(NAME, "SIGKILL")
-        self._inside.remove(SETTINGS)
+        self._inside.shell(f"find {FOLDER} -mindepth 1 -delete")
 
-    def change(self, name: str, text: str) -> None:
-        """Put a drop-in beside the unit."""
-        self._inside.write(f"{UNITS}/{UNIT}.d/{name}.conf", text)
+    def change(self, name: str, text: str, *, unit: str = UNIT) -> None:
+        """Put a drop-in beside a unit that was not started yet."""
+        self._inside.write(f"{UNITS}/{unit}.d/{name}.conf", text)
+
+    def joins_bus(self) -> None:
+        """Have systemd be on the machine's D-Bus, where the daemon asks it for a restart."""
+        assert self.systemctl("start", "dbus.socket", "dbus.service").rc == 0
+        owned = ("busctl", "call", *OWNED, "org.freedesktop.systemd1")
+        eventually(
+            lambda: self._inside.must(*owned),
+            lambda said: "true" in said,
+            what="systemd is on the bus",
+        )
 
     def configure(self, toml: str) -> None:
         """The daemon's configuration, where its unit expects it."""
-        self._inside.write(SETTINGS, toml)
+        self._inside.write(f"{FOLDER}/config.toml", toml)
 
     def systemctl(self, *words: str, timeout: float = 120) -> Finished:
         """Its own, from within: systemd knows nobody outside its namespace."""
@@ -93,24 +115,20 @@ class Manager:
         done = self.systemctl("start", UNIT)
         assert done.rc == 0, done.err
 
-    def shown(self, *names: str) -> Mapping[str, str]:
-        """Properties of the unit."""
-        told = self.systemctl("show", UNIT, *(f"--property={name}" for name in names)).out
+    def shown(self, *names: str, unit: str = UNIT) -> Mapping[str, str]:
+        """Properties of a unit."""
+        told = self.systemctl("show", unit, *(f"--property={name}" for name in names)).out
         return dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
 
     def main_pid(self) -> int:
         """The daemon's, as it is outside the namespace."""
-        told = self._inside.must("pgrep", "-f", "firstlight serve").split()
-        return int(told[0])
+        return self.main_pids()[0]
 
-    def within(self, script: str) -> Finished:
-        """A shell script that sees the files which the daemon sees, as its user."""
-        return self._as_user("nsenter", "-t", str(self.main_pid()), "-m", script=script)
+    def main_pids(self) -> list[int]:
+        """As ``main_pid``; none while there is no daemon."""
+        return [int(one) for one in self._inside.run("pgrep", "-f", "firstlight serve").out.split()]
 
     def outside(self, script: str) -> Finished:
-        """The same script as the same user, without the sandbox."""
-        return self._as_user(script=script)
-
-    def _as_user(self, *enter: str, script: str) -> Finished:
+        """A shell script as the daemon's user, without the sandbox."""
         user = ("setpriv", "--reuid=firstlight", "--regid=firstlight", "--init-groups")
-        return self._inside.run(*enter, *user, "sh", "-euc", script)
+        return self._inside.run(*user, "sh", "-euc", script)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -154,16 +155,16 @@ async def test_what_can_not_be_killed_is_told(
     monkeypatch.setattr(process, "TERM_SECONDS", 0.05)
     monkeypatch.setattr(process, "_KILL_SECONDS", 0.05)
     monkeypatch.setattr(process, "_signal_group", lambda *_: None)
-    begun: list[asyncio.subprocess.Process] = []
-    real = asyncio.create_subprocess_exec
+    begun: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
 
-    async def begin(*command: str, **settings: Any) -> asyncio.subprocess.Process:
-        begun.append(await real(*command, **settings))
+    def begin(*command: Any, **settings: Any) -> subprocess.Popen[bytes]:
+        begun.append(real(*command, **settings))
         return begun[0]
 
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", begin)
+    monkeypatch.setattr(subprocess, "Popen", begin)
     ended = await sh("exec sleep 60", seconds=0.05)
     assert ended.status is None
     assert "can't be killed; it is left behind" in caplog.text
-    begun[0].kill()
-    assert await begun[0].wait() == -signal.SIGKILL
+    os.kill(begun[0].pid, signal.SIGKILL)
+    await until(lambda: begun[0].returncode == -signal.SIGKILL)

@@ -42,6 +42,11 @@ async def test_firstlight_is_restarted(systemctl: Systemctl) -> None:
     assert said == f"Restarting Firstlight: systemctl {command}"
 
 
+async def test_systemd_may_be_quicker_than_systemctl(systemctl: Systemctl) -> None:
+    systemctl.does("kill -TERM $$")
+    assert (await SystemControl(allowed=True).restart(APP)).startswith("Restarting Firstlight")
+
+
 async def test_the_device_is_restarted(systemctl: Systemctl) -> None:
     said = await SystemControl(allowed=True).restart(DEVICE)
     assert systemctl.asked == ["--no-ask-password reboot"]

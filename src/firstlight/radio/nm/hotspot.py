@@ -33,7 +33,7 @@ class Hotspot:
         self._session = session
         self._firewall = firewall
         self._rising = Rising(session)
-        self._fenced = self._told = False
+        self._fenced = self._told = self._is_rising = False
         self._unfencing: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
@@ -52,8 +52,11 @@ class Hotspot:
         self._rising.device_state(new, reason)
 
     def updated(self) -> None:
-        """Anything has changed: on a network that stays, the interface forwards as it likes."""
-        if not self._fenced or (self._unfencing is not None and not self._unfencing.done()):
+        """Anything has changed: on a network that stays, the interface forwards as it likes.
+
+        Not while that network is being left for the hotspot.
+        """
+        if not self._fenced or self._is_rising or self._is_unfencing():
             return
         state = self._session.state()
         if state.link is Link.CONNECTED and state.profile and not state.profile.trial:
@@ -62,6 +65,17 @@ class Hotspot:
     async def up(self, wanted: HotspotSettings) -> None:
         """See the port."""
         device = self._session.usable_device()
+        self._is_rising = True
+        try:
+            await self._raise(device, wanted)
+        except BaseException:
+            self._is_rising = False
+            self.updated()  # what was told meanwhile
+            raise
+        self._is_rising = False
+
+    async def _raise(self, device: WifiDevice, wanted: HotspotSettings) -> None:
+        await self.close()  # rules that were on their way out would take the new ones along
         await self._fence(device.interface, share=wanted.share_internet)
         path, changed = await self._profile(wanted)
         active = device.active
@@ -104,6 +118,9 @@ class Hotspot:
             self._told = True
         else:
             self._fenced, self._told = True, False
+
+    def _is_unfencing(self) -> bool:
+        return self._unfencing is not None and not self._unfencing.done()
 
     async def _unfence(self) -> None:
         self._fenced = False
