@@ -89,7 +89,7 @@ def _classify(state: State, event: Event, now: Moment) -> Judged:
         case Arrived(mac):
             return None, noting.arrived(state, mac, now), ()
         case Forgotten():
-            return None, noting.forgotten(state, now), ()
+            return None, *noting.forgotten(state, now)
         case Triggered(reason) if (state.phase, Signal.WISHED) in TRANSITIONS:
             state = replace(state, trouble=Trouble(now.monotonic, reason, wished=True))
             return Signal.WISHED, state, ()

@@ -40,9 +40,11 @@ def looking(state: State, *, full: bool) -> Noted:
     return state, (Check(state.turn, full or state.settings.require_internet),)
 
 
-def forgotten(state: State, now: Moment) -> State:
-    """As new, but for what it is doing."""
-    return replace(
+def forgotten(state: State, now: Moment) -> Noted:
+    """As new, but for what it is doing; a recovery whose end is not told yet ends here."""
+    waiting = state.rising and state.record.last_result is RecoveryResult.REJOIN_FAILED
+    effects = (Tell(News.FAILED, "Recovery ended: everything was forgotten."),) if waiting else ()
+    state = replace(
         state,
         record=Record(),
         streak=0,
@@ -51,6 +53,7 @@ def forgotten(state: State, now: Moment) -> State:
         frequencies=(),
         scouts=0,
     )
+    return state, effects
 
 
 def absolved(state: State) -> Noted:

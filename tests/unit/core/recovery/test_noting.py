@@ -226,6 +226,13 @@ def fallen() -> Driven:
     return Driven().until(Phase.LOOKING).scan(after=4)
 
 
+def test_a_recovery_that_waits_for_its_hotspot_ends_when_everything_is_forgotten() -> None:
+    driven = fallen().take(Forgotten())
+    assert driven.told() == [News.STARTED, News.FAILED]
+    driven.take(Saw(HOTSPOT), after=3)
+    assert driven.told() == [News.STARTED, News.FAILED]
+
+
 def test_a_hotspot_that_comes_up_ends_recovery() -> None:
     driven = fallen().take(Saw(HOTSPOT), after=3)
     assert driven.effects == (
