@@ -28,24 +28,19 @@ ssid = 'Sandboxed'
 [hooks]
 seconds = 60
 """
-# What a daemon that was taken over could wish for, and its user may do elsewhere; what stops it.
+# What a daemon that was taken over could wish for, and its user may do elsewhere. In this order:
+# ProtectHome=, PrivateTmp=, ProtectSystem=, ProtectProc=, RestrictNamespaces=, RestrictSUIDSGID=,
+# MemoryDenyWriteExecute=, RestrictAddressFamilies= (systemd.exec(5)).
 WISHES = {
-    "read a home": ("cat /home/lab/diary", "ProtectHome="),
-    "read what others put down for a while": ("cat /tmp/note", "PrivateTmp="),
-    "write where everybody may": ("touch /var/spool/lab/mine", "ProtectSystem="),
-    "see what others run": ("test -e /proc/1/comm", "ProtectProc="),
-    "be root in a namespace": ("unshare --user --map-root-user true", "RestrictNamespaces="),
-    "leave a program that runs as its owner": (
-        f"cp /bin/true {STATE}/true && chmod u+s {STATE}/true",
-        "RestrictSUIDSGID=",
-    ),
-    "run what it has written to memory": (
-        "python3 -c 'import mmap; mmap.mmap(-1, 4096, prot=7)'",
-        "MemoryDenyWriteExecute=",
-    ),
+    "read a home": "cat /home/lab/diary",
+    "read what others put down for a while": "cat /tmp/note",
+    "write where everybody may": "touch /var/spool/lab/mine",
+    "see what others run": "test -e /proc/1/comm",
+    "be root in a namespace": "unshare --user --map-root-user true",
+    "leave a program that runs as its owner": f"cp /bin/true {STATE}/x && chmod u+s {STATE}/x",
+    "run what it writes to memory": "python3 -c 'import mmap; mmap.mmap(-1, 4096, prot=7)'",
     "talk to another part of the kernel": (
-        "python3 -c 'import socket as s; s.socket(s.AF_ALG, s.SOCK_SEQPACKET)'",
-        "RestrictAddressFamilies=",
+        "python3 -c 'import socket as s; s.socket(s.AF_ALG, s.SOCK_SEQPACKET)'"
     ),
 }
 
@@ -85,10 +80,10 @@ def hook(wishes: Mapping[str, str]) -> str:
 
 
 @pytest.mark.attack(
-    "A daemon that was taken over reads and writes the machine's files",
-    guard="`ProtectSystem`, `ProtectHome`, `PrivateTmp` and a user of its own",
+    "A daemon that was taken over reads, writes or makes what is not its own",
+    guard="the unit's sandbox, and a user of its own",
 )
-@pytest.mark.unguarded("A daemon that was taken over reads and writes the machine's files")
+@pytest.mark.unguarded("A daemon that was taken over reads, writes or makes what is not its own")
 def test_it_works_in_its_sandbox(device: Device, world: World, manager: Manager) -> None:
     inside = world.inside
     before = device.mark()
@@ -115,12 +110,11 @@ def test_it_works_in_its_sandbox(device: Device, world: World, manager: Manager)
         "mkdir -p -m 755 /home/lab; echo diary > /home/lab/diary; echo note > /tmp/note\n"
         "mkdir -p -m 777 /var/spool/lab\n"
     )
-    wishes = {name: wish for name, (wish, _) in WISHES.items()}
-    for name, wish in wishes.items():
+    for name, wish in WISHES.items():
         granted = manager.outside(wish)
         assert granted.rc == 0, (name, granted.err)
-    inside.shell(f"rm -f {STATE}/true; {profile}")
-    inside.write(HOOK, hook({**wishes, "read other people's passwords": profile}), 0o755)
+    inside.shell(f"rm -f {STATE}/x; {profile}")
+    inside.write(HOOK, hook({**WISHES, "read other people's passwords": profile}), 0o755)
 
     assert device.api("POST", f"{API}/hotspot/enable").status == OK
     eventually(
@@ -134,11 +128,8 @@ def test_it_works_in_its_sandbox(device: Device, world: World, manager: Manager)
     owned = re.findall(r"(?m)^Cap\w+:\t(\w+)$", inside.read(f"{STATE}/capabilities"))
     assert [int(one, 16) for one in owned] == [0, 0, 0]
 
-    said = device.said(before)
-    asked = "hook 10-asks"
-    ours = [line for line in said.splitlines() if asked not in line]
-    assert "Operation not permitted" not in "\n".join(ours)
-    assert "Traceback" not in said
+    told = [one for one in device.said(before).splitlines() if "hook 10-asks: " not in one]
+    assert [one for one in told if "Operation not permitted" in one or "Traceback" in one] == []
 
     assert manager.systemctl("stop", "firstlight.service").rc == 0
     assert manager.shown("ActiveState", "Result") == {
