@@ -29,6 +29,7 @@ ONLINE_SECONDS = 180.0
 STATE = "/var/lib/comitup"
 BUS_NAME = "com.github.davesteele.comitup"
 BUS_PATH = "/com/github/davesteele/comitup"
+BINDING = Path("/usr/lib/python3/dist-packages/NetworkManager.py")
 PART = Path(__file__).with_name("systemd_part.py")
 TICKS = 100
 _LINK = re.compile(r"""(?:src|href)="([^"#]+)\"""")
@@ -163,7 +164,14 @@ _UNITS = (
 
 def unavailable() -> str:
     """What is missing here, in a sentence; empty when nothing is."""
-    return "" if shutil.which("comitup") else "comitup is not installed; tools/setup bench does it."
+    if shutil.which("comitup") is None:
+        return "comitup is not installed; tools/setup bench does it."
+    if BINDING.exists() and "LOOPBACK" not in BINDING.read_text("utf-8"):
+        return (
+            "comitup ends when it starts: Debian's python3-networkmanager does not know the "
+            "loopback device that NetworkManager lists since 1.42 (KeyError in device_class)."
+        )
+    return ""
 
 
 def versions() -> str:
