@@ -12,6 +12,7 @@ from firstlight.daemon.claiming import Claiming
 from firstlight.daemon.home import Home
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.joining import Joining
+from firstlight.daemon.last_used import LastUsed
 from firstlight.daemon.lookout import Lookout
 from firstlight.daemon.memory import Memory
 from firstlight.daemon.provisioning.mode import ProvisioningMode
@@ -32,6 +33,7 @@ class Company(NamedTuple):
     radio: Radio
     memory: Memory
     home: Home
+    last_used: LastUsed
     lookout: Lookout
     hotspot: HotspotKeeper
     recovery: Recovery
@@ -85,6 +87,7 @@ class Meeting:
             self._ready.clear()
             await self._ready.wait()
             await self._meet()
+        await company.last_used.note_boot()
         self._started = self._was_ready = True
         if not company.reset.under_way:
             async with self.clearing:
@@ -104,6 +107,8 @@ class Meeting:
             return
         await company.lookout.look_round()
         at_home = await company.home.comes()
+        if at_home:
+            at_home = await company.last_used.prevails()
         if not at_home:
             await company.lookout.look_round()
         if not company.attempts:

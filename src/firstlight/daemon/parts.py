@@ -6,6 +6,7 @@ from typing import NamedTuple
 from firstlight.clock import Clock
 from firstlight.config import Config
 from firstlight.core import join, recovery
+from firstlight.core.last_used import BootNote
 from firstlight.core.mode import Turn
 from firstlight.core.pairing.device_id import Identity
 from firstlight.core.pairing.lockout import TriesNote
@@ -14,6 +15,7 @@ from firstlight.daemon import (
     claiming,
     forgetting,
     joining,
+    last_used,
     meeting,
     operating,
     pairing,
@@ -30,6 +32,7 @@ from firstlight.daemon.forgetting import Forgetting
 from firstlight.daemon.home import Home
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.joining import Joining
+from firstlight.daemon.last_used import LastUsed
 from firstlight.daemon.lookout import Lookout
 from firstlight.daemon.meeting import Meeting
 from firstlight.daemon.memory import Memory
@@ -153,6 +156,10 @@ def assembled(around: Surroundings, announce: Announcer) -> Parts:
             radio=radio,
             memory=memory,
             home=home,
+            last_used=LastUsed(
+                NoteFile(config.state_path / "boot.json", BootNote),
+                last_used.Company(tools, memory, home, lookout, announce),
+            ),
             lookout=lookout,
             hotspot=hotspot,
             recovery=repairing,

@@ -1,41 +1,11 @@
 """What Improv works with."""
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from firstlight.clock import Clock
 from firstlight.daemon.hub import Hub
-from firstlight.model.attempt import Attempt
-from firstlight.model.status import DeviceStatus
-from firstlight.model.wire import ConnectBody, NetworkEntry
-
-
-class Networks(Protocol):
-    """What is asked of the device; see ``web.service.DeviceService``."""
-
-    def status(self) -> DeviceStatus:
-        """As of now."""
-        ...
-
-    async def networks(self) -> tuple[NetworkEntry, ...]:
-        """Networks in sight."""
-        ...
-
-    async def known_networks(self) -> tuple[NetworkEntry, ...]:
-        """What was heard so far."""
-        ...
-
-    async def connect(self, body: ConnectBody) -> Attempt:
-        """Start joining."""
-        ...
-
-    def attempt(self, attempt_id: str | None) -> Attempt:
-        """That attempt."""
-        ...
-
-    def attended(self) -> None:
-        """A person is at it."""
-        ...
+from firstlight.web.service import DeviceService
 
 
 class Self(NamedTuple):
@@ -54,7 +24,7 @@ class Company(NamedTuple):
     pages are at that address, for a browser on the new network; empty where they are not.
     """
 
-    device: Networks
+    device: DeviceService
     hub: Hub
     clock: Clock
     own: Self
