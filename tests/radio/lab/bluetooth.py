@@ -6,17 +6,19 @@ that plays two. ``hci0`` is the device's, ``hci1`` a phone's; one daemon serves 
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tests.radio.lab.inside import Inside
 from tests.radio.lab.system import log_of
-from tests.radio.lab.waiting import eventually
+from tests.radio.lab.waiting import TooLate, eventually
 
 PROGRAM = Path(__file__).with_name("improv_client.py")
 DAEMON = "/usr/libexec/bluetooth/bluetoothd"
 OWN, PHONE = "hci0", "hci1"
-SEEN = "/sys/class/bluetooth"
+MOST_PLUGGED = 5
+PLUGGED_SECONDS = 12.0
 SETTINGS = "/run/lab/bluetooth.conf"
 # One daemon on both ends of a connection loses its way with more than one channel (EATT), and has
 # nothing to discover about itself.
@@ -38,18 +40,25 @@ class Bluetooth:
     def open(self) -> None:
         """Plug the controllers in, and start BlueZ."""
         self._inside.must("modprobe", "-a", "hci_vhci", "ecdh_generic", "cmac", timeout=60)
-        # The kernel gives a controller two seconds to answer its first word. The very first one has
-        # it load and test its cryptography meanwhile, so that one is for practice.
-        self._plug_in()
-        eventually(lambda: self._inside.run("ls", SEEN).out, what="there is a controller")
-        self._inside.kill("btvirt")
-        self._plug_in()
+        # The kernel gives a controller two seconds to answer its first word, and the first of all
+        # has it load and test its cryptography meanwhile. One that was late stays out, so it is
+        # unplugged, and plugged in again.
+        for _ in range(MOST_PLUGGED):
+            self._plug_in()
+            with suppress(TooLate):
+                self._wait_for_controllers()
+                break
+            self._inside.kill("btvirt")
+        self._wait_for_controllers()
+        self.start()
+
+    def _wait_for_controllers(self) -> None:
         eventually(
             lambda: self._inside.run("timeout", "10", "btmgmt", "info").out,
             lambda told: f"{OWN}:" in told and f"{PHONE}:" in told,
             what="the kernel has both controllers",
+            within=PLUGGED_SECONDS,
         )
-        self.start()
 
     def _plug_in(self) -> None:
         self._inside.spawn(

@@ -6,6 +6,10 @@ steps, and prints what came of each as one line of JSON; with an error it ends, 
 then hangs up. A step is ``state``, ``info``, ``scan``, ``identify``, ``raw:HEX`` (written as it
 is), or ``join:SSID:PASSWORD``.
 
+A real controller hears whoever advertises ten times a second. The virtual one hears everybody once,
+in the moment in which it begins to scan, and the kernel drops what it is told before it has taken
+note that the scan has begun. So while it looks, the scan is begun anew every second.
+
 Where one BlueZ has both ends of a connection, it may forget to tell that there is one, and bleak
 waits for that word. So the connection is made before bleak first asks BlueZ what there is.
 """
@@ -31,17 +35,33 @@ FIND_SECONDS = 45.0
 LINK_SECONDS = 60.0
 STEP_SECONDS = 90.0
 DEVICE = "org.bluez.Device1"
+SET_SCAN_ENABLE = ("08", "000c")
+"""LE Set Scan Enable (Bluetooth Core 5.3, Vol 4, Part E, 7.8.11): OGF and OCF."""
 
 
 async def find(adapter: str) -> None:
     """The first device that offers Improv."""
     scanner = BleakScanner(bluez={"adapter": adapter}, service_uuids=[SERVICE_UUID])
     async with scanner, asyncio.timeout(FIND_SECONDS):
+        anew = asyncio.create_task(scan_anew(adapter))
         async for device, heard in scanner.advertisement_data():
             if SERVICE_UUID in heard.service_uuids:
                 data = {uuid: value.hex() for uuid, value in heard.service_data.items()}
                 print(json.dumps([device.details["path"], device.name, data]), flush=True)
-                return
+                break
+        anew.cancel()
+
+
+async def scan_anew(adapter: str) -> None:
+    """Every second, until it is cancelled."""
+    while True:
+        await asyncio.sleep(1)
+        for parameters in (["00", "00"], ["01", "01"]):  # off; on, without duplicates
+            command = ("hcitool", "-i", adapter, "cmd", *SET_SCAN_ENABLE, *parameters)
+            process = await asyncio.create_subprocess_exec(
+                *command, stdout=asyncio.subprocess.DEVNULL
+            )
+            await process.wait()
 
 
 def link(path: str) -> None:
