@@ -83,10 +83,9 @@ class Outcomes:
         yield ""
         stopped = [one for one in self.known.values() if one.held.well and not one.held.badly]
         proven = [one for one in stopped if one.open.well and not one.open.badly]
-        yield (
-            f"{len(self.known)} attacks: {len(stopped)} stopped, of {len(proven)} of them it is "
-            "shown that they succeed without their guard."
-        )
+        yield f"Attacks: {len(self.known)}"
+        yield f"  stopped: {len(stopped)}"
+        yield f"  and shown to succeed without their guard: {len(proven)}"
 
 
 def _with(course: Course, outcome: str) -> Course:
