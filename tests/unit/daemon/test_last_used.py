@@ -32,7 +32,8 @@ def note_of(folder: Path) -> NoteFile[BootNote]:
 
 
 def lamp_at(folder: Path, *, config: Config | None = None, office: Dhcp = Dhcp.NORMAL) -> Lamp:
-    return Lamp(folder, world(network(b"office", dhcp=office), network(b"home"), saved=NAMES), config)
+    around = world(network(b"office", dhcp=office), network(b"home"), saved=NAMES)
+    return Lamp(folder, around, config)
 
 
 async def test_it_moves_to_the_one_used_last(tmp_path: Path) -> None:
