@@ -4,10 +4,12 @@ NetworkManager does so since 1.42; Debian 12's python3-networkmanager ends with 
 """
 
 import runpy
+import sys
+from pathlib import Path
 
 import NetworkManager
 
-PROGRAM = "/usr/sbin/comitup"
+PROGRAM = Path("/usr/sbin/comitup")
 LOOPBACK = 32
 """NM_DEVICE_TYPE_LOOPBACK."""
 
@@ -21,4 +23,5 @@ def device_class(kind: int) -> type:
 
 if __name__ == "__main__":
     NetworkManager.device_class = device_class
-    runpy.run_path(PROGRAM, run_name="__main__")
+    sys.path[0] = str(PROGRAM.resolve().parent)
+    runpy.run_path(str(PROGRAM), run_name="__main__")
