@@ -24,7 +24,9 @@ from benchmarks.figures import Figure, figure
 
 ROUNDS = 3
 IDLE_SECONDS = 120.0
-CHANNELS = (2412, 2437, 2462)
+CHANNELS = (2412, 2437, 2462, 2472)
+"""Those that NetworkManager chooses from for a hotspot that names none, in MHz."""
+
 SEEN_SECONDS = 180.0
 ONLINE_SECONDS = 180.0
 STATE = "/var/lib/comitup"
