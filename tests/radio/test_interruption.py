@@ -15,6 +15,8 @@ from tests.radio.outcomes import (
 )
 
 OFFICE = NEIGHBOURHOOD["office"]
+POLKIT_SECONDS = 15
+"""After so long polkit 122 notices that its rules have come to an end."""
 
 
 @pytest.mark.parametrize(
@@ -75,6 +77,21 @@ def test_killed_in_the_switch(step: str, online: Device, world: World) -> None:
     eventually(
         lambda: online.status()["network"]["connected"], what="the daemon knows that it is online"
     )
+
+
+@pytest.mark.lengthy
+def test_polkit_is_late(online: Device, world: World) -> None:
+    attempt = online.connect(OFFICE.ssid, OFFICE.psk)
+    reached, body = online.watch(attempt, '"address"', timeout=120)
+    assert reached, body
+    world.inside.shell(f"pkill -STOP polkitd; (sleep {POLKIT_SECONDS}; pkill -CONT polkitd) &")
+
+    outcome = online.outcome(attempt)
+
+    assert outcome["state"] == "succeeded", outcome
+    when = {step["name"]: step["elapsedMs"] / 1000 for step in outcome["steps"]}
+    assert when["saved"] - when["address"] > POLKIT_SECONDS / 2, "it was not held up"
+    assert returns_to(world, "office") == "office"
 
 
 def test_killed_for_good_the_old_network_returns(online: Device, world: World) -> None:

@@ -8,9 +8,14 @@ import pytest
 from tests.unit.daemon.lamp import PASSWORD, PROMISED, Lamp, network, wish, world
 from tests.unit.daemon.proxies import FailingRadio, RadioInBetween
 
+from firstlight.clock import Clock
 from firstlight.errors import Busy, FirstlightError, RadioFailure
 from firstlight.model.attempt import AttemptState, Cause, StepName
 from firstlight.model.radio import Link
+from firstlight.radio.port import Radio
+
+POLKIT_SECONDS = 15.0
+"""After so long polkit 122 notices that its rules have come to an end."""
 
 
 class HangingRadio(RadioInBetween):
@@ -52,6 +57,38 @@ async def test_what_hangs_after_it_is_saved_spoils_nothing(tmp_path: Path, name:
     ended = await lamp.joined(wish(b"new"))
     assert ended.state is AttemptState.SUCCEEDED
     assert lamp.on == "new"
+
+
+class SlowRadio(RadioInBetween):
+    """``slow``: the request that NetworkManager asks polkit about, and polkit is late."""
+
+    slow = ""
+
+    def __init__(self, radio: Radio, clock: Clock) -> None:
+        super().__init__(radio)
+        self._clock = clock
+
+    async def before(self, name: str) -> None:
+        if name == self.slow:
+            await self._clock.sleep(POLKIT_SECONDS)
+
+
+@pytest.mark.parametrize(
+    "name", ["hotspot_down", "protect", "scan", "activate_trial", "promote", "release", "retire"]
+)
+async def test_a_polkit_that_is_late_fails_nothing(tmp_path: Path, name: str) -> None:
+    lamp = Lamp(tmp_path, world(network(b"old"), network(b"new"), saved=[b"old"]))
+    await lamp.open()
+    radio = SlowRadio(lamp.radio, lamp.clock)
+    await lamp.start(radio)
+    await lamp.wait(lambda: lamp.online)
+    await lamp.clock.advance(5)
+    radio.slow = name
+    ended = await lamp.joined(wish(b"new"))
+    assert ended.state is AttemptState.SUCCEEDED, ended
+    await lamp.clock.advance(POLKIT_SECONDS)
+    assert lamp.on == "new"
+    assert set(await lamp.names()) == {"old", "new"}
 
 
 async def test_a_way_back_that_hangs_is_given_up(tmp_path: Path) -> None:

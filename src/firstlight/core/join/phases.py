@@ -64,17 +64,22 @@ TRANSITIONS: dict[tuple[Phase, Signal], Phase] = {
 }
 
 DEADLINES: dict[Phase, float] = {
-    Phase.PROTECTING: 8,
+    Phase.PROTECTING: 20,
     Phase.SEARCHING: 25,
     Phase.LINKING: 35,
     Phase.ADDRESSING: 30,
     Phase.PROVING: 12,
-    Phase.PROMOTING: 10,
+    Phase.PROMOTING: 18,
     Phase.RELEASING: 5,
-    Phase.RETIRING: 10,
+    Phase.RETIRING: 20,
     Phase.RETURNING: 45,
 }
-"""Seconds a phase may last. In an emulated machine a full scan alone takes 15."""
+"""Seconds a phase may last. In an emulated machine a full scan alone takes 15.
+
+NetworkManager asks polkit whether this user may, and polkit 122 (Debian 12) now and then sleeps
+through its own rules' end: the answer is yes, but comes after 15 s. No phase fails for that; the
+request of ``RELEASING`` is carried out in any case, whoever still waits for it.
+"""
 
 FULL_SEARCHES = 2
 """How often to look everywhere: one scan misses a beacon now and then."""

@@ -78,7 +78,7 @@ TRANSITIONS: dict[tuple[Phase, Signal], Phase] = {
 DEADLINES: dict[Phase, float] = {
     Phase.SEARCHING: 25,
     Phase.LIMITING: 5,
-    Phase.PROTECTING: 8,
+    Phase.PROTECTING: 20,
     Phase.LINKING: 10,
     Phase.ADDRESSING: 15,
     Phase.ASKING_NONCE: 5,
