@@ -51,6 +51,22 @@ def test_in_the_switch(step: str, online: Device, lab: Lab) -> None:
 
 
 @pytest.mark.lengthy
+def test_the_network_used_last_goes_first(online: Device, lab: Lab) -> None:
+    attempt = online.join(OFFICE.ssid, OFFICE.psk)
+    assert attempt["state"] == "succeeded", attempt
+    lab.cut_power()
+    office = lab.world["office"]
+    office.stop()
+    returns_to(lab.world, "home")
+    office.start()
+
+    lab.device.start()
+
+    assert returns_to(lab.world, "office") == "office"
+    home_profile_is_intact(lab.world)
+
+
+@pytest.mark.lengthy
 def test_in_the_factory_reset(online: Device, lab: Lab) -> None:
     kept = online.state()
     assert HOME_NAME in on_disk(lab.world)
