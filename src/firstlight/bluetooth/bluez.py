@@ -109,6 +109,7 @@ class BlueZOnAir:
         written: Callable[[Written], None],
     ) -> None:
         self._bus, self._gone, self._path = bus, gone, path
+        self._owner = ""
         self._service = GattService(service.uuid)
         self._characteristics = {
             one.uuid: GattCharacteristic(one, _SERVICE, written) for one in service.characteristics
@@ -125,6 +126,15 @@ class BlueZOnAir:
 
     async def rise(self) -> None:
         """Register everything with BlueZ. Raises ``BluetoothUnavailable``."""
+        asked = Message(
+            destination=_DBUS,
+            path=_DBUS_PATH,
+            interface=_DBUS,
+            member="GetNameOwner",
+            signature="s",
+            body=[_BLUEZ],
+        )
+        [self._owner] = await _ask(self._bus, asked)
         self._bus.add_message_handler(self._heard)
         for rule in (
             f"type='signal',sender='{_DBUS}',member='NameOwnerChanged',arg0='{_BLUEZ}'",
@@ -186,9 +196,14 @@ class BlueZOnAir:
         if message.message_type is not MessageType.SIGNAL:
             return
         body = unpack_variants(message.body)
-        match message.member, body:
-            case "NameOwnerChanged", [name, _, _] if name == _BLUEZ:
+        # Anybody on the bus may send a signal to us alone.
+        if message.member == "NameOwnerChanged":
+            if message.sender == _DBUS and body[:1] == [_BLUEZ]:
                 self._end(_GONE)
+            return
+        if message.sender != self._owner:
+            return
+        match message.member, body:
             case "InterfacesRemoved", [path, interfaces] if (
                 path == self._path and _ADAPTER in interfaces
             ):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from firstlight.config import Config
 
@@ -17,11 +17,23 @@ _KEYS = re.compile(r"(?m)^(?:psk|password|wep-key\d|leap-password|private-key-pa
 def configured(config: Config) -> Iterator[str]:
     """Those that stand in the configuration, or in a file that it names."""
     mqtt = config.mqtt
-    database = unquote(urlsplit(config.registry.url or "").password or "")
-    found = (config.web.token, mqtt.password, config.hotspot.password, database)
+    found = (config.web.token, mqtt.password, config.hotspot.password)
     yield from (one for one in found if one)
+    yield from _of_database(config.registry.url or "")
     if mqtt.password_file:
         yield from _lines(Path(mqtt.password_file))
+
+
+def _of_database(url: str) -> Iterator[str]:
+    """The password as it is written and as it is meant; all of an address that can't be read."""
+    try:
+        parts = urlsplit(url)
+        asked = parse_qs(parts.query).get("password", [])
+        password = parts.password or ""
+    except ValueError:
+        yield url
+        return
+    yield from (one for one in (password, unquote(password), *asked) if one)
 
 
 def secrets_on_disk(config: Config, profiles: Path = PROFILES) -> list[str]:
