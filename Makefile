@@ -77,7 +77,7 @@ packaging-quick: setup  ## build wheel and Debian package, and look at them
 packaging: setup  ## build the Debian package; install, upgrade, remove and purge it in a Debian in a folder
 	$(PYTEST) tests/packaging $(ARGS)
 
-attack: setup  ## every attack that there is a test for: what stops it, and whether it did (LAB=1: the lab's, too)
+attack: setup  ## every attack that there is a test for: what stops it, and whether it did (LAB=all: the lab's, too)
 	@$(BIN)/python tools/attack $(ARGS)
 
 bench:  ## measure, also beside comitup; the figures stand in docs/benchmarks.md (ARGS="host peers")

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from dbus_fast import Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
 from tests.dbus.fake_bluez import FakeBluez, value
 
 from firstlight.bluetooth.bluez import BlueZ
@@ -154,3 +156,38 @@ async def test_no_bus() -> None:
     with pytest.raises(BluetoothUnavailable, match="system bus does not answer"):
         async with BlueZ(bus_address="unix:path=/nowhere").on_air(SERVICE, nobody):
             pass
+
+
+@pytest.mark.attack(
+    "Another user of the machine who says in BlueZ's name that it is gone",
+    guard="a signal counts only from the bus itself, or from whoever owns BlueZ's name",
+)
+async def test_somebody_else_says_so(address: str, bluez: FakeBluez) -> None:
+    async with BlueZ(bus_address=address).on_air(SERVICE, nobody) as air:
+        await bluez.learn_client()
+        stranger = await MessageBus(bus_address=address).connect()
+        for path, interface, member, signature, body in (
+            ("/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged", "sss",
+             ["org.bluez", ":1.1", ""]),
+            ("/", "org.freedesktop.DBus.ObjectManager", "InterfacesRemoved", "oas",
+             ["/org/bluez/hci0", ["org.bluez.Adapter1"]]),
+            ("/org/bluez/hci0", "org.freedesktop.DBus.Properties", "PropertiesChanged", "sa{sv}as",
+             ["org.bluez.Adapter1", {"Powered": Variant("b", False)}, []]),
+        ):  # fmt: skip
+            await stranger.send(
+                Message(
+                    message_type=MessageType.SIGNAL,
+                    destination=bluez.client,
+                    path=path,
+                    interface=interface,
+                    member=member,
+                    signature=signature,
+                    body=body,
+                )
+            )
+        ended = asyncio.create_task(air.ended())
+        done, _ = await asyncio.wait({ended}, timeout=0.5)
+        assert not done
+        bluez.switch_off()
+        assert await ended == "The Bluetooth adapter hci0 was switched off."
+        stranger.disconnect()

@@ -61,7 +61,7 @@ def test_what_is_stopped(tmp_path: Path) -> None:
     secret = "A secret\n  guard:      silence\n  with it:    stopped in 1 case\n"
     assert f"{secret}  without it: no case shows it\n" in done.stdout
     assert f"Attacks: 2\n  stopped: 2\n  {PROVEN}: 1\n" in done.stdout
-    assert "LAB=1" in done.stdout
+    assert "LAB=all" in done.stdout
 
 
 def test_what_is_not(tmp_path: Path) -> None:
