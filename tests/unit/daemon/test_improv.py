@@ -104,6 +104,14 @@ async def test_from_the_air_to_a_network(lamp: Aired) -> None:
     assert lamp.device.improv.answer().state is ImprovState.OFF
 
 
+async def test_an_address_that_fits_into_no_notification_is_left_out(lamp: Aired) -> None:
+    lamp.device.improv.authorize()
+    await lamp.asked(Rpc.SEND_WIFI, HOME, PASSWORD.encode(), mtu=23)
+    air = lamp.air
+    await lamp.wait(lambda: air.state == State.PROVISIONED)
+    assert air.answer == ()
+
+
 @pytest.mark.attack(
     "A stranger in Bluetooth's range who hands the device a network of his own",
     guard="somebody at the device has to say yes, for a minute",

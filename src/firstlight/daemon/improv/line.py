@@ -199,8 +199,9 @@ class Line:
             self._become(session.failed(self.session, self._now()), answering=True)
             return
         self._become(session.joined(self.session))
-        page = self._with.page(self._with.device.status().network.ipv4_address)
-        self._answer(protocol.result(Rpc.SEND_WIFI, [page.encode()] if page else []))
+        page = self._with.page(self._with.device.status().network.ipv4_address).encode()
+        fits = page and 1 + len(page) <= protocol.room_for(self._mtu)
+        self._answer(protocol.result(Rpc.SEND_WIFI, [page] if fits else []))
 
     def _answer(self, frame: bytes) -> None:
         if self._air is not None:
