@@ -126,32 +126,14 @@ class BlueZOnAir:
 
     async def rise(self) -> None:
         """Register everything with BlueZ. Raises ``BluetoothUnavailable``."""
-        asked = Message(
-            destination=_DBUS,
-            path=_DBUS_PATH,
-            interface=_DBUS,
-            member="GetNameOwner",
-            signature="s",
-            body=[_BLUEZ],
-        )
-        [self._owner] = await _ask(self._bus, asked)
         self._bus.add_message_handler(self._heard)
         for rule in (
             f"type='signal',sender='{_DBUS}',member='NameOwnerChanged',arg0='{_BLUEZ}'",
             f"type='signal',sender='{_BLUEZ}',interface='{_OBJECTS}',member='InterfacesRemoved'",
             f"type='signal',sender='{_BLUEZ}',interface='{_PROPERTIES}',path='{self._path}'",
         ):
-            await _ask(
-                self._bus,
-                Message(
-                    destination=_DBUS,
-                    path=_DBUS_PATH,
-                    interface=_DBUS,
-                    member="AddMatch",
-                    signature="s",
-                    body=[rule],
-                ),
-            )
+            await _ask_bus(self._bus, "AddMatch", rule)
+        [self._owner] = await _ask_bus(self._bus, "GetNameOwner", _BLUEZ)
         self._bus.export(_SERVICE, self._service)
         for number, one in enumerate(self._characteristics.values()):
             self._bus.export(f"{_SERVICE}/characteristic{number}", one)
@@ -235,6 +217,19 @@ async def _call(
     )
     body = await _ask(bus, message)
     return body[0] if body else None
+
+
+async def _ask_bus(bus: MessageBus, member: str, argument: str) -> list[Any]:
+    """Call the bus itself. Raises ``BluetoothUnavailable``."""
+    message = Message(
+        destination=_DBUS,
+        path=_DBUS_PATH,
+        interface=_DBUS,
+        member=member,
+        signature="s",
+        body=[argument],
+    )
+    return await _ask(bus, message)
 
 
 async def _ask(bus: MessageBus, message: Message) -> list[Any]:

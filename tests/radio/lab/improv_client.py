@@ -134,12 +134,21 @@ async def written(client: ImprovBLEClient, data: bytes) -> str:
 
 
 async def joined(client: ImprovBLEClient, ssid: str, password: str) -> tuple[Any, bool]:
-    """The states on the way, and the page or the error."""
+    """The states on the way, up to the error if there is one, and the page or the error."""
     states: list[str] = []
+    errors: list[Error] = []
+
+    def heard(state: State) -> None:
+        if not any(error is not Error.NO_ERROR for error in errors):
+            states.append(state.name)
+
+    unsubscribe = client._notification_handlers.subscribe_error(errors.append)
     try:
-        page = await client.provision(ssid, password, lambda state: states.append(state.name))
+        page = await client.provision(ssid, password, heard)
     except ProvisioningFailed as error:
         return [states, error.error.name], True
+    finally:
+        unsubscribe()
     return [states, page], False
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.daemon.airing import FakeAir, FakeBluetooth
 from tests.unit.daemon.lamp import PASSWORD, Lamp, network, wish, world
 
@@ -15,7 +16,7 @@ from firstlight.daemon.improv.company import Company, Self
 from firstlight.daemon.improv.keeper import AGAIN_SECONDS, LINGER_SECONDS
 from firstlight.daemon.improv.line import MOST_WAITING
 from firstlight.errors import Busy
-from firstlight.model.event import Action
+from firstlight.model.event import Action, EventType, Level
 from firstlight.model.improv import Authorization, ImprovState
 from firstlight.model.ssid import Ssid
 from firstlight.model.status import Mode
@@ -102,6 +103,17 @@ async def test_from_the_air_to_a_network(lamp: Aired) -> None:
     await lamp.clock.advance(10)
     assert lamp.bluetooth.air is None
     assert lamp.device.improv.answer().state is ImprovState.OFF
+
+
+async def test_a_mode_that_is_told_before_the_outcome_does_not_end_it(lamp: Aired) -> None:
+    lamp.device.improv.authorize()
+    await lamp.asked(Rpc.SEND_WIFI, HOME, PASSWORD.encode())
+    air = lamp.air
+    assert air.state == State.PROVISIONING
+    early = replace(lamp.status, mode=Mode.ONBOARDING)
+    lamp.hub.publish(EventType.STATUS, Level.INFO, "", status=early)
+    await lamp.wait(lambda: air.state == State.PROVISIONED)
+    assert air.answer == (f"http://{lamp.status.network.ipv4_address}/".encode(),)
 
 
 async def test_an_address_that_fits_into_no_notification_is_left_out(lamp: Aired) -> None:

@@ -20,9 +20,6 @@ log = logging.getLogger(__name__)
 LINGER_SECONDS = 30.0
 """On the air after a success, so that the client hears of it and can go to the page."""
 
-SETTLE_SECONDS = 0.5
-"""Between two looks whether a join's outcome has been told."""
-
 AGAIN_SECONDS = 15.0
 """Until the next try where there is no Bluetooth."""
 
@@ -144,7 +141,6 @@ class Improv:
 
     async def _until_over(self, company: Company, line: Line) -> None:
         await self._unwanted.wait()
-        while line.session.state is State.PROVISIONING:  # the mode is told before the outcome
-            await company.clock.sleep(SETTLE_SECONDS)
+        await line.settled()  # the mode is told before the outcome
         if line.session.state is State.PROVISIONED:
             await company.clock.sleep(LINGER_SECONDS)

@@ -43,6 +43,8 @@ class Line:
         self._with = company
         self.session = begun
         self._turned = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._settled.set()
         self._pieces: asyncio.Queue[Written] = asyncio.Queue(MOST_WAITING)
         self._reassembly = Reassembly()
         self._mtu = SMALLEST_MTU
@@ -87,6 +89,10 @@ class Line:
             piece = await self._pieces.get()
             self._mtu = max(SMALLEST_MTU, piece.mtu)
             await self._take(piece)
+
+    async def settled(self) -> None:
+        """Return once no join is under way: a client has been told of its outcome."""
+        await self._settled.wait()
 
     def authorize(self) -> None:
         """Somebody at the device says yes."""
@@ -211,6 +217,10 @@ class Line:
         """``answering``: a client waits for an error, though it be the one of before."""
         before, self.session = self.session, after
         self._turned.set()
+        if after.state is State.PROVISIONING:
+            self._settled.clear()
+        else:
+            self._settled.set()
         if self._air is None:
             return
         if after.fault is not before.fault or (answering and after.fault is not Fault.NONE):
