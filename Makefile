@@ -62,12 +62,14 @@ browser: setup  ## the pages in a real browser
 lab: setup  ## real NetworkManager on virtual radios (ARGS="-k hidden")
 	$(PYTEST) tests/radio $(ARGS)
 
-wheel: setup  ## build the wheel, into build/wheel
+wheel:  ## build the wheel, into build/wheel
+	@tools/setup run
 	$(BIN)/python -m pip --quiet --disable-pip-version-check wheel --no-deps --no-build-isolation --no-index \
 		--wheel-dir build/wheel .
 	@ls build/wheel/*.whl
 
-deb: setup  ## build the Debian package, into build/deb
+deb:  ## build the Debian package, into build/deb
+	@tools/setup deb
 	tools/deb
 
 packaging-quick: setup  ## build wheel and Debian package, and look at them
@@ -81,7 +83,7 @@ attack: setup  ## every attack that there is a test for: what stops it, and whet
 	@$(BIN)/python tools/attack $(ARGS)
 
 bench:  ## measure, also beside comitup; the figures stand in docs/benchmarks.md (ARGS="host peers")
-	@tools/setup bench
+	@tools/setup $(if $(or $(filter peers,$(ARGS)),$(if $(ARGS),,all)),bench,test)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 soak: setup  ## an hour of load on the real daemon, then 10 000 simulated device-years (SOAK_MINUTES=60 SOAK_YEARS=10000)

@@ -20,8 +20,8 @@ from tests.unit.telemetry.listening import listening
 from tests.unit.telemetry.mosquitto import ROOT, SECRETS, Mosquitto
 from tests.unit.telemetry.telling import Told, settings
 
+from benchmarks.daemon import pss
 from benchmarks.figures import Figure, figure
-from benchmarks.host import _pss
 
 ROUNDS = 5
 EVENTS = 2000
@@ -92,7 +92,7 @@ def _memory(port: int) -> float:
         assert process.stdout is not None
         if process.stdout.readline().strip() != b"settled":
             raise RuntimeError("the device did not start")
-        return _pss(process.pid)
+        return pss(process.pid)
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import httpx
 
+from benchmarks.daemon import PORT, first_answer, pss, serving
 from benchmarks.figures import Figure, figure, percentile
-from benchmarks.host import _daemon, _first_answer, _pss
 from firstlight.clock import SystemClock
 from firstlight.daemon.hub import Hub
 from firstlight.model.event import EventType, Level
@@ -31,7 +31,6 @@ CLIENTS = 8
 READERS = 1000
 EVENTS = 60
 _STATUS = "/api/provisioning/status"
-_PORT = 18931
 
 _BARE = """
 import asyncio, sys
@@ -73,14 +72,14 @@ def _bare(body: bytes) -> Iterator[tuple[int, int]]:
 
 def _status() -> list[Figure]:
     with ExitStack() as stack:
-        daemon = stack.enter_context(_daemon())
-        _first_answer()
+        daemon = stack.enter_context(serving())
+        first_answer()
         time.sleep(3)
-        body = httpx.get(f"http://127.0.0.1:{_PORT}{_STATUS}").content
+        body = httpx.get(f"http://127.0.0.1:{PORT}{_STATUS}").content
         bare = stack.enter_context(_bare(body))
         ours, theirs = [], []
         for _ in range(ROUNDS):
-            ours.append(asyncio.run(_load(daemon.pid, _PORT)))
+            ours.append(asyncio.run(_load(daemon.pid, PORT)))
             theirs.append(asyncio.run(_load(*bare)))
     both = list(zip(ours, theirs, strict=True))
     return [
@@ -162,19 +161,19 @@ async def _fan_out() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.sock"
         server = WebServer(app, [bind_unix(path)], bounds=Bounds(grace=0.5))  # type: ignore[arg-type]
-        serving = asyncio.create_task(server.serve())
+        served = asyncio.create_task(server.serve())
         await asyncio.sleep(0.1)
         gc.collect()
-        before = _pss(os.getpid())
+        before = pss(os.getpid())
         readers = [await _reader(path) for _ in range(READERS)]
         gc.collect()
-        each = (_pss(os.getpid()) - before) * 1024 / READERS
+        each = (pss(os.getpid()) - before) * 1024 / READERS
         took = [await _event(hub, n, readers) for n in range(EVENTS)]
         for _, writer in readers:
             writer.close()
         hub.close()
         server.stop()
-        await serving
+        await served
     p99 = percentile(took, 99)
     return [
         figure(
@@ -219,8 +218,8 @@ def _pages() -> list[Figure]:
     seconds: list[float] = []
     sizes: list[float] = []
     counts: list[float] = []
-    with _daemon(), sync_playwright() as playwright:
-        _first_answer()
+    with serving(), sync_playwright() as playwright:
+        first_answer()
         time.sleep(3)
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
         for _ in range(5):
@@ -237,7 +236,7 @@ def _pages() -> list[Figure]:
             note = received.append
             link.on("Network.loadingFinished", lambda one, to=note: to(one["encodedDataLength"]))
             began = time.perf_counter()
-            page.goto(f"http://127.0.0.1:{_PORT}/", wait_until="commit")
+            page.goto(f"http://127.0.0.1:{PORT}/", wait_until="commit")
             page.get_by_role("link", name="Lighthouse").wait_for()
             seconds.append(time.perf_counter() - began)
             page.wait_for_timeout(1500)

@@ -77,7 +77,12 @@ class Code(StrEnum):
     NOT_ALLOWED = "not_allowed"
     INTERNAL = "internal"
     NO_DAEMON = "no_daemon"
-    """Said by clients alone: no daemon that is reached could."""
+
+
+UNTOLD = frozenset({Code.NO_BLUETOOTH, Code.NO_DAEMON})
+"""Codes that stand in no answer of a daemon and in none of its events: they stay in its program, or
+in a client's.
+"""
 
 
 class FirstlightError(Exception):

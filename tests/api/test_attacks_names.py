@@ -75,7 +75,11 @@ async def test_a_name_is_text_and_all_of_it_is_seen(name: str) -> None:
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages whose templates print what they are given."""
+    print_what_is_given(monkeypatch)
+
+
+def print_what_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the rules away: templates escape and show nothing."""
     monkeypatch.setattr(rendering, "_shown", lambda value: value)
     environment = rendering._environment.__wrapped__("en")
     environment.autoescape = False

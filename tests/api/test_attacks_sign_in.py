@@ -8,10 +8,15 @@ import httpx
 import pytest
 from tests.api.fake_service import HOTSPOT_PASSWORD, FakeService
 
+from firstlight.core.pairing import sessions
+from firstlight.core.pairing.code import CODES
+from firstlight.core.pairing.lockout import TRIES
+from firstlight.errors import Unauthorized
 from firstlight.model.pairing import Paired
 from firstlight.web import standing
 from firstlight.web.app import create_app
 from firstlight.web.guards import GUARDS, Guard, from_own_page, has_the_right, without
+from firstlight.web.portal import entrance
 from firstlight.web.settings import WebSettings
 from firstlight.web.visit import SESSION_COOKIE
 
@@ -109,22 +114,41 @@ async def test_a_link_from_elsewhere_may_lead_to_a_page(service: FakeService) ->
         assert (await client.get("/settings", headers=headers)).status_code == 200
 
 
-@pytest.mark.unguarded("A session cookie that was made up")
+MADE_UP = ("x", "a=b", "'; Path=/", "0" * 64)
+NO_VALUE = ("", "\xff", '"', f"x; {SESSION_COOKIE}=", f'"; {SESSION_COOKIE}="\\')
+
+
 @pytest.mark.attack(
     "A session cookie that was made up",
     guard="sessions are looked up by the hash of a random token",
 )
-@pytest.mark.parametrize(
-    "value",
-    ["", "x", "a=b", "\xff", '"', "'; Path=/", f"x; {SESSION_COOKIE}=", f'"; {SESSION_COOKIE}="\\'],
-)
+@pytest.mark.parametrize("value", MADE_UP)
 async def test_a_made_up_cookie_opens_nothing(service: FakeService, value: str) -> None:
     await paired(service)
+    assert await with_made_up(service, value) == 401
+
+
+@pytest.mark.unguarded("A session cookie that was made up")
+@pytest.mark.parametrize("value", MADE_UP)
+async def test_where_the_token_does_not_matter_a_made_up_cookie_opens_everything(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setattr(sessions, "hash_of", lambda _token: "one for all")
+    await paired(service)
+    assert await with_made_up(service, value) == 200
+
+
+@pytest.mark.parametrize("value", NO_VALUE)
+async def test_a_cookie_that_has_no_value_opens_nothing(service: FakeService, value: str) -> None:
+    await paired(service)
+    assert await with_made_up(service, value) == 401
+
+
+async def with_made_up(service: FakeService, value: str) -> int:
+    """The status of a change with that cookie."""
     made_up = {"Cookie": f"{SESSION_COOKIE}={value}".encode("latin-1"), "Origin": ADDRESS}
     async with browser(service) as client:
-        assert (await client.request(*CHANGE, headers=made_up)).status_code == 401
-    async with browser(service, without(has_the_right)) as client:
-        assert (await client.request(*CHANGE, headers=made_up)).status_code == 200
+        return (await client.request(*CHANGE, headers=made_up)).status_code
 
 
 async def test_the_cookie_dies_with_its_session(service: FakeService) -> None:
@@ -135,14 +159,37 @@ async def test_the_cookie_dies_with_its_session(service: FakeService) -> None:
         assert (await client.request(*SECRET, headers=own)).status_code == 401
 
 
+ELSEWHERE = "//evil.example/"
+
+
+async def signed_in(service: FakeService) -> httpx.Response:
+    """The answer to a right code, which is to lead elsewhere."""
+    form = {"code": (await service.pairing.code()).code, "next": ELSEWHERE}
+    async with browser(service) as client:
+        return await client.post("/pair", data=form, headers={"Origin": ADDRESS})
+
+
+@pytest.mark.attack(
+    "A link to the sign-in that leads on to another site",
+    guard="only a path of the device itself is gone to",
+)
+async def test_a_sign_in_leads_to_this_device(service: FakeService) -> None:
+    answer = await signed_in(service)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+@pytest.mark.unguarded("A link to the sign-in that leads on to another site")
+async def test_without_that_rule_it_leads_elsewhere(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entrance, "local_path", lambda text: text)
+    assert (await signed_in(service)).headers["location"] == ELSEWHERE
+
+
 async def test_the_page_sets_a_cookie_that_scripts_and_other_sites_never_get(
     service: FakeService,
 ) -> None:
-    code = (await service.pairing.code()).code
-    async with browser(service) as client:
-        form = {"code": code, "next": "//evil.example/"}
-        answer = await client.post("/pair", data=form, headers={"Origin": ADDRESS})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    answer = await signed_in(service)
     name, *attributes = answer.headers["set-cookie"].split("; ")
     assert name.startswith(f"{SESSION_COOKIE}=")
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(attributes)
@@ -211,6 +258,19 @@ async def test_the_token_is_compared_in_constant_time(
         form = await client.post("/pair", data={"token": "x"}, headers={"Origin": ADDRESS})
     assert form.status_code == 401
     assert seen == [TOKEN[:-1].encode(), TOKEN.encode(), b"x"]
+
+
+async def test_wrong_codes_of_others_keep_no_token_out(service: FakeService) -> None:
+    """The delay is for whoever guesses; the token proves more than any code."""
+    guarded = WebSettings(version="1", token=TOKEN)
+    right = (await service.pairing.code()).code
+    for _ in range(TRIES):
+        with pytest.raises(Unauthorized):
+            await service.pairing.pair(f"{(int(right) + 1) % CODES:06}", "guesser", "192.0.2.9")
+    async with browser(service, settings=guarded) as client:
+        form = await client.post("/pair", data={"token": TOKEN}, headers={"Origin": ADDRESS})
+    assert form.status_code == 303
+    assert SESSION_COOKIE in form.headers["set-cookie"]
 
 
 async def test_where_the_comparison_always_agrees_any_token_is_good(

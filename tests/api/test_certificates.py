@@ -125,6 +125,10 @@ async def test_a_certificate_that_is_too_large(
     assert not service.changes
 
 
+@pytest.mark.attack(
+    "A path that leads out of the certificates (traversal)",
+    guard="they are rows of the registry, not files",
+)
 @pytest.mark.parametrize(
     "path", ["/certs/..%2f..%2fkey", "/certs/%2e%2e", "/certs/../key", "/certs/a/b/c", "/certs/"]
 )

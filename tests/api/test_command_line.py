@@ -3,8 +3,6 @@
 import io
 import json
 import os
-import pty
-import select
 import signal
 import subprocess
 import sys
@@ -16,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from tests.api.daemon_process import PATIENCE, PROCESSES, daemon
+from tests.api.terminal import Terminal
 
 from firstlight.cli import main
 
@@ -39,6 +38,10 @@ def command(*arguments: str | bytes) -> list[str | bytes]:
 def surroundings(**wanted: str) -> dict[str, str]:
     ours = ("FIRSTLIGHT", "MOONHUB", "NO_COLOR", "COLUMNS")
     return {name: v for name, v in os.environ.items() if not name.startswith(ours)} | wanted
+
+
+def terminal(*arguments: str) -> Terminal:
+    return Terminal(command(*arguments), surroundings(TERM="xterm", COLUMNS="80"))
 
 
 def run(*arguments: str | bytes, typed: str = "", encoding: str = "utf-8", **wanted: str) -> Told:
@@ -251,7 +254,7 @@ def test_a_reader_that_goes_away_is_no_crash(state_dir: Path) -> None:
 
 
 def test_in_a_terminal_the_password_is_asked_for_and_not_echoed(state_dir: Path) -> None:
-    with Terminal("connect", "Lighthouse", "--state-dir", str(state_dir)) as dialogue:
+    with terminal("connect", "Lighthouse", "--state-dir", str(state_dir)) as dialogue:
         dialogue.expect("Password for Lighthouse (empty: open network): ")
         dialogue.type(f"{PASSWORD}\n")
         dialogue.expect("Joined Lighthouse.")
@@ -261,7 +264,7 @@ def test_in_a_terminal_the_password_is_asked_for_and_not_echoed(state_dir: Path)
 
 def test_ctrl_c_while_following(state_dir: Path) -> None:
     where = ("--state-dir", str(state_dir))
-    with Terminal("events", "--follow", *where) as dialogue:
+    with terminal("events", "--follow", *where) as dialogue:
         dialogue.expect("  ")
         run("hotspot", "on", *where)
         run("hotspot", "off", *where)
@@ -269,6 +272,17 @@ def test_ctrl_c_while_following(state_dir: Path) -> None:
         dialogue.type("\x03")
         assert dialogue.end() == 130
         assert "Traceback" not in dialogue.seen
+
+
+@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 1), ("n\n", 1)])
+def test_a_question_that_is_not_answered_with_yes(state_dir: Path, key: str, code: int) -> None:
+    where = ("--state-dir", str(state_dir))
+    with terminal("factory-reset", *where) as dialogue:
+        dialogue.expect("Reset it? [y/N]:")
+        dialogue.type(key)
+        assert dialogue.end() == code
+        assert "Traceback" not in dialogue.seen
+    assert "reset" not in run("events", *where).out.lower()
 
 
 def test_following_across_a_restart(tmp_path: Path) -> None:
@@ -298,7 +312,10 @@ def test_following_across_a_restart(tmp_path: Path) -> None:
 def test_over_http_the_token_is_needed(tmp_path: Path) -> None:
     token = {"FIRSTLIGHT_PROVISIONING_TOKEN": "open-sesame"}
     with daemon(tmp_path, environment={"FIRSTLIGHT_PROVISIONING_ENABLED": "1", **token}) as url:
-        assert run("status", "--url", url).code == 5
+        without = run("status", "--url", url)
+        assert without.code == 5
+        assert "--token" in without.err
+        assert "Bearer" not in without.err
         assert run("status", "--url", url, "--token", "wrong").code == 5
         assert run("status", "--url", url, "--token", "open-sesame").code == 0
         assert run("status", "--url", url, **token).code == 0
@@ -338,52 +355,3 @@ def until(happened: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not happened():
         assert time.monotonic() < deadline, "it did not happen in time"
-
-
-class Terminal:
-    """A command in a terminal of eighty columns, and somebody who types."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.seen = ""
-        self._ours, theirs = pty.openpty()
-        self._process = subprocess.Popen(
-            ["setsid", "--ctty", "--wait", *command(*arguments)],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=surroundings(TERM="xterm", COLUMNS="80"),
-        )
-        os.close(theirs)
-
-    def __enter__(self) -> "Terminal":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait(PATIENCE)
-        os.close(self._ours)
-
-    def type(self, text: str) -> None:
-        os.write(self._ours, text.encode())
-
-    def expect(self, text: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while text not in self.seen:
-            assert self._read(deadline), f"{text!r} did not come; there was {self.seen!r}"
-
-    def end(self) -> int:
-        deadline = time.monotonic() + PATIENCE
-        while self._read(deadline):
-            pass
-        return self._process.wait(PATIENCE)
-
-    def _read(self, deadline: float) -> bool:
-        """Take what is there; false at the end, or when time is up."""
-        left = max(0, deadline - time.monotonic())
-        if not select.select([self._ours], [], [], left)[0]:
-            return False
-        try:
-            self.seen += os.read(self._ours, 65536).decode(errors="replace")
-        except OSError:  # the other side is closed
-            return False
-        return True

@@ -106,6 +106,24 @@ async def test_heartbeats_while_there_is_nothing_to_say(service: FakeService) ->
         assert (await stream.next()).id == said
 
 
+async def test_what_is_not_for_a_reader_is_no_sign_of_life_to_them(service: FakeService) -> None:
+    """Events that are not shown come more often than heartbeats are due."""
+    settings = WebSettings(version="1", heartbeat_seconds=0.05, trust_local=False)
+
+    async def busy() -> None:
+        while True:
+            service.say("not for everybody")
+            await asyncio.sleep(0.01)
+
+    async with serving(create_app(service, settings)) as port, following(port) as stream:
+        await stream.next()
+        talking = asyncio.create_task(busy())
+        try:
+            assert await stream.comment() == ": heartbeat"
+        finally:
+            talking.cancel()
+
+
 async def test_there_is_an_end_to_readers(service: FakeService, settings: WebSettings) -> None:
     service.hub = Hub(service.clock, readers=1)
     async with serving(create_app(service, settings)) as port:

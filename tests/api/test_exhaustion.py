@@ -11,6 +11,7 @@ from tests.api.daemon_process import PATIENCE
 from tests.api.fake_service import FakeService
 from tests.api.serving import exchange, request_bytes, running, serving
 
+from firstlight.web import bodies
 from firstlight.web.app import create_app
 from firstlight.web.connection import Bounds
 from firstlight.web.listeners import bind_tcp
@@ -19,6 +20,8 @@ from firstlight.web.settings import WebSettings
 
 GREEDY, OTHER = "127.0.0.1", "127.0.0.2"
 MANY = 10_000
+LONGEST = 60_000
+CONNECT = "/api/provisioning/network/connect"
 ASK = request_bytes("GET", "/api/health", ("Connection: close",))
 
 
@@ -162,11 +165,48 @@ async def test_without_that_limit_all_of_it_is_taken(service: FakeService) -> No
     "A body that comes a byte at a time",
     guard="a deadline for the whole of it",
 )
-async def test_a_body_that_trickles_holds_nobody_up(service: FakeService) -> None:
+async def test_a_body_that_trickles_is_ended(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "READ_SECONDS", 0.2)
+    async with serving(create_app(service, WebSettings(version="1"))) as port:
+        status, sent = await trickled(port, whole=LONGEST)
+    assert (status, sent < LONGEST) == (408, True)
+
+
+@pytest.mark.unguarded("A body that comes a byte at a time")
+async def test_without_a_deadline_a_body_may_trickle_to_its_end(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "READ_SECONDS", None)
+    async with serving(create_app(service, WebSettings(version="1"))) as port:
+        status, sent = await trickled(port, whole=50)
+    assert (status, sent) == (200, 50)
+
+
+async def trickled(port: int, *, whole: int) -> tuple[int, int]:
+    """Send a body of that many bytes, one at a time, until it is answered: status, and how many."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        request_bytes(
+            "POST", CONNECT, ("Content-Type: application/json", f"Content-Length: {whole}")
+        )
+    )
+    body = b'{"ssid":"Lamp"}'.ljust(whole)
+    answer = asyncio.ensure_future(reader.readuntil(b"\r\n"))
+    sent = 0
+    while sent < whole and not answer.done():
+        writer.write(body[sent : sent + 1])
+        sent += 1
+        await asyncio.sleep(0.01)
+    status = int((await answer).split()[1])
+    writer.close()
+    return status, sent
+
+
+async def test_bodies_that_trickle_hold_nobody_up(service: FakeService) -> None:
     head = request_bytes(
-        "POST",
-        "/api/provisioning/network/connect",
-        ("Content-Type: application/json", "Content-Length: 60000"),
+        "POST", CONNECT, ("Content-Type: application/json", "Content-Length: 60000")
     )
     async with serving(create_app(service, WebSettings(version="1"))) as port:
         writers = []

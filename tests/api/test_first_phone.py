@@ -1,12 +1,15 @@
 """Whoever is first in front of a device that waits to be set up needs no code; nobody else."""
 
+import asyncio
 from collections.abc import Callable
 
 import httpx
 import pytest
 from tests.api.fake_service import FakeService
 
-from firstlight.model.pairing import CodeShown
+from firstlight.core.pairing.code import CODES
+from firstlight.core.pairing.lockout import TRIES
+from firstlight.errors import Unauthorized
 from firstlight.web.app import create_app
 from firstlight.web.guards import GUARDS, Guard, from_own_page, without
 from firstlight.web.portal.entrance import Entrance
@@ -81,8 +84,26 @@ REFUSED: dict[str, tuple[Callable[[FakeService], None], str, WebSettings]] = {
 }
 
 
+@pytest.mark.attack(
+    "Pairing without the code, as if nobody had come before",
+    guard="only the first one on the hotspot of a device that waits to be set up needs none",
+)
 @pytest.mark.parametrize(("prepare", "peer", "settings"), REFUSED.values(), ids=REFUSED)
 async def test_nobody_else_is_first(
+    waiting: FakeService,
+    prepare: Callable[[FakeService], None],
+    peer: str,
+    settings: WebSettings,
+) -> None:
+    prepare(waiting)
+    answer = await claim(waiting, peer=peer, settings=settings)
+    assert (answer.status_code, is_in(answer)) == (401, False)
+    assert waiting.pairing.sessions() == ()
+
+
+@pytest.mark.unguarded("Pairing without the code, as if nobody had come before")
+@pytest.mark.parametrize(("prepare", "peer", "settings"), REFUSED.values(), ids=REFUSED)
+async def test_without_that_rule_everybody_is(
     waiting: FakeService,
     prepare: Callable[[FakeService], None],
     peer: str,
@@ -90,35 +111,40 @@ async def test_nobody_else_is_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     prepare(waiting)
-    answer = await claim(waiting, peer=peer, settings=settings)
-    assert (answer.status_code, is_in(answer)) == (401, False)
-    assert waiting.pairing.sessions() == ()
     monkeypatch.setattr(Entrance, "_is_first", lambda self, reader: True)
     assert is_in(await claim(waiting, peer=peer, settings=settings))
 
 
-async def test_two_at_the_same_time_are_not_both_first(
-    waiting: FakeService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shown = waiting.pairing.code
-
-    async def overtaken() -> CodeShown:
-        """Another one gets in while the code is looked up."""
-        if not waiting.pairing.sessions():
-            await waiting.pairing.pair((await shown()).code, "Other", OTHER)
-        return await shown()
-
-    monkeypatch.setattr(waiting.pairing, "code", overtaken)
-    answer = await claim(waiting)
-    assert (answer.status_code, is_in(answer)) == (401, False)
-    assert [one.device_name for one in waiting.pairing.sessions()] == ["Other"]
+async def test_two_at_the_same_time_are_not_both_first(waiting: FakeService) -> None:
+    answers = await asyncio.gather(*(claim(waiting, peer=peer) for peer in (PHONE, OTHER) * 4))
+    assert [is_in(answer) for answer in answers].count(True) == 1
+    assert len(waiting.pairing.sessions()) == 1
 
 
+async def test_the_first_one_is_in_though_somebody_guesses(waiting: FakeService) -> None:
+    """Nobody on the hotspot keeps the owner out by guessing codes."""
+    code = (await waiting.pairing.code()).code
+    for _ in range(TRIES):
+        with pytest.raises(Unauthorized):
+            await waiting.pairing.pair(f"{(int(code) + 1) % CODES:06}", "guesser", OTHER)
+    assert is_in(await claim(waiting))
+
+
+EVIL = {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
+
+
+@pytest.mark.attack(
+    "A page of another site that pairs the phone which it is shown on",
+    guard="`Origin` must be the device's own page",
+)
 async def test_a_page_of_another_site_is_not_first_for_the_phone(waiting: FakeService) -> None:
-    evil = {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
-    answer = await claim(waiting, headers=evil)
+    answer = await claim(waiting, headers=EVIL)
     assert (answer.status_code, is_in(answer)) == (403, False)
-    assert is_in(await claim(waiting, headers=evil, guards=without(from_own_page)))
+
+
+@pytest.mark.unguarded("A page of another site that pairs the phone which it is shown on")
+async def test_without_that_guard_it_is(waiting: FakeService) -> None:
+    assert is_in(await claim(waiting, headers=EVIL, guards=without(from_own_page)))
 
 
 async def test_the_offer_is_made_to_the_first_one_only(waiting: FakeService) -> None:

@@ -12,7 +12,7 @@ from firstlight.web.app import create_app
 from firstlight.web.guards import GUARDS, Guard, not_too_fast, without
 from firstlight.web.rates import BUDGETS, MOST_ADDRESSES, Kind, Rates
 from firstlight.web.settings import WebSettings
-from firstlight.web.visit import address_of
+from firstlight.web.visit import subscriber
 
 PHONE = "192.168.4.57"
 DAY = 86_400
@@ -125,11 +125,10 @@ async def test_without_lockout_and_limits_it_is_only_a_matter_of_time(
 def test_never_more_than_the_burst_and_what_came_back(kind: Kind, steps: list[float]) -> None:
     now = 0.0
     rates = Rates(lambda: now)
-    peer = address_of(PHONE)
     passed = 0
     for step in steps:
         now += step
-        passed += rates.wait(peer, kind) == 0  # type: ignore[arg-type]
+        passed += rates.wait(PHONE, kind) == 0
     budget = BUDGETS[kind]
     assert passed <= budget.burst + now * budget.each_second + 1e-6
 
@@ -140,17 +139,18 @@ def test_never_more_than_the_burst_and_what_came_back(kind: Kind, steps: list[fl
         ("2001:db8::1", "2001:db8::2", True),
         ("2001:db8::1", "2001:db8:0:1::1", False),
         ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
     ],
 )
 def test_who_counts_as_one(one: str, other: str, together: bool) -> None:
     rates = Rates(lambda: 0.0)
     for _ in range(int(BUDGETS[Kind.SIGN_IN].burst)):
-        assert rates.wait(address_of(one), Kind.SIGN_IN) == 0  # type: ignore[arg-type]
-    assert (rates.wait(address_of(other), Kind.SIGN_IN) > 0) is together  # type: ignore[arg-type]
+        assert rates.wait(subscriber(one), Kind.SIGN_IN) == 0
+    assert (rates.wait(subscriber(other), Kind.SIGN_IN) > 0) is together
 
 
 def test_many_addresses_take_no_more_room() -> None:
     rates = Rates(lambda: 0.0)
     for n in range(MOST_ADDRESSES * 5):
-        rates.wait(address_of(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}"), Kind.READ)  # type: ignore[arg-type]
+        rates.wait(subscriber(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}"), Kind.READ)
     assert len(rates._filled) <= MOST_ADDRESSES * len(Kind)

@@ -189,6 +189,40 @@ async def test_whoever_takes_all_they_can_get_leaves_some_to_others_because_of_a
         assert answer.status_code == status
 
 
+@pytest.mark.attack(
+    "Several addresses that take all event streams together",
+    guard="a share for all who are not signed in",
+)
+async def test_onlookers_leave_room_for_whoever_is_signed_in(service: FakeService) -> None:
+    assert await answered_to_the_owner(service) == (429, 200)
+
+
+@pytest.mark.unguarded("Several addresses that take all event streams together")
+async def test_without_a_share_for_onlookers_nobody_else_gets_in(
+    service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "MOST_ONLOOKERS", 1000)
+    assert await answered_to_the_owner(service) == (409, 409)
+
+
+async def answered_to_the_owner(service: FakeService) -> tuple[int, int]:
+    """What a further onlooker hears, and then who is signed in, once many follow the events."""
+    everybody = [f"127.0.0.{n}" for n in range(1, 5)]
+    code = (await service.pairing.code()).code
+    paired = await service.pairing.pair(code, "phone", "127.0.0.9")
+    bearer = {"authorization": f"Bearer {paired.token}"}
+    async with serving(create_app(service, UNTRUSTED)) as port, AsyncExitStack() as held:
+        last = 0
+        for address in everybody:
+            client = await held.enter_async_context(from_address(address, port))
+            for _ in range(MOST_STREAMS - 1):
+                stream = client.stream("GET", f"{API}/events")
+                last = (await held.enter_async_context(stream)).status_code
+        owner = await held.enter_async_context(from_address("127.0.0.9", port))
+        stream = owner.stream("GET", f"{API}/events", headers=bearer)
+        return last, (await held.enter_async_context(stream)).status_code
+
+
 def from_address(address: str, port: int) -> httpx.AsyncClient:
     """A client at that address of this machine."""
     transport = httpx.AsyncHTTPTransport(local_address=address)

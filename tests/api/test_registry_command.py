@@ -183,9 +183,9 @@ def test_somebody_else_was_quicker(
         theirs = tmp_path / "theirs.json"
         theirs.write_text('{"name": "Theirs"}')
         assert ask("edit", own, "--file", str(theirs)).code == 0
-        return type("Done", (), {"returncode": 0})
+        return type("Ended", (), {"wait": staticmethod(lambda: 0)})
 
-    monkeypatch.setattr("subprocess.run", another)
+    monkeypatch.setattr("subprocess.Popen", another)
     told = ask("edit", own)
     assert told.code == 1
     assert "Theirs" in ask("show", own).out

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from tests.api.fake_registry import PEM, FakeDesk
 from tests.api.fake_service import FakeService
+from tests.api.test_attacks_names import print_what_is_given
 from tests.api.test_registry import LINES, OTHER, UUID, WRONG
 
 from firstlight.errors import Busy, StoreFailure
@@ -24,6 +25,7 @@ from firstlight.web.settings import WebSettings
 from firstlight.web.softap import app as softap
 
 HERE = "http://127.0.0.1:8080"
+STRANGER = "203.0.113.9"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 CERTIFICATES, IMPORT = "/devices/certificates", "/devices/import"
 
@@ -59,19 +61,34 @@ def test_every_page_is_for_those_who_are_signed_in() -> None:
     assert {right_for(method, path) for method, path in ROUTES} == {Right.MANAGE}
 
 
+@pytest.mark.attack(
+    "Somebody who is not signed in, on the registry's pages",
+    guard="the table of rights",
+)
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 async def test_a_stranger_is_led_to_the_sign_in(
     service: FakeService, method: str, path: str
 ) -> None:
-    async with at(service, peer="203.0.113.9") as stranger:
+    async with at(service, peer=STRANGER) as stranger:
         answer = await stranger.request(method, path, headers={"Accept": "text/html"})
     assert answer.status_code == (303 if method == "GET" else 401)
     assert not service.changes
-    async with at(service, peer="203.0.113.9", guards=without(has_the_right)) as stranger:
+
+
+@pytest.mark.unguarded("Somebody who is not signed in, on the registry's pages")
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+async def test_without_the_table_of_rights_a_stranger_comes_in(
+    service: FakeService, method: str, path: str
+) -> None:
+    async with at(service, peer=STRANGER, guards=without(has_the_right)) as stranger:
         answer = await stranger.request(method, path, headers={"Accept": "text/html"})
     assert answer.status_code not in {303, 401}
 
 
+@pytest.mark.attack(
+    "A page of another site that sends the registry's forms",
+    guard="`Origin` must be the device's own page",
+)
 @pytest.mark.parametrize("path", SENT)
 @pytest.mark.parametrize("origin", ["http://evil.example", "null"])
 async def test_a_page_of_another_site_sends_nothing(
@@ -81,6 +98,15 @@ async def test_a_page_of_another_site_sends_nothing(
     async with at(service) as victim:
         answer = await victim.post(path, headers=headers, content=b"to=on")
     assert (answer.status_code, service.changes) == (403, [])
+
+
+@pytest.mark.unguarded("A page of another site that sends the registry's forms")
+@pytest.mark.parametrize("path", SENT)
+@pytest.mark.parametrize("origin", ["http://evil.example", "null"])
+async def test_without_that_guard_its_forms_are_taken(
+    service: FakeService, path: str, origin: str
+) -> None:
+    headers = {"Origin": origin, **FORM}
     async with at(service, guards=without(from_own_page)) as victim:
         assert (await victim.post(path, headers=headers, content=b"to=on")).status_code != 403
 
@@ -95,17 +121,35 @@ async def test_a_certificate_is_never_a_page(page: httpx.AsyncClient, service: F
 NASTY = '"><script>alert(1)'
 
 
+@pytest.mark.attack(
+    "A record, certificate or SoftAP whose name is a script",
+    guard="templates escape everything",
+)
 async def test_names_are_only_text(page: httpx.AsyncClient, service: FakeService) -> None:
+    for text in await pages_of_nasty_names(page, service):
+        assert "<script>" not in text
+        assert "&lt;script&gt;" in text
+
+
+@pytest.mark.unguarded("A record, certificate or SoftAP whose name is a script")
+async def test_where_templates_escape_nothing_they_are_scripts(
+    page: httpx.AsyncClient, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print_what_is_given(monkeypatch)
+    for text in await pages_of_nasty_names(page, service):
+        assert NASTY in text
+
+
+async def pages_of_nasty_names(page: httpx.AsyncClient, service: FakeService) -> list[str]:
     await service.registry.put(RecordKind.CLIENT, UUID, Client(name=NASTY, area=NASTY))
     await service.registry.add_certificate(NASTY, PEM)
     service.provisioning_mode.now = ModeSession(
         state=ModeState.ACTIVE, ssid=NASTY, password=NASTY, warnings=(NASTY,)
     )
-    for path in ("/devices", f"/devices/clients/{UUID}", CERTIFICATES, "/provisioning"):
-        answer = await page.get(path)
-        assert answer.status_code == 200
-        assert "<script>" not in answer.text
-        assert "&lt;script&gt;" in answer.text
+    paths = ("/devices", f"/devices/clients/{UUID}", CERTIFICATES, "/provisioning")
+    answers = [await page.get(path) for path in paths]
+    assert {answer.status_code for answer in answers} == {200}
+    return [answer.text for answer in answers]
 
 
 async def test_a_page_with_secrets_is_not_packed(
@@ -280,6 +324,10 @@ def test_every_upload_is_bounded(row: object) -> None:
     assert upload.alone or upload.most <= 64 * 1024
 
 
+@pytest.mark.attack(
+    "A body that comes a byte at a time",
+    guard="a deadline for the whole of it",
+)
 async def test_a_body_that_trickles_is_ended() -> None:
     async def receive() -> dict[str, object]:
         await asyncio.sleep(0)

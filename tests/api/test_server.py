@@ -54,6 +54,10 @@ async def test_a_body_without_a_length_is_counted(service: FakeService, port: in
     assert not service.changes
 
 
+@pytest.mark.attack(
+    "A body or a header without end",
+    guard="bounds on both, before they are read",
+)
 async def test_a_body_that_never_ends_is_cut_off(service: FakeService, port: int) -> None:
     begin = request_bytes("POST", FORGET, CHUNKED)
     answer = await exchange(port, begin, *[chunk(b" " * 8192)] * 41)
@@ -61,11 +65,31 @@ async def test_a_body_that_never_ends_is_cut_off(service: FakeService, port: int
     assert not service.changes
 
 
+@pytest.mark.attack(
+    "A body or a header without end",
+    guard="bounds on both, before they are read",
+)
 async def test_a_length_that_is_too_long_is_refused_before_the_body(port: int) -> None:
     answer = await exchange(port, request_bytes("POST", FORGET, (JSON, "Content-Length: 9999999")))
     assert parse(answer)[0] == 413
 
 
+@pytest.mark.unguarded("A body or a header without end")
+async def test_without_that_bound_all_of_it_is_read(
+    service: FakeService, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(bodies.read_body.__kwdefaults__, "most", 1 << 30)
+    begin = request_bytes("POST", FORGET, CHUNKED)
+    pieces = [chunk(b" " * 8192)] * 41
+    answer = await exchange(port, begin, *pieces, chunk(b'{"name":"Home"}'), chunk(b""))
+    assert parse(answer)[0] == 200
+    assert service.changes
+
+
+@pytest.mark.attack(
+    "A body that stops half-way",
+    guard="a deadline for the whole of it",
+)
 async def test_a_body_that_stops_half_way(
     service: FakeService, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,7 +100,8 @@ async def test_a_body_that_stops_half_way(
     assert not service.changes
 
 
-async def test_without_that_bound_it_is_waited_for(
+@pytest.mark.unguarded("A body that stops half-way")
+async def test_without_that_deadline_it_is_waited_for(
     strict: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bodies, "READ_SECONDS", None)

@@ -61,6 +61,8 @@ async def test_it_is_served_and_plain_http_leads_there(files: tuple[str, str]) -
             assert plain.headers["location"] == (
                 f"https://localhost:{served.secure}/settings?done=forget"
             )
+            changing = await client.post(f"http://localhost:{served.plain}/x?form=json")
+            assert changing.headers["location"] == f"https://localhost:{served.secure}/x?form=json"
             away = await client.get(
                 f"http://localhost:{served.plain}/", headers={"Host": "evil.example"}
             )

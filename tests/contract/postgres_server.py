@@ -93,8 +93,10 @@ class Server:
 @contextmanager
 def server() -> Iterator[Server]:
     binaries = required_programs()
-    # A short path: the name of a Unix socket has room for 107 bytes.
-    with tempfile.TemporaryDirectory(prefix="fl-pg-") as name:
+    # A short path: the name of a Unix socket has room for 107 bytes. Best in memory: a slow disk
+    # takes longer to remove hundreds of databases than a test may.
+    roomy = os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    with tempfile.TemporaryDirectory(prefix="fl-pg-", dir=roomy) as name:
         folder = Path(name)
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")

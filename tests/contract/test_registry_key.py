@@ -38,6 +38,10 @@ def filled(kept: Harness, count: int = 2) -> None:
     registry.designate(CLIENTS, "ca.pem")
 
 
+@pytest.mark.attack(
+    "Changing the registry's database",
+    guard="AES-GCM with the row as context",
+)
 def test_swapped_rows_are_found_out(kept: Harness) -> None:
     filled(kept)
     [(sealed, _)] = kept.run(SEALED, uuid_of(0))
@@ -101,32 +105,61 @@ def test_changed_ciphertext_is_found_out(kept: Harness) -> None:
     assert registry.get(CLIENTS, uuid_of(0)).record.name == "Anew"
 
 
+@pytest.mark.attack(
+    "Giving a record's MAC address to another record",
+    guard="the record that is found must itself name that address",
+)
 def test_a_mac_address_does_not_lead_to_another_record(kept: Harness) -> None:
     filled(kept)
-    [(_, digest)] = kept.run(SEALED, uuid_of(0))
-    kept.run("UPDATE registry_records SET mac_digest = NULL WHERE uuid = ?", uuid_of(0))
-    kept.run("UPDATE registry_records SET mac_digest = ? WHERE uuid = ?", digest, uuid_of(1))
+    move_digest(kept)
     with pytest.raises(StoreFailure, match="isn't its own"):
         kept.open().find(CLIENTS, MacAddress(mac_of(0)))
 
 
+@pytest.mark.unguarded("Giving a record's MAC address to another record")
 def test_without_a_second_look_it_would(kept: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("firstlight.store.registry.tables.mac_matches", lambda *_: True)
     filled(kept)
-    [(_, digest)] = kept.run(SEALED, uuid_of(0))
-    kept.run("UPDATE registry_records SET mac_digest = NULL WHERE uuid = ?", uuid_of(0))
-    kept.run("UPDATE registry_records SET mac_digest = ? WHERE uuid = ?", digest, uuid_of(1))
+    move_digest(kept)
     found = kept.open().find(CLIENTS, MacAddress(mac_of(0)))
     assert found is not None
     assert found.uuid == uuid_of(1)
 
 
+def move_digest(kept: Harness) -> None:
+    """By it the second record is found instead of the first."""
+    [(_, digest)] = kept.run(SEALED, uuid_of(0))
+    kept.run("UPDATE registry_records SET mac_digest = NULL WHERE uuid = ?", uuid_of(0))
+    kept.run("UPDATE registry_records SET mac_digest = ? WHERE uuid = ?", digest, uuid_of(1))
+
+
+@pytest.mark.attack(
+    "Having all clients trust another CA certificate, by a change of the database",
+    guard="a designation counts only under the seal of whoever has the key",
+)
 def test_nobody_without_the_key_designates(kept: Harness) -> None:
+    designate_by_hand(kept)
+    with pytest.raises(StoreFailure):
+        kept.open().designated(CLIENTS)
+
+
+@pytest.mark.unguarded(
+    "Having all clients trust another CA certificate, by a change of the database"
+)
+def test_without_that_seal_anybody_designates(
+    kept: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Sealing, "check_designation", lambda *_: None)
+    designate_by_hand(kept)
+    designated = kept.open().designated(CLIENTS)
+    assert designated is not None
+    assert designated.file == "evil.pem"
+
+
+def designate_by_hand(kept: Harness) -> None:
     filled(kept)
     kept.open().add_certificate("evil.pem", PEM)
     kept.run("UPDATE registry_designations SET file = 'evil.pem'")
-    with pytest.raises(StoreFailure):
-        kept.open().designated(CLIENTS)
 
 
 def test_a_lost_key_is_never_replaced(kept: Harness) -> None:

@@ -1,5 +1,6 @@
 """As much of BlueZ as an advertised service meets: one adapter, on a bus of the test's own."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dbus_fast import Message, Variant
@@ -29,11 +30,13 @@ class _Gatt(ServiceInterface):
         super().__init__("org.bluez.GattManager1")
         self.said = said
         self.root = ""
+        self.meanwhile: Callable[[], None] = lambda: None
 
     @dbus_method(name="RegisterApplication")
     def register(self, path: DBusObjectPath, options: DBusDict) -> None:
         self.root = path
         self.said.append("application")
+        self.meanwhile()
 
     @dbus_method(name="UnregisterApplication")
     def unregister(self, path: DBusObjectPath) -> None:
@@ -74,6 +77,15 @@ class FakeBluez:
                 self._bus.export(PATH, interface)
         await self._bus.request_name("org.bluez")
 
+    def without_adapter(self) -> None:
+        """Nobody knows of it any more."""
+        self._bus.unexport(PATH)
+
+    def with_adapter(self) -> None:
+        """It is back, and off."""
+        for interface in (self.adapter, self.gatt, self.advertising):
+            self._bus.export(PATH, interface)
+
     async def stop(self) -> None:
         """Go away."""
         self._bus.disconnect()
@@ -85,7 +97,8 @@ class FakeBluez:
         self.adapter.emit_properties_changed({"Powered": False})
 
     def pull_out(self) -> None:
-        """As a USB stick."""
+        """As a USB stick: the kernel switches it off first, and BlueZ tells that."""
+        self.switch_off()
         self._bus.send(
             Message.new_signal(
                 "/",
@@ -132,6 +145,7 @@ class FakeBluez:
         self._client = max(names, key=lambda name: int(name.rpartition(".")[2]))
 
 
-def value(data: bytes, **options: int) -> tuple[bytes, dict[str, Variant]]:
-    """The body of a ``WriteValue``."""
-    return data, {name: Variant("q", number) for name, number in options.items()}
+def value(data: bytes, device: str = "", **options: int) -> tuple[bytes, dict[str, Variant]]:
+    """The body of a ``WriteValue``, by a client at the path ``device``."""
+    who = {"device": Variant("o", device)} if device else {}
+    return data, who | {name: Variant("q", number) for name, number in options.items()}

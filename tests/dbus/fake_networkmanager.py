@@ -19,6 +19,7 @@ from tests.dbus.nm_interfaces import (
     CHECKPOINT,
     CONNECTION,
     DEVICE,
+    DHCP4,
     INFRASTRUCTURE,
     INVALID_ARGUMENTS,
     IP4,
@@ -71,6 +72,7 @@ class FakeNetworkManager(FakeService):
             "GetSettings": self.get_settings,
             "GetSecrets": self._get_secrets,
             "RequestScan": lambda *_: ("", []),
+            "Reapply": lambda *_: ("", []),
             "Register": lambda *_: ("", []),
             "Unregister": lambda *_: ("", []),
         }.items():
@@ -96,6 +98,7 @@ class FakeNetworkManager(FakeService):
             "StateReason": (state, 0),
             "ActiveConnection": NOTHING,
             "Ip4Config": NOTHING,
+            "Dhcp4Config": NOTHING,
             "Ip4Connectivity": 0,
             "Autoconnect": True,
             "Managed": True,
@@ -219,6 +222,12 @@ class FakeNetworkManager(FakeService):
         self.add(path, {IP4: values})
         self.set(device, DEVICE, Ip4Config=path)
 
+    def offer(self, device: str, address: str = "192.168.7.23") -> None:
+        """A DHCP server's answer, not used yet."""
+        path = f"{MANAGER}/DHCP4Config/{self.number()}"
+        self.add(path, {DHCP4: {"Options": {"ip_address": Variant("s", address)}}})
+        self.set(device, DEVICE, Dhcp4Config=path)
+
     def begin(self, connection: str, device: str) -> str:
         """An activation that has been accepted; returns its path."""
         if self.get(device, DEVICE, "State") > DeviceState.DISCONNECTED:
@@ -267,7 +276,7 @@ class FakeNetworkManager(FakeService):
         if active == NOTHING:
             return
         connection = self.get(active, ACTIVE, "Connection")
-        self.set(device, DEVICE, ActiveConnection=NOTHING, Ip4Config=NOTHING)
+        self.set(device, DEVICE, ActiveConnection=NOTHING, Ip4Config=NOTHING, Dhcp4Config=NOTHING)
         self.set(device, WIRELESS, Mode=INFRASTRUCTURE)
         self.remove(active)
         if self.objects.get(connection) and (

@@ -86,7 +86,7 @@ class FakeService:
     def answer_held(self, member: str) -> None:
         """Answer them, as things stand now, and answer at once from now on."""
         for message in self.held.pop(member):
-            self.bus.send(self._answer(message))
+            self._send(self._answer(message))
 
     def refuse(self, member: str, name: str, text: str = "") -> None:
         self.refusals[member] = Refused(name, text)
@@ -133,8 +133,7 @@ class FakeService:
     def signal(
         self, path: str, interface: str, member: str, signature: str = "", *body: Any
     ) -> None:
-        if self._bus is not None:
-            self._bus.send(Message.new_signal(path, interface, member, signature, list(body)))
+        self._send(Message.new_signal(path, interface, member, signature, list(body)))
 
     def method(self, member: str, function: Callable[..., Answer]) -> None:
         """``function`` gets the object's path and the arguments; it may raise ``Refused``."""
@@ -144,7 +143,13 @@ class FakeService:
         types = self._types[interface]
         return {name: Variant(types[name], value) for name, value in values.items()}
 
-    def _handle(self, message: Message) -> Message | bool:
+    def _send(self, message: Message) -> None:
+        """Whether it arrives is nobody's concern: the bus may be gone by then."""
+        if self._bus is not None:
+            sending = self._bus.send(message)
+            sending.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
+
+    def _handle(self, message: Message) -> bool:
         if message.message_type is not MessageType.METHOD_CALL:
             return False
         member = str(message.member)
@@ -152,7 +157,8 @@ class FakeService:
         if member in self.held:
             self.held[member].append(message)
             return True
-        return self._answer(message)
+        self._send(self._answer(message))
+        return True
 
     def _answer(self, message: Message) -> Message:
         try:

@@ -14,6 +14,7 @@ ACCESS_POINT = f"{NAME}.AccessPoint"
 CONNECTION = f"{NAME}.Settings.Connection"
 ACTIVE = f"{NAME}.Connection.Active"
 IP4 = f"{NAME}.IP4Config"
+DHCP4 = f"{NAME}.DHCP4Config"
 CHECKPOINT = f"{NAME}.Checkpoint"
 
 WIFI = "802-11-wireless"
@@ -38,6 +39,7 @@ TYPES = {
         "StateReason": "(uu)",
         "ActiveConnection": "o",
         "Ip4Config": "o",
+        "Dhcp4Config": "o",
         "Ip4Connectivity": "u",
         "Autoconnect": "b",
         "Managed": "b",
@@ -60,8 +62,16 @@ TYPES = {
         "LastSeen": "i",
     },
     CONNECTION: {"Flags": "u"},
-    ACTIVE: {"State": "u", "Uuid": "s", "Id": "s", "Connection": "o", "Devices": "ao"},
+    ACTIVE: {
+        "State": "u",
+        "StateFlags": "u",
+        "Uuid": "s",
+        "Id": "s",
+        "Connection": "o",
+        "Devices": "ao",
+    },
     IP4: {"AddressData": "aa{sv}", "Gateway": "s", "NameserverData": "aa{sv}"},
+    DHCP4: {"Options": "a{sv}"},
     CHECKPOINT: {"Devices": "ao", "RollbackTimeout": "u"},
 }
 

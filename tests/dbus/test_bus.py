@@ -154,15 +154,52 @@ async def test_an_owner_that_appears_while_it_is_asked_for_is_kept(
     await fake.close()
 
 
+@pytest.mark.attack(
+    "Another user of the machine who tells what NetworkManager never said",
+    guard="a signal counts only from whoever owns the name",
+)
 async def test_signals_come_from_the_owner_alone(
     address: str, service: FakeService, bus: Bus, watch: Watch
 ) -> None:
-    stranger = await FakeService("org.example.Stranger", PATH, TYPES).open(address)
-    stranger.signal(PATH, INTERFACE, "Turned", "s", "forged")
-    await stranger.bus.request_name("org.example.Stranger2")  # the bus has passed the signal on
+    await forged(address, bus)
     service.signal(PATH, INTERFACE, "Turned", "s", "real")
     await until(lambda: watch.signals, "a signal has come")
     assert watch.signals == [("Turned", ["real"])]
+
+
+@pytest.mark.unguarded("Another user of the machine who tells what NetworkManager never said")
+async def test_where_anybody_is_the_owner_all_signals_count(
+    address: str, service: FakeService, bus: Bus, watch: Watch
+) -> None:
+    watch.peer.owner = Anybody()
+    await forged(address, bus)
+    service.signal(PATH, INTERFACE, "Turned", "s", "real")
+    await until(lambda: len(watch.signals) == 2, "both have come")
+    assert watch.signals == [("Turned", ["forged"]), ("Turned", ["real"])]
+
+
+class Anybody(str):
+    """Is whoever it is compared with."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+async def forged(address: str, bus: Bus) -> None:
+    """Somebody else sends that signal to everybody, and to us alone: that needs no match rule."""
+    assert bus._bus is not None
+    stranger = await FakeService("org.example.Stranger", PATH, TYPES).open(address)
+    stranger.signal(PATH, INTERFACE, "Turned", "s", "forged")
+    directed = Message.new_signal(PATH, INTERFACE, "Turned", "s", ["forged"])
+    directed.destination = bus._bus.unique_name
+    await stranger.bus.send(directed)
+    await stranger.bus.request_name("org.example.Stranger2")  # the bus has passed both on
     await stranger.close()
 
 

@@ -139,7 +139,7 @@ async def test_a_checkpoint_that_is_long_over_is_never_mistaken_for_anothers(
 
 
 async def test_a_kept_trial_only_loses_its_safety_net(scene: Scene) -> None:
-    checkpoint = scene.nm.create_checkpoint("", [scene.device], 60, 0)[1][0]
+    checkpoint = scene.nm.create_checkpoint("", [scene.device], int(SWITCH_SECONDS), 0)[1][0]
     trial = left_behind(scene, checkpoint, flags=0)
     await scene.all_has_come()
     (sentence,) = await scene.radio.settle()
@@ -147,6 +147,76 @@ async def test_a_kept_trial_only_loses_its_safety_net(scene: Scene) -> None:
     assert scene.done == ["CheckpointDestroy"]
     assert trial in scene.nm.profiles
     assert scene.radio.state.online
+
+
+async def test_a_saved_networks_old_mark_does_not_disarm_a_trials_switch(scene: Scene) -> None:
+    """NetworkManager numbers its checkpoints from one after every start."""
+    old = await scene.old()
+    checkpoint = scene.nm.create_checkpoint("", [scene.device], int(SWITCH_SECONDS), 0)[1][0]
+    mark = {"firstlight.attempt": "a", "firstlight.checkpoint": checkpoint}
+    scene.nm.add_profile(b"long saved", user=mark)
+    left_behind(scene, checkpoint, old, flags=VOLATILE)
+    await scene.all_has_come()
+    scene.nm.on_activation = scene.nm.come_up
+    (sentence,) = await scene.radio.settle()
+    assert sentence == "An unfinished attempt to join half was undone."
+    assert scene.done == ["CheckpointRollback", "Delete"]
+    await scene.online_with(old)
+
+
+async def test_a_saved_networks_old_mark_does_not_disarm_anothers_switch(scene: Scene) -> None:
+    theirs = scene.nm.create_checkpoint("", [scene.device], 600, 0)[1][0]
+    mark = {"firstlight.attempt": "a", "firstlight.checkpoint": theirs}
+    scene.nm.add_profile(b"long saved", user=mark)
+    await scene.all_has_come()
+    assert await scene.radio.settle() == ()
+    assert scene.checkpoints == [theirs]
+
+
+@pytest.mark.parametrize("then", ["abandon", "protect"])
+async def test_a_switch_that_nobody_waits_for_any_more_is_disarmed(scene: Scene, then: str) -> None:
+    """NetworkManager arms it when polkit has answered, whoever has given up meanwhile."""
+    old = await scene.old()
+    held = scene.nm.hold("CheckpointCreate")
+    protecting = asyncio.create_task(scene.radio.protect(60))
+    await until(lambda: held, "it is asked for")
+    protecting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await protecting
+    going_on = asyncio.create_task(
+        scene.radio.abandon() if then == "abandon" else scene.radio.protect(60)
+    )
+    await scene.all_has_come()
+    scene.nm.answer_held("CheckpointCreate")
+    scene.nm.on_activation = scene.nm.come_up
+    await going_on
+    assert len(scene.checkpoints) == (then == "protect")
+    await scene.online_with(old)
+
+
+async def test_a_switch_that_is_armed_after_all_is_disarmed(scene: Scene) -> None:
+    """It comes later than anybody waits, and would throw off whatever is joined by then."""
+    scene.nm.refuse("CheckpointCreate", "org.freedesktop.DBus.Error.NoReply")
+    with pytest.raises(RadioFailure):
+        await scene.radio.protect(SWITCH_SECONDS)
+    await scene.radio.abandon()
+    late = scene.nm.create_checkpoint("", [scene.device], int(SWITCH_SECONDS), 0)[1][0]
+    await until(lambda: late not in scene.checkpoints, "it is disarmed")
+    theirs = scene.nm.create_checkpoint("", [scene.device], int(SWITCH_SECONDS), 0)[1][0]
+    await scene.all_has_come()
+    assert scene.checkpoints == [theirs]
+
+
+async def test_the_next_switch_is_not_taken_for_the_one_that_came_too_late(scene: Scene) -> None:
+    """NetworkManager tells of a checkpoint before it answers who asked for it."""
+    scene.nm.refuse("CheckpointCreate", "org.freedesktop.DBus.Error.NoReply")
+    with pytest.raises(RadioFailure):
+        await scene.radio.protect(SWITCH_SECONDS)
+    scene.nm.refusals.clear()
+    await scene.radio.protect(SWITCH_SECONDS)
+    await scene.all_has_come()
+    assert len(scene.checkpoints) == 1
+    assert "CheckpointDestroy" not in scene.done
 
 
 async def test_a_switch_that_was_armed_for_nothing_is_disarmed(scene: Scene) -> None:

@@ -19,6 +19,8 @@ from typing import NamedTuple
 from tests.api.daemon_process import daemon
 from tests.docs.blocks import ROOT
 
+from firstlight.client import Client
+
 SECONDS = 25
 """For one command; it keeps what hangs from hanging for ever."""
 
@@ -127,6 +129,15 @@ def _heard(words: str, process: subprocess.Popen[bytes], *terminals: int) -> byt
     return said
 
 
+def _wait_for_hotspot(address: str) -> None:
+    """The pages begin where somebody has opened a second terminal: it has long been up by then."""
+    deadline = time.monotonic() + SECONDS
+    with Client(address) as device:
+        while not device.status().network.ap_enabled:
+            assert time.monotonic() < deadline, "the hotspot did not come up"
+            time.sleep(0.05)
+
+
 @contextmanager
 def scene(folder: Path) -> Iterator[Scene]:
     """One of its own for a page."""
@@ -145,6 +156,7 @@ def scene(folder: Path) -> Iterator[Scene]:
     config.write_text('demo = true\n[brand]\nname = "Firstlight"\n[hotspot]\nportal_port = 0\n')
     wanted["FIRSTLIGHT_CONFIG"] = str(config)
     with daemon(state, world=world + HASTE, environment=wanted) as address:
+        _wait_for_hotspot(address)
         path = os.pathsep.join([str(folder / "bin"), str(ROOT / ".venv/bin"), os.environ["PATH"]])
         yield Scene(
             folder,

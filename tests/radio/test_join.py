@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.radio.lab.device import LOG, NO_HOTSPOT_AT_START, Device
+from tests.radio.lab.device import LOG, NO_HOTSPOT_AT_START, UNIT, Device, confined
 from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
 from tests.radio.lab.routers import RouterSpec, Upstream
 from tests.radio.lab.waiting import eventually
@@ -113,6 +113,20 @@ def test_without_internet_is_enough_if_it_is_not_required(device: Device, world:
     assert (attempt["state"], attempt["warning"]) == ("succeeded", "no_internet")
     assert "internet" not in [step["name"] for step in attempt["steps"]]
     assert_on(world, "dead")
+
+
+@pytest.mark.lengthy
+def test_the_daemons_user_may_have_an_address_set_up_once_more(
+    online: Device, world: World
+) -> None:
+    """What the daemon asks for where NetworkManager does not use a lease; nothing comes of it."""
+    path = world.system.nmcli("-g", "GENERAL.DBUS-PATH", "device", "show", "wlan0").out.strip()
+    manager = "org.freedesktop.NetworkManager"
+    call = ["busctl", "call", manager, path, f"{manager}.Device", "Reapply"]
+    done = world.inside.run(*confined(UNIT), *call, "a{sa{sv}}tu", "0", "0", "0")
+    assert (done.rc, done.err) == (0, "")
+    assert_on(world, "home")
+    assert online.status()["network"]["connected"]
 
 
 @pytest.mark.lengthy

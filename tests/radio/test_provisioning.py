@@ -123,6 +123,10 @@ def lamp_reaches(world: World, lamp: Claimant, address: str) -> bool:
     return ping.rc == 0
 
 
+@pytest.mark.attack(
+    "An unregistered device that joins the SoftAP",
+    guard="Provisioning Mode ends at once",
+)
 def test_a_stranger_ends_it_at_once(controller: Device, lamp: Claimant, other: Claimant) -> None:
     bssid = switch_on(controller)["bssid"]
     other.joins(bssid)
@@ -133,6 +137,10 @@ def test_a_stranger_ends_it_at_once(controller: Device, lamp: Claimant, other: C
     assert lamp.finds() is None
 
 
+@pytest.mark.attack(
+    "Guessing nonces",
+    guard="five bad ones in a row end Provisioning Mode",
+)
 @pytest.mark.lengthy
 def test_five_bad_nonces_end_it(controller: Device, lamp: Claimant) -> None:
     lamp.arrives(switch_on(controller)["bssid"])

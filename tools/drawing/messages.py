@@ -11,6 +11,7 @@ import msgspec
 from firstlight import __version__
 from firstlight.core.telemetry import commands, discovery
 from firstlight.core.telemetry.topics import Topics
+from firstlight.errors import UNTOLD
 from firstlight.model.event import DeviceEvent
 from firstlight.model.ladder import Diagnostics
 from firstlight.model.mqtt import (
@@ -67,6 +68,7 @@ def page() -> str:
     kinds = [kind for _, kind, _, _ in _SENT.values()] + [kind for kind, _ in _TAKEN.values()]
     ordered = sorted(set(kinds), key=lambda kind: kind.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
+    schemas["Code"]["enum"] = sorted({*schemas["Code"]["enum"]} - UNTOLD)
     channels: dict[str, Any] = {"availability": _availability()}
     operations: dict[str, Any] = {"availability": _operation("send", "availability")}
     for name, (topic, kind, words, retained) in _SENT.items():

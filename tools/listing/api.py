@@ -8,7 +8,7 @@ import msgspec
 from drawing.text import table
 
 from firstlight import __version__
-from firstlight.errors import Code
+from firstlight.errors import UNTOLD, Code
 from firstlight.model.event import DeviceEvent
 from firstlight.web.access import right_for
 from firstlight.web.api.endpoint import JSON
@@ -38,10 +38,10 @@ def types() -> Iterator[str]:
 
 
 def codes() -> Iterator[str]:
-    """All codes of errors."""
+    """All codes of errors that an answer may have."""
     yield from [
         "",
-        ", ".join(f"`{code.value}`" for code in Code if code is not Code.NO_DAEMON) + ".",
+        ", ".join(f"`{code.value}`" for code in Code if code not in UNTOLD) + ".",
         "",
     ]
 

@@ -94,7 +94,8 @@ def _options(command: TyperCommand, *, everywhere: bool | None) -> Iterator[list
 
 def _names(option: TyperOption, usage: str) -> Iterator[str]:
     """Each spelling, with what it takes behind the last of them."""
-    takes = usage.rpartition(option.opts[-1])[2].partition(" / ")[0].strip().replace("|", ", ")
+    words = usage.partition(" / ")[0].replace(",", " ").split()
+    takes = " ".join(word for word in words if word not in option.opts).replace("|", ", ")
     *first, last = option.opts
     yield from first
     yield f"{last} {takes}".strip()

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 CALL_SECONDS = 20.0
 _FAREWELL_SECONDS = 1.0
+_UNPLUGGED_SECONDS = 1.0
+"""An adapter that is pulled out is told as switched off first."""
 
 _BLUEZ = "org.bluez"
 _ADAPTER = "org.bluez.Adapter1"
@@ -42,11 +44,19 @@ _NOBODY = {
 _GONE = "The Bluetooth daemon has gone away."
 
 
+class _Adapter(NamedTuple):
+    """One adapter of one run of BlueZ: ``owner`` is the connection that has its name."""
+
+    owner: str
+    path: str
+
+
 class BlueZ:
     """One adapter: the one of that name, or the first that can advertise."""
 
     def __init__(self, adapter: str = "", bus_address: str | None = None) -> None:
         self._adapter, self._address = adapter, bus_address
+        self._left_off: _Adapter | None = None
 
     @asynccontextmanager
     async def on_air(
@@ -57,13 +67,16 @@ class BlueZ:
         # Whoever is cancelled while it waits for the bus itself cancels that for everybody.
         gone = asyncio.create_task(_until_gone(bus), name="bluetooth-bus")
         try:
-            path = await self._chosen(bus)
-            air = BlueZOnAir(bus, gone, path, service, written)
-            await air.rise()
+            on = await self._chosen(bus)
+            air = BlueZOnAir(bus, gone, on, service, written)
             try:
-                yield air
+                await air.rise()
+                try:
+                    yield air
+                finally:
+                    await air.fall()
             finally:
-                await air.fall()
+                self._left_off = on if air.switched_off else None
         finally:
             bus.disconnect()
             await asyncio.wait([gone], timeout=_FAREWELL_SECONDS)
@@ -78,11 +91,13 @@ class BlueZ:
         except (DBusFastError, OSError, EOFError) as error:
             raise BluetoothUnavailable("The D-Bus system bus does not answer.") from error
 
-    async def _chosen(self, bus: MessageBus) -> str:
-        """The adapter's path, after it was switched on."""
+    async def _chosen(self, bus: MessageBus) -> "_Adapter":
+        """The adapter, after it was switched on, unless somebody has switched it off meanwhile."""
         objects: dict[str, dict[str, dict[str, Any]]] = await _call(
             bus, "/", _OBJECTS, "GetManagedObjects"
         )
+        if self._left_off is not None and self._left_off.path not in objects:
+            self._left_off = None
         able = sorted(
             path
             for path, interfaces in objects.items()
@@ -91,10 +106,14 @@ class BlueZ:
         wanted = [path for path in able if self._adapter in ("", _name(path))]
         if not wanted:
             raise BluetoothUnavailable(_none_found(self._adapter, [_name(path) for path in able]))
-        if not objects[wanted[0]][_ADAPTER].get("Powered", False):
+        [owner] = await _ask_bus(bus, "GetNameOwner", _BLUEZ)
+        chosen = _Adapter(owner, wanted[0])
+        if not objects[chosen.path][_ADAPTER].get("Powered", False):
+            if chosen == self._left_off:
+                raise BluetoothUnavailable(_switched_off(chosen.path))
             on = Variant("b", True)
-            await _call(bus, wanted[0], _PROPERTIES, "Set", "ssv", _ADAPTER, "Powered", on)
-        return wanted[0]
+            await _call(bus, chosen.path, _PROPERTIES, "Set", "ssv", _ADAPTER, "Powered", on)
+        return chosen
 
 
 class BlueZOnAir:
@@ -104,17 +123,19 @@ class BlueZOnAir:
         self,
         bus: MessageBus,
         gone: asyncio.Task[None],
-        path: str,
+        on: _Adapter,
         service: Service,
         written: Callable[[Written], None],
     ) -> None:
-        self._bus, self._gone, self._path = bus, gone, path
-        self._owner = ""
+        self._bus, self._gone, self._path = bus, gone, on.path
+        self._owner = on.owner
+        self.switched_off = False
         self._service = GattService(service.uuid)
         self._characteristics = {
             one.uuid: GattCharacteristic(one, _SERVICE, written) for one in service.characteristics
         }
-        self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._over = asyncio.Event()
+        self._why = _GONE
         self._advert = Advertisement(
             service, lambda: self._end("BlueZ has taken the advertisement off the air.")
         )
@@ -133,7 +154,9 @@ class BlueZOnAir:
             f"type='signal',sender='{_BLUEZ}',interface='{_PROPERTIES}',path='{self._path}'",
         ):
             await _ask_bus(self._bus, "AddMatch", rule)
-        [self._owner] = await _ask_bus(self._bus, "GetNameOwner", _BLUEZ)
+        # Only from now on a change of it would be heard.
+        if await _ask_bus(self._bus, "GetNameOwner", _BLUEZ) != [self._owner]:
+            raise BluetoothUnavailable(_GONE)
         self._bus.export(_SERVICE, self._service)
         for number, one in enumerate(self._characteristics.values()):
             self._bus.export(f"{_SERVICE}/characteristic{number}", one)
@@ -146,7 +169,7 @@ class BlueZOnAir:
     async def fall(self) -> None:
         """Take it off the air; what BlueZ says to that matters no more."""
         self._bus.remove_message_handler(self._heard)
-        if self._over.done():  # there is nothing to take away, and perhaps nobody to ask
+        if self._over.is_set():  # there is nothing to take away, and perhaps nobody to ask
             return
         for interface, member, path in (
             (_ADVERTISING, "UnregisterAdvertisement", _ADVERT),
@@ -167,12 +190,19 @@ class BlueZOnAir:
 
     async def ended(self) -> str:
         """As the port has it."""
-        await asyncio.wait({self._gone, self._over}, return_when=asyncio.FIRST_COMPLETED)
-        return self._over.result() if self._over.done() else _GONE
+        over = asyncio.create_task(self._over.wait(), name="bluetooth-over")
+        try:
+            await asyncio.wait({self._gone, over}, return_when=asyncio.FIRST_COMPLETED)
+            if self.switched_off:
+                await asyncio.wait({self._gone}, timeout=_UNPLUGGED_SECONDS)
+        finally:
+            await ended(over)
+        return self._why
 
     def _end(self, why: str) -> None:
-        if not self._over.done():
-            self._over.set_result(why)
+        if not self._over.is_set():
+            self._why = why
+            self._over.set()
 
     def _heard(self, message: Message) -> None:
         if message.message_type is not MessageType.SIGNAL:
@@ -189,11 +219,14 @@ class BlueZOnAir:
             case "InterfacesRemoved", [path, interfaces] if (
                 path == self._path and _ADAPTER in interfaces
             ):
-                self._end(f"The Bluetooth adapter {self.adapter} was taken away.")
+                self.switched_off = False
+                self._why = f"The Bluetooth adapter {self.adapter} was taken away."
+                self._over.set()
             case "PropertiesChanged", [interface, changed, _] if (
                 interface == _ADAPTER and changed.get("Powered") is False
             ):
-                self._end(f"The Bluetooth adapter {self.adapter} was switched off.")
+                self.switched_off = True
+                self._end(_switched_off(self._path))
             case _:
                 pass
 
@@ -254,6 +287,10 @@ def _words(error: str, member: str, body: list[Any]) -> str:
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+def _switched_off(path: str) -> str:
+    return f"The Bluetooth adapter {_name(path)} was switched off."
 
 
 def _none_found(wanted: str, able: list[str]) -> str:

@@ -93,6 +93,7 @@ class GattCharacteristic(ServiceInterface):
             Written(
                 uuid=self._of.uuid,
                 data=bytes(value),
+                client=_text(options, "device"),
                 offset=_number(options, "offset"),
                 mtu=_number(options, "mtu"),
             )
@@ -152,6 +153,11 @@ class Advertisement(ServiceInterface):
 
     def _service_data(self) -> dict[str, Variant]:
         return {self._of.data_uuid: Variant("ay", self._data)}
+
+
+def _text(options: dict[str, Any], name: str) -> str:
+    found = options.get(name)
+    return str(found.value) if found is not None else ""
 
 
 def _number(options: dict[str, Any], name: str) -> int:

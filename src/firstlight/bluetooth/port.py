@@ -32,10 +32,15 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client has written. ``mtu``: of its connection, in bytes; 0 where that is not told."""
+    """What a client has written.
+
+    ``client`` tells it from others; empty where that is not told. ``mtu``: of its connection, in
+    bytes; 0 where that is not told.
+    """
 
     uuid: str
     data: bytes
+    client: str = ""
     offset: int = 0
     mtu: int = 0
 

@@ -9,6 +9,7 @@ import typer
 
 from firstlight.cli.exits import ExitCode, of_claim
 from firstlight.cli.options import Json, StateDir, Token, Url
+from firstlight.errors import FirstlightError
 from firstlight.model.claim import (
     Claim,
     ClaimAnswer,
@@ -92,12 +93,23 @@ def _watch(client: "Client", *, wait: bool, as_json: bool) -> "Answer[ClaimAnswe
                 typer.echo(line)
             told = lines
     except KeyboardInterrupt:
-        client.answers.end_claim()
-        typer.echo("firstlight: the claim was ended.", err=True)
+        if last is not None and last.value.claim.state is ClaimState.WAITING:
+            _end(client)
+        else:
+            typer.echo("firstlight: no longer watching; the claim goes on.", err=True)
         raise
     if last is None:
         raise ValueError("there was no answer to show")
     return last
+
+
+def _end(client: "Client") -> None:
+    try:
+        client.answers.end_claim()
+    except FirstlightError as error:
+        typer.echo(f"firstlight: the claim goes on: {plain(error.message)}", err=True)
+    else:
+        typer.echo("firstlight: the claim was ended.", err=True)
 
 
 def until_decided(

@@ -122,7 +122,7 @@ def _password_of(named: ConnectBody, from_stdin: bool, file: Path | None, none: 
             "password", "comes from one place: --password-stdin, --password-file or --no-password"
         )
     if from_stdin:
-        return _one_line(sys.stdin.buffer.read(_LONGEST_SECRET), "standard input")
+        return _one_line(sys.stdin.buffer.readline(_LONGEST_SECRET), "standard input")
     if file is not None:
         return _one_line(_content(file), str(file))
     if none or not sys.stdin.isatty():

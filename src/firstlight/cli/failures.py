@@ -23,8 +23,10 @@ def reported(as_json: bool) -> Generator[None]:
 
 
 def problem_of(error: FirstlightError) -> Problem:
-    """What the daemon answered, or would have."""
-    return Problem(error=error.message, message=error.message, code=error.word, hint=error.hint)
+    """What the daemon answered, or would have. Names that are no Unicode are told all the same."""
+    message = _encodable(error.message)
+    hint = None if error.hint is None else _encodable(error.hint)
+    return Problem(error=message, message=message, code=error.word, hint=hint)
 
 
 def _tell(problem: Problem, as_json: bool) -> None:
@@ -34,3 +36,7 @@ def _tell(problem: Problem, as_json: bool) -> None:
     typer.echo(f"firstlight: {plain(problem.message)}", err=True)
     if problem.hint:
         typer.echo(f"  {plain(problem.hint)}", err=True)
+
+
+def _encodable(text: str) -> str:
+    return text.encode(errors="backslashreplace").decode()

@@ -1,12 +1,17 @@
 """``firstlight label``: the sticker for the box."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
-from firstlight.cli.options import Json, StateDir, Token, Url
+from firstlight.cli.options import StateDir, Token, Url
 from firstlight.errors import InvalidInput
+from firstlight.model.ssid import Ssid
+
+if TYPE_CHECKING:
+    from firstlight.label.sticker import Sticker
 
 Output = Annotated[
     Path | None,
@@ -27,7 +32,14 @@ NoPassword = Annotated[
 ]
 Brand = Annotated[
     str | None,
-    typer.Option(metavar="NAME", show_default=False, help="What stands on top, if not the brand."),
+    typer.Option(
+        metavar="NAME", show_default=False, help="What stands on top, if not the hotspot's."
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print what stands on it, for programs; drawn with --output only."),
 ]
 
 
@@ -37,6 +49,7 @@ def label(
     *,
     no_password: NoPassword = False,
     brand: Brand = None,
+    force: Force = False,
     url: Url = None,
     token: Token = None,
     state_dir: StateDir = None,
@@ -59,6 +72,9 @@ def label(
             width=width,
             height=height,
         )
+        if as_json and output is None:
+            typer.echo(_facts(sticker))
+            return
         if kind == ".png":
             from firstlight.label.print import sticker_png
 
@@ -68,12 +84,26 @@ def label(
         if output is None:
             typer.echo(content)
             return
-        try:
-            output.write_bytes(content)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise InvalidInput("--output", f"{output} can't be written: {reason}") from error
+        from firstlight.cli.writing import write_private
+
+        write_private(output, [content], force=force)
         typer.echo(f"Wrote {output}.", err=True)
+        if as_json:
+            typer.echo(_facts(sticker))
+
+
+def _facts(sticker: "Sticker") -> bytes:
+    """What is read from it, or scanned. ``ssid`` as shown; its bytes are those of ``ssidHex``."""
+    return msgspec.json.encode(
+        {
+            "brand": sticker.brand,
+            "ssid": Ssid(sticker.ssid).text,
+            "ssidHex": sticker.ssid.hex(),
+            "password": sticker.password,
+            "deviceId": sticker.device_id,
+            "address": sticker.address,
+        }
+    )
 
 
 def _kind(output: Path | None) -> str:

@@ -12,7 +12,7 @@ from firstlight.cli.exits import ExitCode
 from firstlight.cli.mode_views import access_code, device_line, session_view
 from firstlight.cli.screen import console
 from firstlight.client import Answer, Client
-from firstlight.client.following import followed, newest_id
+from firstlight.client.following import answered, followed, newest_id
 from firstlight.client.jobs import Patience, until
 from firstlight.model.provisioning_mode import ModeEnd, ModeEnded, ModeSession, ModeState, Progress
 
@@ -66,7 +66,7 @@ def watched(
     if last.value.state is ModeState.OFF:
         return
     for _ in followed(client, pause=pause, note=note, after=after):
-        answer = client.answers.provisioning_session()
+        answer = answered(client.answers.provisioning_session, pause=pause, note=note)
         if answer.body != last.body:
             last = answer
             yield answer

@@ -16,7 +16,10 @@ Unlock = Annotated[
     bool, typer.Option("--unlock", help="End the pause that follows five wrong codes.")
 ]
 All = Annotated[bool, typer.Option("--all", help="Sign everybody out.")]
-SessionId = Annotated[str | None, typer.Argument(metavar="ID", show_default=False)]
+SessionId = Annotated[
+    str | None,
+    typer.Argument(metavar="ID", help="As the list shows it.", show_default=False),
+]
 
 _LATEST_MS = 253_402_300_799_000
 

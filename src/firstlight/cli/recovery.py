@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from firstlight.cli.confirming import confirm
 from firstlight.cli.options import Json, Reason, StateDir, Token, Url, as_text
 from firstlight.errors import InvalidInput
 
@@ -41,7 +42,7 @@ def rollback(
 
 
 def factory_reset(
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask; it is meant.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask; it is meant.")] = False,
     url: Url = None,
     token: Token = None,
     state_dir: StateDir = None,
@@ -49,8 +50,8 @@ def factory_reset(
 ) -> None:
     """Forget everything that was set up, and follow it to the end. It can't be undone.
 
-    Saved WiFi networks, the pairing code and everybody's sign-in are lost; the hotspot's name and
-    password stay. With --json: the event that ended it.
+    Saved WiFi networks, a claimed configuration, the registry, the pairing code and everybody's
+    sign-in are lost; the hotspot's name and password stay. With --json: the event that ended it.
     """
     from firstlight.cli.dial import daemon
 
@@ -76,9 +77,7 @@ def _confirm(client: "Client", as_json: bool) -> None:
 
     for line in what_is_lost(client):
         typer.echo(line, err=True)
-    if not typer.confirm("Reset it?", err=True):
-        typer.echo("Nothing was changed.", err=True)
-        raise typer.Exit(1)
+    confirm("Reset it?", yes=False)
 
 
 def _note(text: str) -> None:

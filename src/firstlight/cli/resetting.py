@@ -34,6 +34,8 @@ def what_is_lost(client: Client) -> Iterator[str]:
     yield f"This sets {plain(status.hostname)} back to how it was when new. It forgets"
     yield f"  - {names}"
     yield "  - the pairing code, everybody's sign-in, and that the setup was finished"
+    yield "  - the configuration that it has claimed, if any"
+    yield "  - its registry: all records and certificates (PostgreSQL keeps them)"
     yield "  - what it remembers of recovery and restarts"
     yield "The hotspot's name and password, Ethernet, VPN and the configuration file stay."
     yield "It ends with the hotspot up."

@@ -1,10 +1,8 @@
 """Signing in: the pairing code, and who is paired."""
 
-from urllib.parse import quote
-
 from firstlight.client.device import API
 from firstlight.client.operation import operation
-from firstlight.client.request import Request, decoded, get, send, wish
+from firstlight.client.request import Request, decoded, get, segment, send, wish
 from firstlight.model.pairing import CodeShown
 from firstlight.model.session import SessionEntry
 from firstlight.model.wire import PairAnswer, PairBody, SessionsAnswer
@@ -51,7 +49,7 @@ class AccessOperations:
     @operation
     def revoke_session(self, session_id: str) -> Request[None]:
         """Sign one out. Raises ``NotFound``."""
-        return wish("DELETE", f"{API}/sessions/{quote(session_id, safe='')}")
+        return wish("DELETE", f"{API}/sessions/{segment(session_id)}")
 
     @operation
     def revoke_all_sessions(self) -> Request[None]:

@@ -1,7 +1,6 @@
 """What the device does: its networks, its hotspot, ways back, and itself."""
 
 from typing import Any, Final
-from urllib.parse import quote
 
 import msgspec
 
@@ -14,6 +13,7 @@ from firstlight.client.request import (
     as_text,
     decoded,
     get,
+    segment,
     send,
     wish,
 )
@@ -93,7 +93,7 @@ class DeviceOperations:
     @operation
     def attempt(self, attempt_id: str) -> Request[Attempt]:
         """An attempt to join as it stands. Raises ``NotFound`` for one of long ago."""
-        return Request(method="GET", path=f"{_ATTEMPTS}{quote(attempt_id, safe='')}", read=_attempt)
+        return Request(method="GET", path=f"{_ATTEMPTS}{segment(attempt_id)}", read=_attempt)
 
     @operation
     def newest_attempt(self) -> Request[Attempt]:

@@ -11,6 +11,7 @@ import msgspec
 
 from firstlight.client.problems import nobody_there
 from firstlight.errors import InvalidInput, NotPermitted
+from firstlight.model.text import plain
 
 SOCKET_NAME: Final = "control.sock"
 
@@ -83,7 +84,7 @@ def knock(path: str) -> None:
         except PermissionError as error:
             raise NotPermitted(
                 f"This user may not open {path}.",
-                hint="Run the command as the daemon's user, for example with sudo.",
+                hint="Run it as the daemon's user, for example with sudo.",
             ) from error
         except OSError as error:
             raise nobody_there(path) from error
@@ -93,7 +94,7 @@ def authorization(token: str | None) -> dict[str, str]:
     """The header that shows it. Raises ``InvalidInput``, without showing it there."""
     if not token:
         return {}
-    if not (token.isascii() and token.isprintable()):
+    if not (token.isascii() and token.isprintable()) or " " in token:
         raise InvalidInput("token", "has characters that no token has; letters, digits and signs")
     return {"authorization": f"Bearer {token}"}
 
@@ -106,12 +107,20 @@ def timeouts(seconds: float) -> httpx.Timeout:
 def _checked(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise InvalidInput("url", f"is not an address: {error}") from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise InvalidInput("url", "is not a web address; write it like http://box.local:8080")
+    try:
+        parsed.raw_host.decode().encode("idna")  # as it is looked up
+    except UnicodeError as error:
+        raise InvalidInput(
+            "url", f"holds no host name in {plain(parsed.host)}: 1 to 63 characters between dots"
+        ) from error
     if parsed.userinfo:
-        raise InvalidInput("url", "takes no user name; give the secret as the token")
+        raise InvalidInput(
+            "url", "takes no user name and no password", hint="Give the secret as token=…."
+        )
     return parsed
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing, closing
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
@@ -23,8 +23,10 @@ LONGEST_PAUSE: Final = 10.0
 LOST: Final = "The connection to the daemon was lost; trying again until it is back."
 BACK: Final = "The daemon answers again."
 
-_PASSING = frozenset({Code.NO_DAEMON, Code.TIMEOUT, Code.BUSY})
+_PASSING = frozenset({Code.NO_DAEMON, Code.TIMEOUT, Code.BUSY, Code.RATE_LIMITED})
+"""A stream that was cut off may count for its address until the daemon has noticed."""
 
+T = TypeVar("T")
 Note = Callable[[str], None]
 GoOn = Callable[[], bool]
 
@@ -61,10 +63,15 @@ class Thread:
 
     def hear(self, message: Message) -> bool:
         """It goes on from there. Returns whether the message is an event."""
+        self.found()
+        self._pause, self.after = FIRST_PAUSE, message.id
+        return message.event == "device"
+
+    def found(self) -> None:
+        """The daemon is there."""
         if self._lost:
             self._note(BACK)
-        self._lost, self._pause, self.after = False, FIRST_PAUSE, message.id
-        return message.event == "device"
+        self._lost = False
 
     def bear(self, error: FirstlightError) -> None:
         """Raises ``error`` unless it may pass, which the first one of all may not."""
@@ -136,6 +143,24 @@ async def followed_later(
             thread.bear(error)
         thread.lose()
         await pause(thread.pause())
+
+
+def answered(ask: Callable[[], T], *, pause: Callable[[float], None], note: Note) -> T:
+    """What ``ask`` returns; it is asked again while the daemon is away, as long as that takes.
+
+    ``pause`` and ``note`` as for ``followed``. Raises ``FirstlightError`` when it refuses.
+    """
+    thread = Thread("", note)
+    while True:
+        try:
+            answer = ask()
+        except FirstlightError as error:
+            thread.bear(error)
+        else:
+            thread.found()
+            return answer
+        thread.lose()
+        pause(thread.pause())
 
 
 def recent(client: Listens) -> Iterator[Message]:

@@ -18,9 +18,13 @@ ASK_AGAIN_SECONDS: Final = 0.25
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """How long somebody waits; ``seconds`` of ``None``: for ever. The rest is told at its end."""
+    """How long somebody waits; ``seconds`` of ``None``: for ever. The rest is told at its end.
+
+    ``unreachable``: how long the daemon may be out of reach in one go; ``None``: for ever, too.
+    """
 
     seconds: float | None
+    unreachable: float | None = None
     message: str = ""
     hint: str | None = None
     pause: float = ASK_AGAIN_SECONDS
@@ -28,6 +32,10 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     def deadline(self, now: float) -> float:
         """When it ends."""
         return float("inf") if self.seconds is None else now + self.seconds
+
+    def bears(self, silent: float) -> bool:
+        """Whether a daemon that was not reached for so many seconds may be asked again."""
+        return self.unreachable is None or silent < self.unreachable
 
     def out(self) -> NoDaemon:
         """What is raised at its end."""
@@ -69,16 +77,18 @@ def until(
     """Every answer, to the one that is final.
 
     A ``remote`` daemon that can't be reached meanwhile is asked again: joining may cut the very
-    connection that the question travels on. Raises ``FirstlightError`` for anything else, and
-    ``NoDaemon`` with ``Code.TIMEOUT`` when patience ends.
+    connection that the question travels on. Raises ``FirstlightError`` for anything else and for
+    what lasts longer than patience bears, and ``NoDaemon`` with ``Code.TIMEOUT`` when it ends.
     """
-    deadline = patience.deadline(monotonic())
+    heard = monotonic()
+    deadline = patience.deadline(heard)
     while monotonic() < deadline:
         try:
             answer = ask()
         except FirstlightError as error:
-            bear(error, remote=remote)
+            bear(error, remote=remote and patience.bears(monotonic() - heard))
         else:
+            heard = monotonic()
             yield answer
             if over(answer):
                 return
@@ -96,13 +106,15 @@ async def until_later(
     monotonic: Callable[[], float],
 ) -> AsyncIterator[A]:
     """As ``until``."""
-    deadline = patience.deadline(monotonic())
+    heard = monotonic()
+    deadline = patience.deadline(heard)
     while monotonic() < deadline:
         try:
             answer = await ask()
         except FirstlightError as error:
-            bear(error, remote=remote)
+            bear(error, remote=remote and patience.bears(monotonic() - heard))
         else:
+            heard = monotonic()
             yield answer
             if over(answer):
                 return

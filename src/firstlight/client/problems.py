@@ -98,6 +98,11 @@ _BY_STATUS: Final[Mapping[int, type[FirstlightError]]] = {
     503: RadioUnavailable,
 }
 
+_HOW_TO_SIGN_IN: Final = (
+    "Give Client the daemon's secret as token=…, or the code that `firstlight pair` shows as "
+    "pairing_code=…."
+)
+
 BROKEN_OFF: Final = (
     httpx.ReadError,
     httpx.WriteError,
@@ -143,6 +148,8 @@ def rebuilt(reply: Reply, where: str) -> FirstlightError:
         kind = CLASS_OF[code]
     error = _made(kind, code, told)
     error.word = told.code
+    if "www-authenticate" in reply.headers:  # the daemon's own hint is about headers
+        error.hint = _HOW_TO_SIGN_IN
     after = reply.headers.get("retry-after", "")
     error.retry_after = float(after) if after.isascii() and after.isdigit() else None
     return error

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
 
 import msgspec
+from msgspec.structs import replace
 
 from firstlight.client.operation import operation
 from firstlight.client.request import (
@@ -17,6 +17,8 @@ from firstlight.client.request import (
     decoded,
     get,
     granted,
+    not_unicode,
+    segment,
     wish,
 )
 from firstlight.model.records import TYPE_OF, Record, RecordKind
@@ -32,6 +34,9 @@ PAGE: Final = 200
 """Records that ``entries`` asks for at once."""
 
 MEDIA_OF: Final = {ExchangeForm.CSV: "text/csv", ExchangeForm.JSON: JSON}
+
+_LONG_SECONDS = 900.0
+"""A hundred thousand records take a PC half a minute, and a small board ten times that."""
 
 _REGISTRY = "/api/registry"
 _CERTIFICATES = "/certs"
@@ -124,7 +129,7 @@ class RegistryOperations:
     @operation
     def rotate_key(self) -> Request[None]:
         """Encrypt all of it with a new key."""
-        return wish("POST", f"{_REGISTRY}/rotate-key")
+        return replace(wish("POST", f"{_REGISTRY}/rotate-key"), seconds=_LONG_SECONDS)
 
     @operation
     def certificates(self) -> Request[tuple[CertificateEntry, ...]]:
@@ -149,6 +154,10 @@ class RegistryOperations:
 
         ``file``: its name, 31 characters at most.
         """
+        try:
+            file.encode()
+        except UnicodeEncodeError as error:
+            raise not_unicode() from error
         headers = {} if use is None else {"x-cert-type": str(use)}
         return Request(
             method="POST", path=_CERTIFICATES, headers=headers, file=(file, pem), read=granted
@@ -174,6 +183,7 @@ def _upload(what: str, content: bytes, form: ExchangeForm) -> Request[ImportPrev
         headers={"content-type": "application/octet-stream"},
         content=content,
         read=decoded(ImportPreview),
+        seconds=_LONG_SECONDS,
     )
 
 
@@ -182,8 +192,8 @@ def _version(reply: Reply) -> int:
 
 
 def _record(kind: RecordKind, uuid: str) -> str:
-    return f"/api/{kind}/{quote(uuid, safe='')}"
+    return f"/api/{kind}/{segment(uuid)}"
 
 
 def _certificate(file: str) -> str:
-    return f"{_CERTIFICATES}/{quote(file, safe='')}"
+    return f"{_CERTIFICATES}/{segment(file)}"

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, Generic, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
-from firstlight.errors import NotUnderstood
+from firstlight.errors import InvalidInput, NotUnderstood
 
 JSON: Final = "application/json"
 
@@ -26,7 +27,8 @@ class Request(msgspec.Struct, Generic[T_co], frozen=True, kw_only=True):
     """Sent by whichever client; ``read`` makes of the answer what the caller gets.
 
     ``path`` is quoted, ``params`` are not. ``expects``: the media type of an answer that has a
-    body. ``read`` raises ``msgspec.DecodeError`` or ``ValueError`` for what it does not know.
+    body. ``seconds``: the answer may take that long, however little the client allows others.
+    ``read`` raises ``msgspec.DecodeError`` or ``ValueError`` for what it does not know.
     """
 
     method: str
@@ -37,6 +39,7 @@ class Request(msgspec.Struct, Generic[T_co], frozen=True, kw_only=True):
     content: bytes = b""
     file: tuple[str, bytes] | None = None
     expects: str = JSON
+    seconds: float = 0.0
 
     @property
     def is_repeatable(self) -> bool:
@@ -61,6 +64,25 @@ class Answer(Generic[T_co]):
             return self._request.read(self._reply)
         except (msgspec.DecodeError, ValueError) as error:
             raise not_understood(self._where) from error
+
+
+def segment(text: str) -> str:
+    """One part of a path, whatever stands in it.
+
+    ``.`` and ``..`` would be taken for steps within the path (RFC 3986, 5.2.4), and another
+    resource be asked. Raises ``InvalidInput`` for text that is no Unicode.
+    """
+    if text in {".", ".."}:
+        return text.replace(".", "%2E")
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError as error:
+        raise not_unicode() from error
+
+
+def not_unicode() -> InvalidInput:
+    """For what a terminal of another encoding hands over; it is not shown, as it may be secret."""
+    return InvalidInput("", "One of the values given is not UTF-8 text.")
 
 
 def not_understood(where: str) -> NotUnderstood:
@@ -94,7 +116,11 @@ def as_json(body: object) -> dict[str, Any]:
     """The fields of a request that has that for its body."""
     if body is None:
         return {}
-    return {"content": msgspec.json.encode(body), "headers": {"content-type": JSON}}
+    try:
+        content = msgspec.json.encode(body)
+    except UnicodeEncodeError as error:
+        raise not_unicode() from error
+    return {"content": content, "headers": {"content-type": JSON}}
 
 
 def decoded(answer: type[T]) -> Callable[[Reply], T]:

@@ -5,6 +5,7 @@ from typing import Final
 import httpx
 
 from firstlight.client.device import API
+from firstlight.client.dialing import timeouts
 from firstlight.client.request import Reply, Request, as_bytes
 
 HEADERS: Final = {"accept-encoding": "identity"}
@@ -20,6 +21,8 @@ _PEM: Final = "application/x-pem-file"
 def built(http: httpx.Client | httpx.AsyncClient, request: Request[object]) -> httpx.Request:
     """Ready to be sent."""
     files = None if request.file is None else {"file": (*request.file, _PEM)}
+    usual = http.timeout.read
+    longer = usual is not None and request.seconds > usual
     return http.build_request(
         request.method,
         request.path,
@@ -27,6 +30,7 @@ def built(http: httpx.Client | httpx.AsyncClient, request: Request[object]) -> h
         headers=request.headers,
         content=request.content or None,
         files=files,
+        timeout=timeouts(request.seconds) if longer else http.timeout,
     )
 
 

@@ -63,9 +63,9 @@ class Client(Operations, Undertakings, Blocking, Following):
         ``token``: the daemon's secret, or one that pairing gave. ``pairing_code``: what the device
         shows; entering turns it into a token, listed as ``device_name``. ``ca``: a file of
         certificates in PEM form to trust instead of the system's. ``seconds`` bounds the wait for
-        an answer; a connection has at most 5. ``retries``: how often a question that changes
-        nothing is asked again when the connection breaks off. Raises ``InvalidInput`` and
-        ``ConfigError``.
+        an answer, save an import's; a connection has at most 5. ``retries``: how often a question
+        that changes nothing is asked again when the connection breaks off. Raises
+        ``InvalidInput`` and ``ConfigError``.
         """
         self._to = destination(url, ca=ca, state_dir=state_dir)
         self.token = token if self._to.remote else None

@@ -34,6 +34,9 @@ CLAIMING: Final = Patience(
 
 ENDLESS: Final = Patience(seconds=None, pause=0.5)
 
+WHILE_ON: Final = Patience(seconds=None, pause=0.5, unreachable=300.0)
+"""Provisioning Mode ends by itself; whose device is gone for so long is not told any more."""
+
 CLAIM_UNDER_WAY: Final = frozenset({ClaimState.RUNNING, ClaimState.WAITING})
 
 
@@ -156,5 +159,5 @@ def mode_watch() -> Watch[ModeSession, DeviceProgress]:
         request=ProvisioningOperations.provisioning_session.request(),
         over=lambda session: session.state is ModeState.OFF,
         steps=lambda session: session.devices,
-        patience=ENDLESS,
+        patience=WHILE_ON,
     )

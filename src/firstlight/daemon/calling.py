@@ -60,13 +60,13 @@ class Calling:
             await self._look()
 
     async def _look(self) -> None:
-        found = self._addresses()
-        wanted = (found if self._only is None else found & self._only) - self._never()
-        if wanted == self._told and not self._failing:
-            return
         try:
+            found = self._addresses()
+            wanted = (found if self._only is None else found & self._only) - self._never()
+            if wanted == self._told and not self._failing:
+                return
             await self._advertiser.tell(self._advert, wanted)
-        except Exception as error:  # noqa: BLE001  whatever a network does, the device goes on
+        except Exception as error:  # noqa: BLE001  whatever a network or the system does, it goes on
             if not self._failing:
                 log.warning("the device's name can't be told on its networks: %s", error)
             self._failing = True

@@ -49,10 +49,10 @@ def web_settings(config: Config, *, portal: str = "") -> WebSettings:
 
 def page_on(config: Config, address: str) -> str:
     """Where the pages are at this device's ``address`` on a network; empty: they are not."""
-    port = _page_port(config)
-    if not (address and port):
+    web, port = config.web, _page_port(config)
+    if not (address and port and (web.public or web.host in {address, *_EVERYWHERE})):
         return ""
-    return _page_at(address, port, secure=config.web.tls_certificate is not None)
+    return _page_at(address, port, secure=web.tls_certificate is not None)
 
 
 class Portal(NamedTuple):

@@ -12,7 +12,7 @@ from firstlight.core.mode import Turn
 from firstlight.core.recovery import messages, trigger
 from firstlight.core.recovery.candidates import hidden, networks
 from firstlight.core.recovery.phases import USES_RADIO, Phase
-from firstlight.core.recovery.state import State, cooldown_until_ms
+from firstlight.core.recovery.state import cooldown_until_ms
 from firstlight.daemon.cooldown import Cooldown
 from firstlight.daemon.hotspot_keeper import HotspotKeeper
 from firstlight.daemon.memory import Memory
@@ -63,12 +63,12 @@ class Recovery:
         self._keeping = False
         self.found: Reach | None = None
         now = self._now()
+        left = cooldown.left(company.memory.kept, now)
         self.state = recovery.begin(
-            tools.settings,
-            recovery.Record.of(company.memory.kept),
-            cooldown=cooldown.left(company.memory.kept, now),
-            now=now,
+            tools.settings, recovery.Record.of(company.memory.kept), cooldown=left, now=now
         )
+        # By the wall clock it may end at another time than was written down before a reboot.
+        self._cooldown_kept = None if left else self.state.cooldown_until
 
     async def run(self) -> None:
         """Take one event after the other, for ever."""
@@ -147,7 +147,7 @@ class Recovery:
         if self.state.phase is not before.phase:
             log.info("recovery: %s", self.state.phase)
             self._share_radio()
-        await self._remember(before)
+        await self._remember()
         for effect in effects:
             await self._carry_out(effect)
         if self.state != before:
@@ -161,10 +161,13 @@ class Recovery:
             (self._company.hotspot.hold if uses else self._company.hotspot.resume)()
         self._company.hotspot.changed()
 
-    async def _remember(self, before: State) -> None:
+    async def _remember(self) -> None:
         state, kept, now = self.state, self._company.memory.kept, self._now()
-        if state.cooldown_until != before.cooldown_until:
+        cools_anew = state.cooldown_until != self._cooldown_kept
+        if cools_anew:
+            self._cooldown_kept = state.cooldown_until
             await self._cooldown.keep(state.cooldown_until)
+        await self._cooldown.look(now)
         record = state.record
         await self._company.memory.change(
             recovery_enabled=state.settings.enabled,
@@ -177,7 +180,7 @@ class Recovery:
             last_reason=record.last_reason,
             active_lock=state.lock(now),
             cooldown_until=cooldown_until_ms(state, kept, now)
-            if state.cooldown_until != before.cooldown_until
+            if cools_anew
             else kept.cooldown_until,
         )
 
@@ -192,6 +195,7 @@ class Recovery:
                 # Whoever has put the hotspot out of the way did so while there was a network.
                 self._company.hotspot.wanted |= turn is Turn.ALONE
                 await self._company.turn(turn)
+                self.saw()  # which network it is, is known from now on
             case messages.Tell():
                 self._company.tell(effect)
             case messages.Blame(message):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from firstlight.daemon.certificates import checked_name, checked_pem
+from firstlight.daemon.certificates import checked_name, checked_pem, details
 from firstlight.errors import Code, InvalidInput, NotFound
 from firstlight.model.records import RecordKind, mac_of
 from firstlight.model.registry import Certificate, Entry, ImportFault, ImportPreview
@@ -86,6 +86,7 @@ class Comparison:
         self._faults = list(found.faults)
         self._count = found.fault_count
         self._named = {(line.kind, line.uuid) for line in found.lines if line.uuid}
+        self._designated: dict[RecordKind, str] = {}
         self._added = self._changed = self._unchanged = 0
 
     def steps(self, registry: Registry) -> Iterator[None]:
@@ -126,19 +127,32 @@ class Comparison:
             self._fault(line.number, line.field("mac_address"), f"belongs to {owner.uuid} already")
 
     def _compare_certificate(self, registry: Registry, certificate: Certificate) -> None:
+        where = f"certificates.{certificate.file}"
         try:
             checked_name(certificate.file)
             checked_pem(certificate.pem.encode())
+            if certificate.designations and not details(certificate.file, certificate.pem).valid:
+                self._fault(0, where, "is designated, and is no X.509 certificate")
             stored = registry.certificate(certificate.file)
         except NotFound:
             self._added += 1
         except InvalidInput as error:
-            self._fault(0, f"certificates.{certificate.file}", error.message)
+            self._fault(0, where, error.message)
         else:
-            self._unchanged += 1
+            if self._newly_designated(registry, certificate):
+                self._changed += 1
+            else:
+                self._unchanged += 1
             if stored != certificate.pem:
-                message = "there is another certificate of that name already"
-                self._fault(0, f"certificates.{certificate.file}", message)
+                self._fault(0, where, "there is another certificate of that name already")
+        for kind in certificate.designations:
+            if (first := self._designated.setdefault(kind, certificate.file)) != certificate.file:
+                self._fault(0, where, f"is designated for {kind}, and so is {first}")
+
+    def _newly_designated(self, registry: Registry, certificate: Certificate) -> bool:
+        """Whether devices would be handed this one, and are handed another one or none now."""
+        now = {kind: registry.designated(kind) for kind in certificate.designations}
+        return any(entry is None or entry.file != certificate.file for entry in now.values())
 
     def _fault(self, line: int, field: str, message: str) -> None:
         self._count += 1

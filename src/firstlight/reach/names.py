@@ -14,6 +14,7 @@ from firstlight.reach.racing import until_good
 _DNS_PORT = 53
 _ANSWER_SECONDS = 1.5
 _QUESTIONS = 2  # to every name server: a single datagram may be lost
+_MOST_DATAGRAMS = 16  # of a name server: who sends only what nobody has asked is none
 _MULTICAST_DOMAIN = ".local"  # RFC 6762: no name server knows these
 
 
@@ -86,7 +87,7 @@ async def _resolve(interface: str, ipv4: Ipv4, host: str) -> str | None:
 async def _system_resolve(host: str) -> str | None:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, family=socket.AF_INET)
-    except OSError:
+    except (OSError, UnicodeError):  # the latter for what can't be a name, as a..b
         return None
     return str(found[0][4][0]) if found else None
 
@@ -96,17 +97,24 @@ async def _ask(interface: str, server: str, host: str) -> str | None:
     from dns import exception, message, rdata, rdatatype  # noqa: PLC0415  idle daemons spare it
 
     loop = asyncio.get_running_loop()
-    question = message.make_query(host, rdatatype.A)
+    try:
+        question = message.make_query(host, rdatatype.A)
+    except exception.DNSException:  # it can't be a name
+        return None
     with bound(interface, socket.SOCK_DGRAM) as sock:
         await loop.sock_connect(sock, (server, _DNS_PORT))
         await loop.sock_sendall(sock, question.to_wire())
-        while True:
+        for _ in range(_MOST_DATAGRAMS):
+            datagram = await loop.sock_recv(sock, 4096)
+            await asyncio.sleep(0)  # what has come already is had without waiting
             try:
-                answer = message.from_wire(await loop.sock_recv(sock, 4096))
+                answer = message.from_wire(datagram)
             except exception.DNSException:
                 continue
             if question.is_response(answer):
                 break
+        else:
+            return None
     addresses = [
         record.to_text()
         for rrset in answer.answer

@@ -13,6 +13,8 @@ from firstlight.model.reach import Internet, ReachTarget
 from firstlight.reach.names import Names
 
 _MAX_BODY = 65536
+_MOST = 2 * _MAX_BODY
+"""Bytes of an answer, whatever they are: announcements without an end are no answer (1xx)."""
 
 
 class Page(NamedTuple):
@@ -51,7 +53,7 @@ async def probe(interface: str, names: Names, target: ReachTarget, deadline: flo
 
 
 async def _get(interface: str, address: str, url: SplitResult) -> _Answer:
-    """One GET; at most 64 KiB of its answer."""
+    """One GET; at most 64 KiB of its answer. Raises ``h11.ProtocolError`` for what is none."""
     loop = asyncio.get_running_loop()
     connection = h11.Connection(h11.CLIENT)
     request = h11.Request(
@@ -68,11 +70,16 @@ async def _get(interface: str, address: str, url: SplitResult) -> _Answer:
 
 async def _answer(connection: h11.Connection, sock: socket.socket) -> _Answer:
     loop = asyncio.get_running_loop()
-    status, date, body = 0, None, bytearray()
+    status, date, body, received = 0, None, bytearray(), 0
     while len(body) <= _MAX_BODY:
         event = connection.next_event()
         if event is h11.NEED_DATA:
-            connection.receive_data(await loop.sock_recv(sock, 4096))
+            if received > _MOST:
+                raise h11.RemoteProtocolError(f"no answer in {received} bytes")
+            data = await loop.sock_recv(sock, 4096)
+            received += len(data)
+            connection.receive_data(data)
+            await asyncio.sleep(0)  # what has come already is had without waiting
         elif isinstance(event, h11.Response):
             status, date = event.status_code, _date(event)
         elif isinstance(event, h11.Data):

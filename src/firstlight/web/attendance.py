@@ -69,6 +69,6 @@ class Attendance:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell, and pass on."""
-        if shows_a_person(scope["firstlight.visit"]):
+        if shows_a_person(Visit.met(scope)):
             self._attended()
         await self._app(scope, receive, send)

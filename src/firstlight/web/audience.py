@@ -1,4 +1,4 @@
-"""Who may follow which events, and how many streams one address may hold open."""
+"""Who may follow which events, and how many streams one subscriber may hold open."""
 
 from collections import Counter
 from collections.abc import Generator
@@ -7,9 +7,13 @@ from contextlib import contextmanager
 from firstlight.errors import Code
 from firstlight.model.event import Action, DeviceEvent
 from firstlight.web.problems import Refusal
+from firstlight.web.visit import subscriber
 
 MOST_STREAMS = 6
-"""Of one address: a few tabs, and the stream of before that is not known to be gone yet."""
+"""Of one subscriber: a few tabs, and the stream of before that is not known to be gone yet."""
+
+MOST_ONLOOKERS = 12
+"""Of all who are not signed in, so that there is always room for those who are."""
 
 _RETRY_SECONDS = 15
 
@@ -25,26 +29,41 @@ def is_for_onlookers(event: DeviceEvent) -> bool:
 
 
 class Streams:
-    """Counts open event streams by address. What came over the Unix socket is not counted."""
+    """Counts open event streams. What came over the Unix socket has no share of its own."""
 
     def __init__(self) -> None:
         self._open: Counter[str] = Counter()
+        self._onlookers = 0
 
     @contextmanager
-    def held(self, caller: str) -> Generator[None]:
-        """One more. Raises ``Refusal`` 429 when that address has enough."""
-        if caller and self._open[caller] >= MOST_STREAMS:
-            raise Refusal(
-                429,
-                Code.RATE_LIMITED,
-                f"Your address follows {MOST_STREAMS} event streams already.",
-                hint="Close one of them.",
-                headers={"Retry-After": str(_RETRY_SECONDS)},
+    def held(self, caller: str, *, onlooker: bool) -> Generator[None]:
+        """One more. Raises ``Refusal`` 429 when that subscriber has enough, or all onlookers."""
+        who = subscriber(caller) if caller else ""
+        if who and self._open[who] >= MOST_STREAMS:
+            raise _enough(
+                f"Your address follows {MOST_STREAMS} event streams already.", "Close one of them."
             )
-        self._open[caller] += 1
+        if onlooker and self._onlookers >= MOST_ONLOOKERS:
+            raise _enough(
+                f"{MOST_ONLOOKERS} event streams are followed without signing in already.",
+                "Sign in, or wait until somebody leaves.",
+            )
+        self._open[who] += 1
+        self._onlookers += onlooker
         try:
             yield
         finally:
-            self._open[caller] -= 1
-            if not self._open[caller]:
-                del self._open[caller]
+            self._onlookers -= onlooker
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]
+
+
+def _enough(message: str, hint: str) -> Refusal:
+    return Refusal(
+        429,
+        Code.RATE_LIMITED,
+        message,
+        hint=hint,
+        headers={"Retry-After": str(_RETRY_SECONDS)},
+    )

@@ -13,6 +13,7 @@ from firstlight.errors import Code
 from firstlight.model.wire import Problem
 from firstlight.web.encoding import to_json
 from firstlight.web.gate import SECURITY_HEADERS
+from firstlight.web.visit import subscriber
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,8 +21,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
 
     ``head``: until the headers of a request are complete. ``stall``: how long a peer may leave
     unread what was sent to it. ``grace``: what requests under way get when the server stops.
-    ``share``: how many of the ``connections`` one address may hold, so that nobody can take all. A
-    proxy on this machine is one address.
+    ``share``: how many of the ``connections`` one subscriber may hold, so that nobody can take all.
+    A proxy on this machine is one.
     """
 
     head: float = 10.0
@@ -61,7 +62,7 @@ class Connection(H11Protocol):
         shared = self.server_state
         crowded = over_tcp and len(self.connections) > shared.bounds.connections
         if over_tcp and self.client is not None:
-            self._address = self.client[0]
+            self._address = subscriber(self.client[0])
             shared.by_address[self._address] += 1
         greedy = shared.by_address[self._address] > shared.bounds.share
         if unknown or crowded or greedy:
@@ -75,12 +76,18 @@ class Connection(H11Protocol):
             return
         super().data_received(data)
         if self.cycle and not self.cycle.response_complete:
-            self._stop_timers()
+            self._stop_head_timer()
         elif self._head_timer is None:
             self._start_head_timer()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP, in the shape of every other error."""
+        """Refuse what is not HTTP, in the shape of every other error.
+
+        Where there was an answer already, what follows can have none.
+        """
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            self.transport.abort()
+            return
         if self.cycle and not self.cycle.response_complete:
             if self.cycle.response_started:
                 self.transport.abort()
@@ -105,18 +112,20 @@ class Connection(H11Protocol):
     def pause_writing(self) -> None:
         """The peer doesn't read: give it a while."""
         super().pause_writing()
+        self._stop_stall_timer()
         stall = self.server_state.bounds.stall
         self._stall_timer = self.loop.call_later(stall, self.transport.abort)
 
     def resume_writing(self) -> None:
         """The peer reads again."""
         super().resume_writing()
-        self._stop_timers()
+        self._stop_stall_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of everything."""
         super().connection_lost(exc)
-        self._stop_timers()
+        self._stop_head_timer()
+        self._stop_stall_timer()
         by_address = self.server_state.by_address
         by_address[self._address] -= 1
         if by_address[self._address] <= 0:
@@ -128,8 +137,12 @@ class Connection(H11Protocol):
         head = self.server_state.bounds.head
         self._head_timer = self.loop.call_later(head, self.transport.abort)
 
-    def _stop_timers(self) -> None:
-        for timer in (self._head_timer, self._stall_timer):
-            if timer is not None:
-                timer.cancel()
-        self._head_timer = self._stall_timer = None
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _stop_stall_timer(self) -> None:
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None

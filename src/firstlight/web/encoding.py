@@ -1,6 +1,7 @@
-"""Values as JSON."""
+"""Values as JSON, and what an answer may be packed as."""
 
 import msgspec
+from starlette.datastructures import Headers
 
 
 def to_json(value: object) -> bytes:
@@ -12,3 +13,12 @@ def _as_text(value: object) -> str:
     if isinstance(value, str):
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} has no form in JSON")
+
+
+def takes_gzip(headers: Headers) -> bool:
+    """Whether an answer may come packed (RFC 9110, 12.5.3)."""
+    for offer in headers.get("accept-encoding", "").split(","):
+        coding, _, weight = offer.partition(";")
+        if coding.strip().lower() == "gzip":
+            return weight.replace(" ", "").lower() not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False

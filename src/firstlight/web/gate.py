@@ -77,7 +77,7 @@ class Gate:
                 _dress(message, visit)
             await send(message)
 
-        visit = scope["firstlight.visit"] = Visit.of(scope)
+        visit = Visit.met(scope)
         try:
             # What is refused to everybody needs nobody's proof, and is told to everybody alike.
             if visit.path not in SOFTAP_ONLY:

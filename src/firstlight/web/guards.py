@@ -15,7 +15,7 @@ from firstlight.web.policy import Policy
 from firstlight.web.problems import Refusal
 from firstlight.web.rates import Kind
 from firstlight.web.standing import recognise
-from firstlight.web.visit import CERTIFICATES, Visit, address_of
+from firstlight.web.visit import CERTIFICATES, Visit, address_of, subscriber
 
 PREFIX = "/api/provisioning"
 
@@ -76,7 +76,7 @@ def over_tls(visit: Visit, policy: Policy) -> None:
     host = host_of(visit.headers.get("host", ""))
     named = f"[{host}]" if ":" in host else host
     port = "" if policy.tls_port == _HTTPS else f":{policy.tls_port}"
-    query = f"?{visit.query.decode('latin-1')}" if visit.query and not visit.changes else ""
+    query = f"?{visit.query.decode('latin-1')}" if visit.query else ""
     there = f"https://{named}{port}{quote(visit.root + visit.path)}{query}"
     raise Refusal(
         308,
@@ -105,7 +105,7 @@ def not_too_fast(visit: Visit, policy: Policy) -> None:
     """The address has not used up what it may ask in this time. This machine has no limit."""
     if visit.peer is None or visit.local:
         return
-    wait = policy.rates.wait(visit.peer, _kind(visit))
+    wait = policy.rates.wait(subscriber(visit.caller), _kind(visit))
     if wait:
         raise Refusal(
             429,

@@ -1,20 +1,16 @@
 """How fast one address may ask: token buckets, a few for each.
 
-A bucket holds so many requests at once and fills again at an even rate. The table of addresses is
+A bucket holds so many requests at once and fills again at an even rate. The table of subscribers is
 bounded: the one that was heard least recently goes, and begins anew with full buckets.
 """
 
-import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
 
-from firstlight.web.visit import Address
-
 MOST_ADDRESSES = 1024
-_IPV6_PREFIX = 64
 
 
 class Kind(StrEnum):
@@ -47,9 +43,12 @@ class Rates:
         self._now = now
         self._filled: OrderedDict[tuple[str, Kind], tuple[float, float]] = OrderedDict()
 
-    def wait(self, peer: Address, kind: Kind) -> float:
-        """Count one request. Returns 0, or the seconds after which it is worth asking again."""
-        key = (_who(peer), kind)
+    def wait(self, peer: str, kind: Kind) -> float:
+        """Count one request of a subscriber.
+
+        Returns 0, or the seconds after which it is worth asking again.
+        """
+        key = (peer, kind)
         budget, now = BUDGETS[kind], self._now()
         level, at = self._filled.pop(key, (budget.burst, now))
         level = min(budget.burst, level + (now - at) * budget.each_second)
@@ -58,10 +57,3 @@ class Rates:
         if len(self._filled) > MOST_ADDRESSES * len(Kind):
             self._filled.popitem(last=False)
         return 0.0 if allowed else (1 - level) / budget.each_second
-
-
-def _who(peer: Address) -> str:
-    """One subscriber: an address, or what one gets of IPv6 (RFC 6177), which costs them nothing."""
-    if isinstance(peer, ipaddress.IPv4Address):
-        return str(peer)
-    return str(ipaddress.ip_network((peer, _IPV6_PREFIX), strict=False))

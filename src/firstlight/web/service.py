@@ -88,6 +88,10 @@ class PairingService(Protocol):
         """A token for the code. Raises ``Unauthorized`` (wrong), ``LockedOut`` (not looked at)."""
         ...
 
+    async def admit(self, device_name: str) -> Paired:
+        """A token for whoever has proven already who it is."""
+        ...
+
     async def promote(self, code: str, caller: str) -> None:
         """The code is good as that caller's ``visual-token`` for an hour. Raises as ``pair``."""
         ...

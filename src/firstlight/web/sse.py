@@ -93,9 +93,11 @@ class EventStream:
                 raise result
 
     async def _pump(self, feed: EventFeed, send: Send) -> None:
+        time = asyncio.get_running_loop().time
+        due = time() + self._heartbeat_seconds
         while True:
             try:
-                async with asyncio.timeout(self._heartbeat_seconds):
+                async with asyncio.timeout_at(due):
                     event = await anext(feed)
             except StopAsyncIteration:
                 return
@@ -103,11 +105,9 @@ class EventStream:
                 event = None
             if not self._may_stay():
                 return
-            if event is None:
-                await send(_chunk(_HEARTBEAT))
-                continue
-            if self._shows(event):
-                await send(_chunk(frame("device", event.id, to_json(event))))
+            if event is None or self._shows(event):
+                await send(_chunk(_HEARTBEAT if event is None else _told(event)))
+                due = time() + self._heartbeat_seconds
             # Neither waits while there is room: others have their turn between two events.
             await asyncio.sleep(0)
 
@@ -117,6 +117,10 @@ def frame(event: str, event_id: str, data: bytes) -> bytes:
     for raw, escaped in _OTHER_BREAKS:
         data = data.replace(raw, escaped)
     return b"event: %b\nid: %b\ndata: %b\n\n" % (event.encode(), event_id.encode(), data)
+
+
+def _told(event: DeviceEvent) -> bytes:
+    return frame("device", event.id, to_json(event))
 
 
 def _opening(resume_point: str, unix_ms: int) -> bytes:

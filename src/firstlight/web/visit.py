@@ -3,7 +3,6 @@
 import ipaddress
 from collections.abc import Callable
 from functools import lru_cache
-from http.cookies import CookieError, SimpleCookie
 from typing import Self
 
 import msgspec
@@ -22,6 +21,8 @@ CERTIFICATES = "/certs"
 _READING = frozenset({"GET", "HEAD"})
 _FORWARDED = (b"forwarded", b"via", b"x-real-ip")
 _FORWARDED_PREFIX = b"x-forwarded-"
+_KEPT = "firstlight.visit"
+_IPV6_PREFIX = 64
 
 
 class Visit(msgspec.Struct, kw_only=True):
@@ -46,6 +47,16 @@ class Visit(msgspec.Struct, kw_only=True):
     by_cookie: bool = False
     still_owner: Callable[[], bool] = lambda: False
     _local: bool | None = None
+    _caller: str | None = None
+    _on_loopback: bool | None = None
+
+    @classmethod
+    def met(cls, scope: Scope) -> Self:
+        """That of this request: read when it is first asked for, and kept with it."""
+        known: Self | None = scope.get(_KEPT)
+        if known is None:
+            known = scope[_KEPT] = cls.of(scope)
+        return known
 
     @classmethod
     def of(cls, scope: Scope) -> Self:
@@ -53,8 +64,11 @@ class Visit(msgspec.Struct, kw_only=True):
         client, server = scope.get("client"), scope.get("server")
         root = scope.get("root_path", "")
         path = scope["path"]
+        peer, caller, on_loopback = _peer(client[0]) if client else (None, "", False)
         return cls(
-            peer=address_of(client[0]) if client else None,
+            peer=peer,
+            _caller=caller,
+            _on_loopback=on_loopback,
             over_unix_socket=client is None and server is not None and server[1] is None,
             scheme=scope.get("scheme", "http"),
             method=scope["method"],
@@ -76,7 +90,9 @@ class Visit(msgspec.Struct, kw_only=True):
         return self._local
 
     def _is_local(self) -> bool:
-        if self.peer is None or not self.peer.is_loopback:
+        if self._on_loopback is None:
+            self._on_loopback = self.peer is not None and self.peer.is_loopback
+        if not self._on_loopback:
             return False
         return not any(
             name in _FORWARDED or name.startswith(_FORWARDED_PREFIX) for name, _ in self.headers.raw
@@ -90,7 +106,9 @@ class Visit(msgspec.Struct, kw_only=True):
     @property
     def caller(self) -> str:
         """The peer's own address as text; empty over the Unix socket."""
-        return str(self.peer) if self.peer is not None else ""
+        if self._caller is None:
+            self._caller = str(self.peer) if self.peer is not None else ""
+        return self._caller
 
     @property
     def for_programs(self) -> bool:
@@ -104,14 +122,16 @@ class Visit(msgspec.Struct, kw_only=True):
         return "text/html" in accept and not self.for_programs
 
     def cookie(self, name: str) -> str:
-        """Its value; empty where there is none."""
-        if name not in self.headers.get("cookie", ""):
-            return ""
-        try:
-            found = SimpleCookie(self.headers["cookie"]).get(name)
-        except CookieError:
-            return ""
-        return found.value if found is not None else ""
+        """Its value; empty where there is none.
+
+        Browsers send the cookies of every port of a host, and what others keep in theirs need not
+        be what RFC 6265 allows. Ours are never in quotes.
+        """
+        for part in self.headers.get("cookie", "").split(";"):
+            key, _, value = part.partition("=")
+            if key.strip() == name:
+                return value.strip()
+        return ""
 
 
 def is_for_programs(path: str) -> bool:
@@ -127,3 +147,24 @@ def address_of(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+@lru_cache(maxsize=256)
+def _peer(text: str) -> tuple[Address | None, str, bool]:
+    """An address, the same as text, and whether it is this machine's own."""
+    address = address_of(text)
+    if address is None:
+        return None, "", False
+    return address, str(address), address.is_loopback
+
+
+@lru_cache(maxsize=256)
+def subscriber(text: str) -> str:
+    """Whom an address belongs to, as far as shares and limits go.
+
+    An address, or what one gets of IPv6 (RFC 6177): there, another address costs them nothing.
+    """
+    address = address_of(text)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, _IPV6_PREFIX), strict=False))
+    return text if address is None else str(address)

@@ -49,7 +49,7 @@ SUPPLICANT_ACTIVATION = "/usr/share/dbus-1/system-services/fi.w1.wpa_supplicant1
 
 @dataclass(frozen=True)
 class SavedProfile:
-    """A line of `nmcli connection show`."""
+    """A profile, as `nmcli connection show` tells of it."""
 
     name: str
     uuid: str
@@ -217,14 +217,19 @@ class System:
         return next((line.split(":")[1] for line in fields if line.startswith(DEVICE + ":")), "")
 
     def profiles(self) -> list[SavedProfile]:
-        """All WiFi profiles."""
+        """All WiFi profiles.
+
+        nmcli gives an activation a line of its own: two for a profile that is just being activated
+        anew, the old activation and the new one.
+        """
         listed = self.nmcli("-f", "NAME,UUID,TYPE,ACTIVE", "connection", "show").out
-        found: list[SavedProfile] = []
+        found: dict[str, SavedProfile] = {}
         for line in listed.splitlines():
             name, uuid, kind, active = re.split(r"(?<!\\):", line)
             name = re.sub(r"\\(.)", r"\1", name)
-            found.append(SavedProfile(name, uuid, kind, active == "yes"))
-        return [profile for profile in found if profile.kind == "802-11-wireless"]
+            is_active = active == "yes" or (uuid in found and found[uuid].active)
+            found[uuid] = SavedProfile(name, uuid, kind, is_active)
+        return [profile for profile in found.values() if profile.kind == "802-11-wireless"]
 
     def forget_everything(self) -> None:
         """Delete all checkpoints and WiFi profiles, the hotspot's with them."""

@@ -105,18 +105,45 @@ def test_what_is_claimed_already(ask: Cli, daemon: StubDaemon) -> None:
     assert ask("claim").code == 1
 
 
-def test_ctrl_c_ends_the_claim(
+@pytest.mark.parametrize(
+    ("state", "last", "words"),
+    [("waiting", "DELETE", "was ended"), ("running", "GET", "goes on")],
+)
+def test_ctrl_c_ends_a_claim_that_waits_and_no_other(
+    ask: Cli,
+    daemon: StubDaemon,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    state: str,
+    last: str,
+    words: str,
+) -> None:
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "sleep", interrupted)
+    daemon.say(f"POST {PATH}", told(state))
+    daemon.say(f"GET {PATH}", told(state))
+    daemon.say(f"DELETE {PATH}", told("failed", cause="cancelled", message="Ended."))
+    code, _, err = ask("claim", "--wait")
+    assert code == ExitCode.INTERRUPTED
+    assert words in err
+    assert daemon.requests[-1].method == last
+
+
+def test_ctrl_c_while_the_daemon_is_away(
     ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(_seconds: float) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "sleep", interrupted)
-    daemon.say(f"POST {PATH}", told("running"))
-    daemon.say(f"GET {PATH}", told("running"))
-    daemon.say(f"DELETE {PATH}", told("failed", cause="cancelled", message="Ended."))
-    assert ask("claim").code == ExitCode.INTERRUPTED
-    assert daemon.requests[-1].method == "DELETE"
+    daemon.say(f"POST {PATH}", told("waiting"))
+    daemon.say(f"GET {PATH}", told("waiting"))
+    daemon.say(f"DELETE {PATH}", problem(409, "busy", "It has no time."))
+    code, _, err = ask("claim", "--wait")
+    assert code == ExitCode.INTERRUPTED
+    assert "the claim goes on: It has no time." in err
 
 
 def test_patience_ends(ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch) -> None:

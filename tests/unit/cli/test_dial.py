@@ -10,7 +10,7 @@ from tests.unit.cli.stub_daemon import StubDaemon
 
 from firstlight.cli.dial import dial
 from firstlight.client.dialing import socket_path
-from firstlight.errors import ConfigError, InvalidInput
+from firstlight.errors import ConfigError, InvalidInput, Unauthorized
 
 
 @contextmanager
@@ -62,11 +62,44 @@ def test_a_url_gets_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    "url", ["", "box", "box.local:8080", "ftp://box", "http://", "http://u:p@box", "http://b:x"]
+    "url",
+    [
+        *("", "box", "box.local:8080", "ftp://box", "http://", "http://u:p@box", "http://b:x"),
+        "http://box/\udcff",
+        *("http://box..local", f"http://{'x' * 64}.local"),
+    ],
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(InvalidInput, match="--url"), dial(url, None, None):
         pytest.fail("dialled")
+
+
+def test_a_secret_in_the_address_is_told_where_it_belongs() -> None:
+    with pytest.raises(InvalidInput) as caught, dial("http://u:p@box", None, None):
+        pytest.fail("dialled")
+    assert caught.value.hint is not None
+    assert "--token" in caught.value.hint
+
+
+def test_no_other_address_is_told_of_the_token() -> None:
+    with pytest.raises(InvalidInput) as caught, dial("ftp://box", None, None):
+        pytest.fail("dialled")
+    assert caught.value.hint is None
+
+
+def test_who_is_not_signed_in_is_told_of_the_option(tmp_path: Path) -> None:
+    refused = stub_daemon.problem(401, "unauthorized", "Who?", "Send a header.")
+    stub = StubDaemon(tmp_path)
+    stub.say("GET /api/provisioning/status", refused)
+    with (
+        over_tcp(stub) as url,
+        pytest.raises(Unauthorized, match=r"Who\?") as caught,
+        dial(url, "wrong", None) as client,
+    ):
+        client.status()
+    assert caught.value.hint is not None
+    assert "--token" in caught.value.hint
+    assert "FIRSTLIGHT_PROVISIONING_TOKEN" in caught.value.hint
 
 
 def test_two_daemons_at_once_are_refused(tmp_path: Path) -> None:
@@ -74,7 +107,7 @@ def test_two_daemons_at_once_are_refused(tmp_path: Path) -> None:
         pytest.fail("dialled")
 
 
-@pytest.mark.parametrize("token", ["a\nb", "ä"])
+@pytest.mark.parametrize("token", ["a\nb", "ä", "secret "])
 def test_what_is_no_token_is_refused_without_showing_it(token: str) -> None:
     with (
         pytest.raises(InvalidInput, match="--token") as caught,

@@ -36,6 +36,13 @@ def test_a_program_gets_the_problem(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
+def test_a_name_that_is_no_unicode_can_be_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+    error = FirstlightError("no /tmp/\udcff", hint="look at \udcff")
+    _, err = outcome(error, as_json=True, capsys=capsys)
+    told = json.loads(err)
+    assert (told["message"], told["hint"]) == ("no /tmp/\\udcff", "look at \\udcff")
+
+
 def test_what_a_peer_says_is_made_plain(capsys: pytest.CaptureFixture[str]) -> None:
     error = FirstlightError("\x1b[2Jgone", hint="\x07")
     _, err = outcome(error, as_json=False, capsys=capsys)

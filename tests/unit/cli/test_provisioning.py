@@ -101,6 +101,28 @@ def test_it_is_followed_to_its_end(ask: Cli, daemon: StubDaemon) -> None:
     assert out.rstrip().endswith("It is over.")
 
 
+def test_an_answer_that_is_lost_does_not_end_it(
+    ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("firstlight.cli.provisioning.sleep", pauses.append)
+    daemon.say(f"GET {MODE}/events", events(event(0, "On.")), events(event(1, "Joined.")))
+    away = problem(429, "rate_limited", "Too many at once.")
+    daemon.say(SESSION, ACTIVE, away, away, ended("expired"))
+    code, out, err = ask("provisioning status", "--follow")
+    assert code == 0
+    assert out.rstrip().endswith("It is over.")
+    assert [line.split()[-1] for line in err.splitlines()] == ["back.", "again."]
+    assert pauses == [0.5, 1]
+
+
+def test_a_refusal_ends_the_following(ask: Cli, daemon: StubDaemon) -> None:
+    daemon.say(f"GET {MODE}/events", events(event(0, "On.")), events(event(1, "Joined.")))
+    daemon.say(SESSION, ACTIVE, problem(401, "unauthorized", "Token?"))
+    told = ask("provisioning status", "--follow")
+    assert (told.code, told.err) == (5, "firstlight: Token?\n")
+
+
 def test_it_is_followed_as_json(ask: Cli, daemon: StubDaemon) -> None:
     stream = events(event(1, "Joined."), event(2, "Rogue."))
     daemon.say(f"GET {MODE}/events", events(event(0, "On.")), stream)

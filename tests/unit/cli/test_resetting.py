@@ -196,7 +196,14 @@ def test_a_person_is_told_what_is_lost(ask: Cli, daemon: StubDaemon, terminal: l
     terminal.append("y")
     code, out, err = ask("factory-reset")
     assert code == 0
-    for words in ("pier", r"Home, Of\x1bfice", "pairing code", "sign-in", "password, Ethernet"):
+    for words in (
+        "pier",
+        r"Home, Of\x1bfice",
+        "pairing code",
+        "sign-in",
+        "registry",
+        "password, Ethernet",
+    ):
         assert words in err
     assert out.endswith("As new.\n")
 

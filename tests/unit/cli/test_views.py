@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from tests.unit.cli import samples
 
+from firstlight.cli import views
 from firstlight.cli.views import hotspot_table, networks_table, saved_table, status_table
 from firstlight.cli.words import PHASES, RESULTS, RUNGS, STEPS, bars, shortcoming
 from firstlight.model.attempt import Cause, StepName
@@ -42,6 +43,10 @@ def saved(name: str) -> SavedNetwork:
     return SavedNetwork(name=name, uuid="u", type="802-11-wireless", autoconnect=True, active=True)
 
 
+@pytest.mark.attack(
+    "A network whose name steers the terminal of whoever lists them",
+    guard="control characters are shown, and not sent",
+)
 @pytest.mark.parametrize(("ssid", "shown"), HOSTILE.items())
 def test_a_hostile_name_is_shown_and_does_nothing(ssid: bytes, shown: str) -> None:
     text = drawn(networks_table([entry(ssid)], unicode=True), colour=True)
@@ -50,6 +55,12 @@ def test_a_hostile_name_is_shown_and_does_nothing(ssid: bytes, shown: str) -> No
     for code in ours:
         text = text.replace(code, "")
     assert "\x1b" not in text
+
+
+@pytest.mark.unguarded("A network whose name steers the terminal of whoever lists them")
+def test_where_a_name_is_sent_as_it_is_it_steers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "network_name", lambda named: bytes.fromhex(named.ssid_hex).decode())
+    assert "\x1b[2Jgone" in drawn(networks_table([entry(b"\x1b[2Jgone")], unicode=True))
 
 
 def test_the_name_comes_from_the_bytes_not_from_the_text() -> None:

@@ -71,6 +71,12 @@ def test_a_lost_connection_is_told_once_and_its_return(client: Client, daemon: S
     assert follower.pauses == [0.5, 1, 2, 4]
 
 
+def test_a_stream_that_still_counts_does_not_end_it(client: Client, daemon: StubDaemon) -> None:
+    full = problem(429, "rate_limited", "Your address follows 6 event streams already.")
+    daemon.say(ROUTE, events(event(1, "a")), full, events(event(2, "b")))
+    assert Follower(client).take(2) == ["7-1", "7-2"]
+
+
 def test_pauses_do_not_grow_without_end(client: Client, daemon: StubDaemon) -> None:
     busy = problem(409, "busy", "Too many readers.")
     daemon.say(ROUTE, events(event(1, "a")), *[busy] * 8, events(event(2, "b")))

@@ -53,13 +53,16 @@ Ends = Callable[..., tuple[list[str], Steps]]
 
 
 def blocking(
-    *told: Steps | FirstlightError, remote: bool, watched: bool = True
+    *told: Steps | FirstlightError,
+    remote: bool,
+    watched: bool = True,
+    patience: Patience = PATIENCE,
 ) -> tuple[list[str], Steps]:
     clock = Clock()
     standing = until(
         asking(*told),
         WATCH.over,
-        PATIENCE,
+        patience,
         remote=remote,
         sleep=clock.sleep,
         monotonic=clock.monotonic,
@@ -69,7 +72,10 @@ def blocking(
 
 
 def awaiting(
-    *told: Steps | FirstlightError, remote: bool, watched: bool = True
+    *told: Steps | FirstlightError,
+    remote: bool,
+    watched: bool = True,
+    patience: Patience = PATIENCE,
 ) -> tuple[list[str], Steps]:
     clock, ask = Clock(), asking(*told)
 
@@ -80,7 +86,7 @@ def awaiting(
         standing = until_later(
             asked,
             WATCH.over,
-            PATIENCE,
+            patience,
             remote=remote,
             sleep=clock.sleep_later,
             monotonic=clock.monotonic,
@@ -123,3 +129,11 @@ def test_patience_ends(follow: Ends, said: Steps | FirstlightError) -> None:
     with pytest.raises(NoDaemon, match="After 10 s it is not known") as caught:
         follow(said, remote=True)
     assert (caught.value.code, caught.value.hint) == (Code.TIMEOUT, "Ask.")
+
+
+def test_who_waits_for_ever_does_not_wait_for_a_daemon_that_is_gone(follow: Ends) -> None:
+    endless = Patience(seconds=None, pause=4, unreachable=10)
+    short = [AWAY, AWAY, ("a",)] * 3
+    assert follow(*short, ("a", "end"), remote=True, patience=endless)[0] == ["a", "end"]
+    with pytest.raises(NoDaemon, match="gone"):
+        follow(("a",), AWAY, remote=True, patience=endless)

@@ -3,13 +3,16 @@
 import re
 from typing import Any
 
+import httpx
 import pytest
 
+from firstlight.client import access, device, registry
 from firstlight.client.operation import Operation
 from firstlight.client.operations import Operations
 from firstlight.client.request import Request
-from firstlight.client.sending import EVENTS
+from firstlight.client.sending import EVENTS, built
 from firstlight.client.undertakings import Undertakings
+from firstlight.errors import InvalidInput
 from firstlight.model.records import RecordKind
 from firstlight.model.wire import ExchangeForm
 from firstlight.web.api.itself import ENDPOINTS
@@ -92,6 +95,17 @@ def test_only_questions_are_asked_twice() -> None:
     assert {one.method for one in described() if one.is_repeatable} == {"GET"}
 
 
+@pytest.mark.parametrize(("usual", "waited"), [(5.0, 900.0), (3600.0, 3600.0), (None, None)])
+@pytest.mark.parametrize("name", ["preview_import", "import_registry"])
+def test_an_import_is_waited_for_longer(
+    name: str, usual: float | None, waited: float | None
+) -> None:
+    request = operations()[name].request(*GIVEN[name])
+    with httpx.Client(base_url="http://box.local", timeout=usual) as http:
+        assert built(http, request).extensions["timeout"]["read"] == waited
+        assert built(http, EVENTS).extensions["timeout"]["read"] == usual
+
+
 @pytest.mark.parametrize("name", operations())
 def test_every_method_says_what_it_does(name: str) -> None:
     assert operations()[name].__doc__
@@ -102,7 +116,50 @@ def test_what_is_followed_says_it_too() -> None:
         assert vars(Undertakings)[name].__doc__
 
 
-def test_what_goes_into_a_path_stays_one_part_of_it() -> None:
-    found = operations()
-    for name in ("attempt", "revoke_session", "certificate"):
-        assert found[name].request("../a b/c").path.endswith("/..%2Fa%20b%2Fc")
+LEADING = {
+    "../a b/c": "..%2Fa%20b%2Fc",
+    ".": "%2E",
+    "..": "%2E%2E",
+}
+"""What goes into a path, and how; a step within the path is taken out of it by whoever sends it."""
+
+
+def asked(name: str, given: str) -> str:
+    """The path as httpx sends it."""
+    path = operations()[name].request(given).path
+    with httpx.Client(base_url="http://localhost") as client:
+        return client.build_request("GET", path).url.raw_path.decode()
+
+
+@pytest.mark.attack(
+    "A name that leads a program to another of the device's paths",
+    guard="what goes into a path is quoted",
+)
+@pytest.mark.parametrize("name", ["attempt", "revoke_session", "certificate"])
+def test_what_goes_into_a_path_stays_one_part_of_it(name: str) -> None:
+    root = asked(name, "x").removesuffix("x")
+    assert {given: asked(name, given) for given in LEADING} == {
+        given: root + part for given, part in LEADING.items()
+    }
+
+
+@pytest.mark.unguarded("A name that leads a program to another of the device's paths")
+@pytest.mark.parametrize("name", ["attempt", "revoke_session", "certificate"])
+def test_where_nothing_is_quoted_it_leads_elsewhere(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = asked(name, "x").removesuffix("x")
+    for module in (access, device, registry):
+        monkeypatch.setattr(module, "segment", lambda text: text)
+    assert all(not asked(name, given).startswith(root + part) for given, part in LEADING.items())
+
+
+def test_what_is_no_unicode_is_refused_and_not_shown() -> None:
+    for request in (
+        lambda: operations()["revoke_session"].request("caf\udce9"),
+        lambda: operations()["add_certificate"].request("caf\udce9.pem", b""),
+        lambda: operations()["begin_connect"].request("Home", password="caf\udce9"),
+    ):
+        with pytest.raises(InvalidInput, match="is not UTF-8") as caught:
+            request()
+        assert "caf" not in str(caught.value)

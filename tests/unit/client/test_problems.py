@@ -78,5 +78,16 @@ def test_a_newer_daemons_code_goes_by_the_status(status: int, kind: type[Firstli
     assert (error.word, error.message) == ("brand_new", "Something.")
 
 
+@pytest.mark.parametrize("headers", [{}, {"www-authenticate": "Bearer"}])
+def test_where_a_token_is_missing_the_hint_is_for_a_program(headers: dict[str, str]) -> None:
+    body = msgspec.json.encode(
+        Problem(error="Who?", message="Who?", code="unauthorized", hint="H.")
+    )
+    error = rebuilt(Reply(401, headers, body), HERE)
+    assert error.message == "Who?"
+    assert ("token=" in (error.hint or "")) == bool(headers)
+    assert (error.hint == "H.") == (not headers)
+
+
 def test_what_is_no_problem_document_is_somebody_else() -> None:
     assert isinstance(rebuilt(Reply(500, {}, b"<html>"), HERE), NotUnderstood)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firstlight.client import sse
 from firstlight.client.sse import MAX_BYTES, EventParser, Message
 
 STREAM = (
@@ -38,14 +39,35 @@ def test_an_unfinished_message_is_not_told() -> None:
     assert list(EventParser().feed(b"data: half\n")) == []
 
 
-@pytest.mark.parametrize(
-    "endless", [b"x" * 50_000, b"data: " + b"x" * 50_000 + b"\n", b"data\n" * 50_000]
-)
-def test_a_message_without_end_is_refused(endless: bytes) -> None:
+ENDLESS = (b"x" * 50_000, b"data: " + b"x" * 50_000 + b"\n", b"data\n" * 50_000)
+
+
+def fed(endless: bytes) -> list[Message]:
+    """What a program makes of more of it than a message may have."""
     parser = EventParser()
     many = [endless] * (MAX_BYTES // 50_000 + 2)
+    return list(chain.from_iterable(parser.feed(piece) for piece in many))
+
+
+@pytest.mark.attack(
+    "A box that pretends to be the device, and sends a program an event without end",
+    guard="a bound on each event",
+)
+@pytest.mark.parametrize("endless", ENDLESS)
+def test_a_message_without_end_is_refused(endless: bytes) -> None:
     with pytest.raises(ValueError, match="too long"):
-        list(chain.from_iterable(parser.feed(piece) for piece in many))
+        fed(endless)
+
+
+@pytest.mark.unguarded(
+    "A box that pretends to be the device, and sends a program an event without end"
+)
+@pytest.mark.parametrize("endless", ENDLESS)
+def test_without_that_bound_all_of_it_is_kept(
+    endless: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sse, "MAX_BYTES", 1 << 40)
+    assert fed(endless) == []
 
 
 @given(st.lists(st.binary(max_size=40)))

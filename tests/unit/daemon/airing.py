@@ -34,9 +34,16 @@ class FakeAir:
     async def ended(self) -> str:
         return await self.over
 
-    def write(self, data: bytes, *, mtu: int = 247, uuid: str = protocol.RPC_COMMAND) -> None:
+    def write(
+        self,
+        data: bytes,
+        *,
+        mtu: int = 247,
+        uuid: str = protocol.RPC_COMMAND,
+        client: str = "phone",
+    ) -> None:
         """As a client."""
-        self._written(Written(uuid=uuid, data=data, mtu=mtu))
+        self._written(Written(uuid=uuid, data=data, mtu=mtu, client=client))
 
     def ask(self, rpc: Rpc, *strings: bytes, mtu: int = 247) -> None:
         """A command; it has the form of a result."""

@@ -158,3 +158,20 @@ async def test_a_network_that_will_not_have_it_is_told_of_once(
         await calling.look()
     assert refusing.asked == 3
     assert [one.levelname for one in caplog.records] == ["WARNING"]
+
+
+async def test_addresses_that_can_not_be_read_end_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """Without free descriptors, for instance; the name is told again once there are some."""
+    answers: list[Exception | frozenset[str]] = [OSError("too many open files"), frozenset()]
+
+    def addresses() -> frozenset[str]:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    calling = Calling(MulticastAdvertiser(), ADVERT, SystemClock(), addresses=addresses)
+    await calling.look()
+    assert "too many open files" in caplog.text
+    await calling.look()
+    assert answers == []

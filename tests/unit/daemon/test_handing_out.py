@@ -7,6 +7,7 @@ from tests.unit.daemon.book import HOUSE, HOUSE_MAC, LAMP, LAMP_MAC
 from tests.unit.daemon.controlling import STRANGER, Controlling
 
 from firstlight.errors import Busy, Code, NotFound, Unauthorized
+from firstlight.model.mac import MacAddress
 from firstlight.model.provisioning_mode import ModeEnd
 from firstlight.model.registry import ClientCa
 from firstlight.provisioning.messages import Joined
@@ -48,6 +49,36 @@ async def test_a_client_is_no_controller(house: Controlling) -> None:
     with pytest.raises(Unauthorized):
         await house.here.client(address, LAMP_MAC, str(nonce))
     assert house.mode.session().refused == 1
+
+
+@pytest.mark.attack(
+    "A `mac-address` header of another device",
+    guard="it must be the address that the radio has seen",
+)
+async def test_a_lamp_that_says_it_is_the_controller_gets_nothing(house: Controlling) -> None:
+    await house.on()
+    with pytest.raises(Unauthorized):
+        await everything_for_a_lamp(house)
+    assert house.mode.session().refused == 1
+
+
+@pytest.mark.unguarded("A `mac-address` header of another device")
+async def test_where_the_header_is_believed_it_gets_everything(
+    house: Controlling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def as_it_says(_address: str) -> MacAddress:
+        return HOUSE_MAC
+
+    await house.on()
+    monkeypatch.setattr(house.radio, "neighbour", as_it_says)
+    assert (await everything_for_a_lamp(house)).count(b'"uuid"') == 3
+
+
+async def everything_for_a_lamp(house: Controlling) -> bytes:
+    """What a lamp is given that sends the controller's address in its header."""
+    address = house.comes(LAMP_MAC)
+    nonce = await house.here.nonce(address)
+    return await text(await house.here.controller(address, HOUSE_MAC, str(nonce), HOUSE))
 
 
 async def test_the_certificate(house: Controlling) -> None:

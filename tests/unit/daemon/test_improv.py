@@ -10,8 +10,10 @@ from tests.unit.daemon.airing import FakeAir, FakeBluetooth
 from tests.unit.daemon.lamp import PASSWORD, Lamp, network, wish, world
 
 from firstlight.config import Config, Improv
-from firstlight.core.improv import protocol
+from firstlight.core.improv import protocol, session
 from firstlight.core.improv.protocol import Fault, Rpc, State
+from firstlight.core.improv.session import Do
+from firstlight.daemon.improv import line
 from firstlight.daemon.improv.company import Company, Self
 from firstlight.daemon.improv.keeper import AGAIN_SECONDS, LINGER_SECONDS
 from firstlight.daemon.improv.line import MOST_WAITING
@@ -124,6 +126,21 @@ async def test_an_address_that_fits_into_no_notification_is_left_out(lamp: Aired
     assert air.answer == ()
 
 
+async def test_two_clients_at_once(lamp: Aired) -> None:
+    """The one gets its frame through in pieces, and its answer as its own connection takes it."""
+    lamp.device.improv.authorize()
+    frame = protocol.result(Rpc.SEND_WIFI, [HOME, PASSWORD.encode()])
+    lamp.air.write(frame[:9])
+    lamp.air.write(protocol.result(Rpc.DEVICE_INFO, [])[:2], client="tablet", mtu=23)
+    lamp.air.write(frame[9:])
+    await lamp.clock.advance(1)
+    air = lamp.air
+    assert air.state == State.PROVISIONING
+    air.write(protocol.result(Rpc.DEVICE_INFO, [])[2:], client="tablet", mtu=23)
+    await lamp.wait(lambda: air.state == State.PROVISIONED)
+    assert air.answer == (f"http://{lamp.status.network.ipv4_address}/".encode(),)
+
+
 @pytest.mark.attack(
     "A stranger in Bluetooth's range who hands the device a network of his own",
     guard="somebody at the device has to say yes, for a minute",
@@ -150,16 +167,36 @@ async def test_where_nobody_is_asked_the_stranger_comes_in(trusting: Aired) -> N
     guard="who had a network must be asked, whatever is configured",
 )
 async def test_a_device_that_had_a_network_asks_all_the_same(trusting: Aired) -> None:
-    await trusting.asked(Rpc.SEND_WIFI, HOME, PASSWORD.encode())
-    air = trusting.air
-    await trusting.wait(lambda: air.state == State.PROVISIONED)
-    await trusting.clock.advance(LINGER_SECONDS + 5)
-    trusting.world.remove_access_point(Ssid(HOME))
-    await trusting.wait(lambda: trusting.status.mode is Mode.PROVISIONING, 240)
-    await trusting.wait(lambda: trusting.bluetooth.air is not None)
+    await lost(trusting)
     assert trusting.air.state == State.AUTHORIZATION_REQUIRED
     await trusting.asked(Rpc.SEND_WIFI, b"evil", b"evil-password")
     assert trusting.air.fault == Fault.NOT_AUTHORIZED
+
+
+@pytest.mark.unguarded(
+    "A stranger in Bluetooth's range who takes over a device whose network is down"
+)
+async def test_without_that_rule_it_is_taken_over(
+    trusting: Aired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_configured(authorization: Authorization, *, had_network: bool) -> bool:
+        return authorization is Authorization.REQUIRED
+
+    monkeypatch.setattr(session, "must_ask", as_configured)
+    await lost(trusting)
+    await trusting.asked(Rpc.SEND_WIFI, b"evil", b"evil-password")
+    assert trusting.air.state == State.PROVISIONING
+
+
+async def lost(lamp: Aired) -> None:
+    """Its network is there no more, and it is on the air again."""
+    await lamp.asked(Rpc.SEND_WIFI, HOME, PASSWORD.encode())
+    air = lamp.air
+    await lamp.wait(lambda: air.state == State.PROVISIONED)
+    await lamp.clock.advance(LINGER_SECONDS + 5)
+    lamp.world.remove_access_point(Ssid(HOME))
+    await lamp.wait(lambda: lamp.status.mode is Mode.PROVISIONING, 240)
+    await lamp.wait(lambda: lamp.bluetooth.air is not None)
 
 
 async def test_a_wrong_password_can_be_mended(trusting: Aired) -> None:
@@ -197,9 +234,34 @@ async def test_what_it_tells(lamp: Aired) -> None:
     assert lamp.air.answer == (HOME, b"-70", b"WPA2")
 
 
+@pytest.mark.attack(
+    "A stranger in Bluetooth's range who keeps the radio listening",
+    guard="without a yes, a list is what was heard anyway",
+)
 async def test_a_stranger_does_not_have_it_listen(
     lamp: Aired, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    listened = count_looks(lamp, monkeypatch)
+    await lamp.asked(Rpc.SCAN)
+    assert (lamp.air.answer, listened) == ((HOME, b"-70", b"WPA2"), [])
+    lamp.device.improv.authorize()
+    await lamp.asked(Rpc.SCAN)
+    assert (lamp.air.answer, listened) == ((HOME, b"-70", b"WPA2"), ["anew"])
+
+
+@pytest.mark.unguarded("A stranger in Bluetooth's range who keeps the radio listening")
+async def test_where_the_yes_does_not_matter_a_stranger_does(
+    lamp: Aired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(session._EFFECTS, (Rpc.SCAN, False), Do.TELL_NETWORKS)
+    listened = count_looks(lamp, monkeypatch)
+    for _ in range(5):
+        await lamp.asked(Rpc.SCAN)
+    assert listened == ["anew"] * 5
+
+
+def count_looks(lamp: Aired, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One for each time that the radio is to listen anew."""
     listened: list[str] = []
 
     async def networks() -> tuple[NetworkEntry, ...]:
@@ -207,11 +269,7 @@ async def test_a_stranger_does_not_have_it_listen(
         return await lamp.device.known_networks()
 
     monkeypatch.setattr(lamp.device, "networks", networks)
-    await lamp.asked(Rpc.SCAN)
-    assert (lamp.air.answer, listened) == ((HOME, b"-70", b"WPA2"), [])
-    lamp.device.improv.authorize()
-    await lamp.asked(Rpc.SCAN)
-    assert (lamp.air.answer, listened) == ((HOME, b"-70", b"WPA2"), ["anew"])
+    return listened
 
 
 async def test_identify_is_told_as_an_event(lamp: Aired) -> None:
@@ -240,12 +298,33 @@ async def test_rubbish(lamp: Aired) -> None:
     assert lamp.air.fault == Fault.NONE
 
 
+@pytest.mark.attack(
+    "A stranger in Bluetooth's range who writes faster than the device can follow",
+    guard="a bounded queue",
+)
 async def test_a_flood_is_bounded(lamp: Aired) -> None:
+    assert await answers_to_a_flood(lamp) == MOST_WAITING
+
+
+@pytest.mark.unguarded(
+    "A stranger in Bluetooth's range who writes faster than the device can follow"
+)
+async def test_without_that_bound_all_of_it_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "MOST_WAITING", 0)  # of an asyncio queue: without end
+    lamp = Aired(tmp_path, Improv(enabled=True))
+    await lamp.on()
+    assert await answers_to_a_flood(lamp) == 10 * MOST_WAITING
+    await lamp.kill()
+
+
+async def answers_to_a_flood(lamp: Aired) -> int:
     for _ in range(10 * MOST_WAITING):
         lamp.air.ask(Rpc.DEVICE_INFO)
     lamp.air.told.clear()
     await lamp.clock.advance(5)
-    assert len(lamp.air.told) == MOST_WAITING
+    return len(lamp.air.told)
 
 
 async def test_a_stranger_keeps_nobody_from_coming_home(
@@ -277,6 +356,29 @@ async def test_bluetooth_that_comes_and_goes(tmp_path: Path) -> None:
     assert lamp.device.improv.answer().problem is None
     assert lamp.bluetooth.times == 3
     await lamp.kill()
+
+
+async def test_a_problem_is_none_once_there_is_nothing_to_do(tmp_path: Path) -> None:
+    lamp = Aired(tmp_path, Improv(enabled=True))
+    lamp.bluetooth.refuses = "There is no Bluetooth adapter that can advertise."
+    await lamp.on()
+    assert lamp.device.improv.answer().problem == lamp.bluetooth.refuses
+    await lamp.joined(wish(HOME))
+    await lamp.clock.advance(AGAIN_SECONDS)
+    assert lamp.device.improv.answer().problem is None
+    await lamp.kill()
+
+
+async def test_cut_off_after_the_success(lamp: Aired, caplog: pytest.LogCaptureFixture) -> None:
+    lamp.device.improv.authorize()
+    await lamp.asked(Rpc.SEND_WIFI, HOME, PASSWORD.encode())
+    air = lamp.air
+    await lamp.wait(lambda: air.state == State.PROVISIONED)
+    air.over.set_result("The Bluetooth daemon has gone away.")
+    await lamp.clock.advance(1)
+    answer = lamp.device.improv.answer()
+    assert (answer.state, answer.problem) == (ImprovState.OFF, None)
+    assert "not on the air" not in caplog.text
 
 
 async def test_not_on_the_air_on_a_device_with_a_network(tmp_path: Path) -> None:

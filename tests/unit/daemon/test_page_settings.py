@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from firstlight.config import Config, Hotspot, Web
-from firstlight.daemon.page_settings import Portal, portal_door
+from firstlight.daemon.page_settings import Portal, page_on, portal_door
 from firstlight.web.listeners import bind_portal, bind_tcp
 
 ADDRESS = "127.0.0.9"
@@ -112,3 +112,19 @@ def test_a_taken_port_leaves_the_page_to_a_public_web(opened: ExitStack) -> None
 @pytest.mark.parametrize(("public", "page"), [(False, ""), (True, f"http://{ADDRESS}:8099/")])
 def test_a_door_that_is_not_wanted(opened: ExitStack, public: bool, page: str) -> None:
     assert portal(opened, 0, Web(public=public, port=8099)) == Portal([], [], page)
+
+
+@pytest.mark.parametrize(
+    ("web", "page"),
+    [
+        (Web(port=80), ""),
+        (Web(port=80, public=True), "http://10.0.0.5/"),
+        (Web(port=8080, host="0.0.0.0"), "http://10.0.0.5:8080/"),
+        (Web(port=80, host="10.0.0.5"), "http://10.0.0.5/"),
+        (Web(port=80, host="10.0.0.6"), ""),
+        (secure(443, public=True), "https://10.0.0.5/"),
+    ],
+)
+def test_where_the_pages_are_on_a_network(web: Web, page: str) -> None:
+    assert page_on(Config(web=web), "10.0.0.5") == page
+    assert page_on(Config(web=web), "") == ""

@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 from tests.unit.daemon.counter import OTHER, PHONE, Counter
 
-from firstlight.core.pairing import desk
+from firstlight.core.pairing import desk, promotion
+from firstlight.core.pairing.code import CODES
 from firstlight.core.pairing.desk import Judged
 from firstlight.errors import LockedOut, Unauthorized
 from firstlight.model.event import Level
@@ -65,10 +66,7 @@ async def test_an_expired_code(counter: Counter) -> None:
     guard="codes live by the clock that nobody can set",
 )
 async def test_setting_the_wall_clock_back_does_not_bring_a_code_back(counter: Counter) -> None:
-    code = await counter.code()
-    counter.clock.now += 300.0
-    counter.clock.believed -= 10_000.0
-    assert isinstance(await counter.refused(code), Unauthorized)
+    assert isinstance(await counter.refused(await expired_and_set_back(counter)), Unauthorized)
 
 
 @pytest.mark.unguarded("A clock that is set back to bring a code back")
@@ -76,10 +74,15 @@ async def test_by_a_clock_that_can_be_set_it_comes_back(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counter.clock, "monotonic", counter.clock.wall)
+    await counter.pairing.pair(await expired_and_set_back(counter), "phone", PHONE)
+
+
+async def expired_and_set_back(counter: Counter) -> str:
+    """A code whose time is over, just before the wall clock jumps to a time before it was made."""
     code = await counter.code()
-    counter.clock.believed += 299.0
+    counter.clock.move(300.0)
     counter.clock.believed -= 10_000.0
-    await counter.pairing.pair(code, "phone", PHONE)
+    return code
 
 
 async def test_a_code_from_before_a_restart(counter: Counter) -> None:
@@ -225,6 +228,10 @@ async def test_a_day_of_guessing_with_a_crash_after_every_guess(counter: Counter
     assert looked_at / 1_000_000 < 0.01
 
 
+@pytest.mark.attack(
+    "Guessing somebody else's `visual-token` from behind the same router",
+    guard="five different wrong values end it",
+)
 async def test_guessing_somebody_else_s_visual_token(counter: Counter) -> None:
     """Behind one router all have one address; the value has only six digits."""
     code = await counter.code()
@@ -235,6 +242,17 @@ async def test_guessing_somebody_else_s_visual_token(counter: Counter) -> None:
         assert counter.pairing.authorize_visual(code, PHONE)
     assert not counter.pairing.authorize_visual(guesses[4], PHONE)
     assert not counter.pairing.authorize_visual(code, PHONE)
+
+
+@pytest.mark.unguarded("Guessing somebody else's `visual-token` from behind the same router")
+async def test_where_wrong_values_end_nothing_it_is_found(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promotion, "GUESSES", CODES)
+    code = await counter.code()
+    await counter.pairing.promote(code, PHONE)
+    guesses = (f"{(int(code) - 50 + n) % CODES:06d}" for n in range(100))
+    assert [guess for guess in guesses if counter.pairing.authorize_visual(guess, PHONE)] == [code]
 
 
 async def test_no_token_is_on_disk(counter: Counter) -> None:

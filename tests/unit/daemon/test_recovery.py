@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.unit.daemon.lamp import PASSWORD, PROMISED, Lamp, network, wish, world
+from tests.unit.daemon.outages import HOME, OTHER, fallen_back, outage
 
 from firstlight.config import Config, Join, Recovery
 from firstlight.errors import Busy, Code
@@ -14,12 +15,10 @@ from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
 from firstlight.model.radio import Ipv4, Link
 from firstlight.model.reach import Findings, Internet, Reach, ReachTarget
-from firstlight.model.ssid import Ssid
 from firstlight.model.status import Mode, RecoveryLock, RecoveryResult, RuntimePhase
 from firstlight.radio.simulated.description import Description, RadioTable, SavedTable
 from firstlight.radio.simulated.faults import (
     HotspotFails,
-    Outage,
     PskChanged,
     Upstream,
     UpstreamChanged,
@@ -27,12 +26,7 @@ from firstlight.radio.simulated.faults import (
 from firstlight.radio.simulated.reach import SimulatedReach
 from firstlight.radio.simulated.world import World
 
-HOME, OTHER = Ssid(b"home"), Ssid(b"other")
 PHONE = MacAddress("02:00:00:00:aa:01")
-
-
-def outage(ssid: Ssid = HOME) -> Outage:
-    return Outage(ssid=ssid)
 
 
 @pytest.fixture
@@ -42,15 +36,6 @@ async def lamp(tmp_path: Path) -> AsyncGenerator[Lamp]:
     await lamp.started()
     yield lamp
     await lamp.kill()
-
-
-async def fallen_back(lamp: Lamp) -> Outage:
-    """The router goes off, and the device offers its hotspot."""
-    fault = outage()
-    lamp.world.begin(fault)
-    await lamp.wait(lambda: lamp.link is Link.HOTSPOT)
-    await lamp.clock.advance(2)
-    return fault
 
 
 async def test_a_router_off_ends_in_the_hotspot_and_its_return_at_home(lamp: Lamp) -> None:
@@ -142,29 +127,15 @@ async def test_but_not_for_ever(lamp: Lamp) -> None:
     assert lamp.online
 
 
-async def test_while_cooling_down_the_hotspot_goes_up_without_a_recovery(lamp: Lamp) -> None:
-    fault = await fallen_back(lamp)
-    lamp.world.end(fault)
-    await lamp.wait(lambda: lamp.online, 60)
-    await lamp.clock.advance(5)
-    assert lamp.status.recovery.in_cooldown
-    lamp.world.begin(fault)
+async def test_the_network_that_is_lost_is_the_one_that_was_joined_last(lamp: Lamp) -> None:
+    """NetworkManager has changed to another one by itself meanwhile."""
+    lamp.world.add_access_point(network(b"other"))
+    lamp.world.begin(outage())
+    await lamp.wait(lambda: lamp.on == "other" and lamp.online)
+    await lamp.clock.advance(60)
+    lamp.world.begin(outage(OTHER))
     await lamp.wait(lambda: lamp.link is Link.HOTSPOT)
-    await lamp.clock.advance(2)
-    assert lamp.status.recovery.last_result is RecoveryResult.COOLDOWN
-
-
-async def test_a_cooldown_outlives_the_process_whatever_the_wall_clock_says(lamp: Lamp) -> None:
-    await fallen_back(lamp)
-    left = lamp.status.recovery.cooldown_until / 1000 - lamp.clock.wall()
-    await lamp.kill()
-    lamp.clock.set_wall(lamp.clock.wall() + 1e8)
-    await lamp.start()
-    await lamp.clock.advance(1)
-    assert lamp.status.recovery.in_cooldown
-    assert 0 < left <= 120
-    await lamp.clock.advance(left + 1)
-    assert not lamp.status.recovery.in_cooldown
+    assert lamp.status.recovery.last_reason == "The link to other was lost."
 
 
 async def test_it_can_be_started_by_hand_unless_cooling_down(lamp: Lamp) -> None:

@@ -205,6 +205,47 @@ async def test_what_is_exported_comes_back(
     await other.close()
 
 
+def with_certificates(*members: tuple[str, str, str]) -> bytes:
+    """A file to import: names, texts, and what each is designated for."""
+    return json.dumps(
+        {
+            "certificates": [
+                {"file": file, "pem": pem} | dict.fromkeys(designated.split(), True)
+                for file, pem, designated in members
+            ]
+        }
+    ).encode()
+
+
+async def test_another_designated_certificate_is_a_change(keeper: RegistryKeeper) -> None:
+    """Devices would be handed another CA: nobody is to hear that nothing changes."""
+    old, new = certificate().decode(), certificate().decode()
+    await keeper.add_certificate("old.pem", old.encode())
+    await keeper.add_certificate("new.pem", new.encode())
+    for kind in RecordKind:
+        await keeper.designate(kind, "new.pem")
+    text = with_certificates(("old.pem", old, "client"), ("new.pem", new, "controller"))
+    seen = await keeper.preview_import(text, "json")
+    assert (seen.added, seen.changed, seen.unchanged, seen.faults) == (0, 1, 1, ())
+    await keeper.import_all(text, "json")
+    seen = await keeper.preview_import(text, "json")
+    assert (seen.added, seen.changed, seen.unchanged) == (0, 0, 2)
+
+
+async def test_what_can_not_be_designated_is_not_by_an_import_either(
+    keeper: RegistryKeeper,
+) -> None:
+    good = certificate().decode()
+    seen = await keeper.import_all(with_certificates(("x.pem", "hello", "client")), "json")
+    [fault] = seen.faults
+    assert (fault.field, "no X.509 certificate" in fault.message) == ("certificates.x.pem", True)
+    two = with_certificates(("a.pem", good, "client"), ("b.pem", good, "client controller"))
+    [fault] = (await keeper.import_all(two, "json")).faults
+    assert fault.message == "is designated for clients, and so is a.pem"
+    assert await keeper.certificates() == ()
+    assert (await keeper.import_all(with_certificates(("x.txt", "hello", "")), "json")).added == 1
+
+
 async def test_an_import_with_faults_changes_nothing(keeper: RegistryKeeper) -> None:
     await keeper.put(CLIENTS, UUID, HALL)
     text = (

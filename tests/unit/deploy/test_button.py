@@ -3,11 +3,13 @@
 import asyncio
 import importlib.util
 import os
+import re
 import struct
 import sys
 import time
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
+from importlib import resources
 from pathlib import Path
 from types import ModuleType
 
@@ -177,3 +179,19 @@ async def test_a_device_that_goes(tmp_path: Path) -> None:
     )
     _, said = await asyncio.wait_for(process.communicate(), 8)
     assert (process.returncode, b"is gone" in said) == (1, True)
+
+
+def test_its_unit_is_let_through_the_daemons_socket() -> None:
+    """The socket and its folder are for the daemon's user alone, and root has no way round that
+    without capabilities.
+    """
+    button = (PROGRAM.parent / "firstlight-button.service").read_text()
+    daemon = (resources.files("firstlight") / "packaged/firstlight.service").read_text()
+    assert _setting(button, "User") == _setting(daemon, "User")
+    assert f"--state-dir /var/lib/{_setting(daemon, 'StateDirectory')}\n" in button
+    assert _setting(button, "SupplementaryGroups") == "input"  # udev's own rules
+
+
+def _setting(unit: str, name: str) -> str:
+    [value] = re.findall(rf"(?m)^{name}=(.*)$", unit)
+    return value

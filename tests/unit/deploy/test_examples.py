@@ -5,8 +5,12 @@ import re
 import tomllib
 from pathlib import Path
 
+from firstlight.cli.install import plan
+from firstlight.config import Config
+
 PROJECT = Path(__file__).parents[3]
-RECIPE = (PROJECT / "deploy/yocto/firstlight.bb").read_text()
+YOCTO = PROJECT / "deploy/yocto"
+RECIPE = (YOCTO / "firstlight_git.bb").read_text()
 CONTAINER = (PROJECT / "deploy/container/Containerfile").read_text()
 OF_PYTHON_ITSELF = {"core", "asyncio", "sqlite3"}
 
@@ -14,7 +18,7 @@ OF_PYTHON_ITSELF = {"core", "asyncio", "sqlite3"}
 def test_the_recipe_names_the_dependencies() -> None:
     wanted = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
     needed = {re.split(r"[<>=\[; ]", one)[0] for one in wanted}
-    [named] = re.findall(r'RDEPENDS:\$\{PN\} = "(.*?)"', RECIPE, re.DOTALL)
+    [named] = re.findall(r'RDEPENDS:\$\{PN\} \+= "(.*?)"', RECIPE, re.DOTALL)
     assert set(re.findall(r"python3-(\S+)", named)) - OF_PYTHON_ITSELF == needed
 
 
@@ -25,6 +29,13 @@ def test_the_recipe_names_files_and_licence() -> None:
     [digest] = re.findall(r"LICENSE;md5=(\w+)", RECIPE)
     licence = (PROJECT / "LICENSE").read_bytes()
     assert hashlib.md5(licence, usedforsecurity=False).hexdigest() == digest
+
+
+def test_the_recipe_has_every_name_on_the_hotspot_lead_to_the_device() -> None:
+    drop_in = YOCTO / "dnsmasq-shared.conf"
+    assert f"${{S}}/{drop_in.relative_to(PROJECT)} ${{D}}${{sysconfdir}}/NetworkManager/" in RECIPE
+    wanted = plan.drop_in(Config()).content.decode()
+    assert f"{plan.MARK}\n{drop_in.read_text()}" == wanted
 
 
 def test_the_container_names_files() -> None:

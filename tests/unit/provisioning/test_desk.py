@@ -86,16 +86,6 @@ def test_a_header_is_no_proof(claimed: str) -> None:
     assert driven.record(LAMP, LAMP, "7").error() is None
 
 
-@pytest.mark.unguarded("A `mac-address` header of another device")
-def test_who_is_believed_by_the_header_gets_what_is_anothers(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(desk, "_mac", lambda _claimed: LAMP)
-    driven = active()
-    driven.nonce(LAMP, 7)
-    assert driven.record(LAMP, str(FAN), "7").error() is None
-
-
 @pytest.mark.attack(
     "A nonce a second time (replay)",
     guard="a nonce is good once, for a minute, for its caller",

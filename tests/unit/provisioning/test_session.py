@@ -62,6 +62,10 @@ def test_its_time_ends_it() -> None:
     assert driven.told()[-1] is News.DOWN
 
 
+@pytest.mark.attack(
+    "An unregistered device that joins the SoftAP",
+    guard="Provisioning Mode ends at once",
+)
 def test_a_station_that_nobody_registered_ends_it_at_once() -> None:
     driven = active()
     driven.nonce(LAMP, 7)

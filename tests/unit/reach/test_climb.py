@@ -5,6 +5,7 @@ import socket
 from email.utils import formatdate
 
 import pytest
+from dns import message
 from msgspec.structs import replace
 from tests.unit.reach.servers import Pages, names, page, silence
 from tests.unit.reach.surroundings import (
@@ -74,6 +75,26 @@ def test_names_that_do_not_resolve(world: World) -> None:
     assert found.broker is not None
     assert (found.broker.holds, found.broker.address) == (False, None)
     assert "could not be resolved" in found.broker.evidence
+
+
+def test_a_name_server_that_sends_anything_but_an_answer_is_given_up(world: World) -> None:
+    def flood(question: message.Message) -> list[bytes]:
+        return [b"\x00"] * 40 + KNOWN(question)
+
+    with serving(world.router, answer=flood):
+        found = world.climb(targets=(), broker=BROKER)
+    assert found.names is not None
+    assert not found.names.holds
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64, ".", "a..local"])
+def test_a_broker_whose_host_can_be_no_name(world: World, host: str) -> None:
+    with serving(world.router, answer=KNOWN, pages=Pages(NO_CONTENT)):
+        found = world.climb(broker=Broker(host=host, port=1883))
+    assert found.broker is not None
+    assert (found.broker.holds, "could not be resolved" in found.broker.evidence) == (False, True)
+    assert found.internet is not None
+    assert found.internet.internet is Internet.REACHABLE
 
 
 def test_a_lease_without_name_servers_is_told(

@@ -169,6 +169,7 @@ def test_a_page_that_is_nowhere(world: World, address: str) -> None:
         Pages([b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n"], linger=True),
         Pages([b"HTTP/1.1 204 No Content\r\nx: " + b"y" * 100_000], linger=True),
         Pages([b"\x00" * 100_000]),
+        Pages([b"HTTP/1.1 100 Continue\r\n\r\n" * 10_000], linger=True),
     ],
 )
 def test_an_answer_that_is_none(world: World, pages: Pages) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from firstlight.errors import StoreFailure
+from firstlight.store import files
 from firstlight.store.files import make_private_folder, write_atomically
 
 
@@ -51,13 +52,30 @@ def test_it_is_private_whatever_was_there_before(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.attack(
+    "A link where the daemon is about to write a file",
+    guard="a file is written under a name that was made anew",
+)
 def test_a_link_in_the_way_is_not_followed(tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.write_bytes(b"precious")
-    (tmp_path / ".file.new").symlink_to(elsewhere)
-    write_atomically(tmp_path / "file", b"content")
-    assert elsewhere.read_bytes() == b"precious"
+    assert elsewhere_after_writing(tmp_path) == b"precious"
     assert (tmp_path / "file").read_bytes() == b"content"
+
+
+@pytest.mark.unguarded("A link where the daemon is about to write a file")
+def test_where_a_file_is_only_opened_a_link_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_write_new", Path.write_bytes)
+    assert elsewhere_after_writing(tmp_path) == b"content"
+
+
+def elsewhere_after_writing(folder: Path) -> bytes:
+    """What is in a file that somebody has linked to, where a new one is written first."""
+    elsewhere = folder / "elsewhere"
+    elsewhere.write_bytes(b"precious")
+    (folder / ".file.new").symlink_to(elsewhere)
+    write_atomically(folder / "file", b"content")
+    return elsewhere.read_bytes()
 
 
 def test_a_folder_that_is_missing(tmp_path: Path) -> None:

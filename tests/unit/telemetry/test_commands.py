@@ -1,10 +1,8 @@
 """What may be asked of the device over MQTT, by whom, and that nobody else gets through."""
 
-import json
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 from tests.api.fake_service import HOTSPOT_PASSWORD
 from tests.unit.daemon.waited import until
 from tests.unit.telemetry.listening import Listener, listening
@@ -97,44 +95,94 @@ async def test_what_the_device_refuses_is_answered_with_its_reason(
     }
 
 
-ATTACKS = {
-    "without the setting": (command("restart"), b"{}", {}, "not_allowed"),
-    "an unknown one": (command("format"), b"{}", {}, "invalid_field"),
-    "malformed JSON": (command("recover"), b'{"', {}, "invalid_body"),
-    "a list": (command("recover"), b"[]", {}, "invalid_body"),
-    "an unknown field": (command("recover"), b'{"x":1}', {}, "invalid_field"),
-    "no UTF-8": (command("recover"), b'{"\xff":1}', {}, "invalid_body"),
-    "nested deeply": (command("recover"), b"[" * 3000, {}, "invalid_body"),
-    "too long": (command("recover"), b" " * 5000 + b"{}", {}, "body_too_large"),
-    "an answer elsewhere": (command("recover"), b"", {"response": "fleet/other/x"}, None),
-    "an answer as a command": (command("recover"), b"", {"response": command("recover")}, None),
-    "an answer up the tree": (command("recover"), b"", {"response": f"{ROOT}/status"}, None),
+NO_BODY = {
+    "malformed JSON": (b'{"', "invalid_body"),
+    "a list": (b"[]", "invalid_body"),
+    "an unknown field": (b'{"x":1}', "invalid_field"),
+    "no UTF-8": (b'{"\xff":1}', "invalid_body"),
+    "nested deeply": (b"[" * 3000, "invalid_body"),
+    "too long": (b" " * 5000 + b"{}", "body_too_large"),
+}
+ELSEWHERE = {
+    "another device": "fleet/other/x",
+    "a command": command("recover"),
+    "up the tree": f"{ROOT}/status",
 }
 
 
-@pytest.mark.attack(
-    "A command over MQTT that is not allowed, malformed, or wants its answer elsewhere",
-    guard="`mqtt.commands`, strict bodies, and answers below the device's own topic only",
-)
-@pytest.mark.parametrize("attack", ATTACKS)
-async def test_what_is_not_allowed_is_answered_and_changes_nothing(
-    shared: Mosquitto, told: Told, attack: str
-) -> None:
-    topic, payload, more, code = ATTACKS[attack]
-    given = settings(shared.port, commands=(Command.RECOVER, Command.DIAGNOSE))
+async def sent(port: int, told: Told, name: str, payload: bytes, **more: Any) -> dict[str, Any]:
+    """The answer to a command, on a device that takes two."""
+    given = settings(port, commands=(Command.RECOVER, Command.DIAGNOSE))
     async with told.running(given):
         await until(lambda: told.connected)
-        async with listening(shared.port) as seen:
-            await seen.send(topic, payload, **more)  # type: ignore[arg-type]
-            refused = await answer(seen)
-            assert not refused["ok"]
-            assert refused["code"] == (code or "invalid_field")
-            if "response" in more:
-                assert [
-                    one for one in seen.on(more["response"]) if b'"ok":false' in bytes(one.payload)
-                ] == []
+        async with listening(port) as seen:
+            await seen.send(command(name), payload, **more)
+            answered = await answer(seen)
+            for topic in more.values():
+                refusals = [one for one in seen.on(topic) if b'"ok":false' in bytes(one.payload)]
+                assert refusals == []
+    return answered
+
+
+def assert_refused(told: Told, answered: dict[str, Any], code: str) -> None:
+    assert (answered["ok"], answered["code"]) == (False, code)
     assert told.service.changes == []
     assert any(one.startswith("A command over MQTT was refused.") for one in told.said())
+
+
+async def test_a_command_that_there_is_not(shared: Mosquitto, told: Told) -> None:
+    assert_refused(told, await sent(shared.port, told, "format", b"{}"), "invalid_field")
+
+
+@pytest.mark.attack(
+    "A command over MQTT that the device was never meant to take",
+    guard="`mqtt.commands` names those that it takes",
+)
+async def test_what_is_not_allowed_is_answered_and_changes_nothing(
+    shared: Mosquitto, told: Told
+) -> None:
+    assert_refused(told, await sent(shared.port, told, "restart", b"{}"), "not_allowed")
+
+
+@pytest.mark.unguarded("A command over MQTT that the device was never meant to take")
+async def test_without_the_setting_it_is_carried_out(
+    shared: Mosquitto, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(commands.must_be_allowed, monkeypatch)
+    assert (await sent(shared.port, told, "restart", b"{}"))["ok"]
+    assert told.service.changes == ["restart app: "]
+
+
+@pytest.mark.attack(
+    "A command over MQTT whose body is none",
+    guard="bodies are short, and what is not exactly as described is refused",
+)
+@pytest.mark.parametrize(("payload", "code"), NO_BODY.values(), ids=NO_BODY)
+async def test_a_bad_body_is_answered_and_changes_nothing(
+    shared: Mosquitto, told: Told, payload: bytes, code: str
+) -> None:
+    assert_refused(told, await sent(shared.port, told, "recover", payload), code)
+
+
+@pytest.mark.unguarded("A command over MQTT whose body is none")
+@pytest.mark.parametrize("payload", [payload for payload, _ in NO_BODY.values()], ids=NO_BODY)
+async def test_where_any_body_will_do_it_is_carried_out(
+    shared: Mosquitto, told: Told, monkeypatch: pytest.MonkeyPatch, payload: bytes
+) -> None:
+    without(commands.must_be_short, monkeypatch)
+    monkeypatch.setattr(commands, "decoded", lambda _payload, kind: kind())
+    assert (await sent(shared.port, told, "recover", payload))["ok"]
+    assert told.service.changes == ["recovery"]
+
+
+@pytest.mark.attack(
+    "A command over MQTT that has the device write where its sender may not",
+    guard="answers go below the device's own topic only",
+)
+@pytest.mark.parametrize("topic", ELSEWHERE.values(), ids=ELSEWHERE)
+async def test_an_answer_elsewhere_is_refused(shared: Mosquitto, told: Told, topic: str) -> None:
+    answered = await sent(shared.port, told, "recover", b"", response=topic)
+    assert_refused(told, answered, "invalid_field")
 
 
 @pytest.mark.attack(
@@ -168,18 +216,45 @@ async def test_without_that_word_to_the_broker_it_arrives(
 
 @pytest.mark.attack(
     "A retained command that waits for the device",
-    guard="retained commands are refused",
+    guard="what is retained is not asked for, and refused where it comes all the same",
 )
+@pytest.mark.parametrize("left", ["both", "the refusal", "the subscription"])
 async def test_a_retained_command_of_before_is_not_carried_out(
-    broker: Mosquitto, told: Told
+    broker: Mosquitto, told: Told, monkeypatch: pytest.MonkeyPatch, left: str
 ) -> None:
+    """Each of the two is enough."""
+    if left == "the refusal":
+        ask_for_retained(monkeypatch)
+    if left == "the subscription":
+        without(commands.must_be_fresh, monkeypatch)
+    await come_after_a_restart_was_retained(broker, told)
+    assert told.service.changes == []
+
+
+@pytest.mark.unguarded("A retained command that waits for the device")
+async def test_without_both_rules_a_retained_command_is_carried_out(
+    broker: Mosquitto, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_for_retained(monkeypatch)
+    without(commands.must_be_fresh, monkeypatch)
+    await come_after_a_restart_was_retained(broker, told)
+    assert told.service.changes == ["restart app: "]
+
+
+def ask_for_retained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the broker send what it has retained, as it would unasked."""
+    usual = mqtt.SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
+    monkeypatch.setattr(mqtt.SubscribeOptions, "RETAIN_DO_NOT_SEND", usual)
+
+
+async def come_after_a_restart_was_retained(broker: Mosquitto, told: Told) -> None:
+    """The device subscribes, and has answered one more command afterwards."""
     async with listening(broker.port) as seen:
         await seen.send(command("restart"), b"{}", retain=True)
         async with told.running(settings(broker.port, commands=EVERY)):
             await until(lambda: told.connected)
             await seen.send(command("diagnose"))
-            await answer(seen)
-    assert told.service.changes == []
+            await until(lambda: "diagnose" in [one["command"] for one in seen.json(RESPONSE)])
 
 
 async def test_nobody_commands_whom_the_access_list_does_not_let(
@@ -267,6 +342,7 @@ async def test_nothing_secret_is_published(shared: Mosquitto, told: Told) -> Non
 TOPICS = Topics("fleet/lamp")
 
 
+@pytest.mark.unguarded("A command over MQTT that has the device write where its sender may not")
 @pytest.mark.parametrize("topic", ["fleet/other/command/restart", "fleet/lamp/command/restart"])
 def test_without_its_rule_the_device_would_write_where_its_caller_may_not(topic: str) -> None:
     """The answer would be read as another device's command, with this device's rights."""
@@ -290,17 +366,7 @@ def test_without_its_rule_the_device_would_write_where_its_caller_may_not(topic:
     assert fooled.answer_to == topic
 
 
-@pytest.mark.unguarded(
-    "A command over MQTT that is not allowed, malformed, or wants its answer elsewhere"
-)
-def test_without_the_setting_the_command_would_be_carried_out() -> None:
-    message = Incoming(topic="fleet/lamp/command/restart", payload=json.dumps({}).encode())
-    assert commands.read(TOPICS, message, ()).order is None
-    assert commands.read(TOPICS, message, EVERY).order is not None
-
-
-@pytest.mark.unguarded("A retained command that waits for the device")
-def test_one_that_is_not_known_to_be_retained_would_be_carried_out() -> None:
-    message = Incoming(topic="fleet/lamp/command/restart", payload=b"{}", retained=True)
-    assert commands.read(TOPICS, message, EVERY).order is None
-    assert commands.read(TOPICS, replace(message, retained=False), EVERY).order is not None
+def without(rule: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take that rule away."""
+    left = tuple(one for one in commands.RULES if one is not rule)
+    monkeypatch.setattr(commands, "RULES", left)

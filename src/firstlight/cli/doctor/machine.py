@@ -1,7 +1,8 @@
 """Reads ``/proc`` and ``/sys``. What is not there, or not for this user, is left out."""
 
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from firstlight.cli.doctor.facts import Listener, Process, Service, StateFolder
@@ -15,10 +16,12 @@ SECRET_FILES = ("provisioning.json", "key")
 _PROGRAM_FOLDERS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
 _UNIT_FOLDERS = (
     "etc/systemd/system",
+    "run/systemd/system",
     "usr/local/lib/systemd/system",
     "usr/lib/systemd/system",
     "lib/systemd/system",
 )
+_UNIT = "firstlight.service"
 _BUS_FOLDERS = ("etc/dbus-1/system.d", "usr/share/dbus-1/system.d")
 _POLKIT_FOLDERS = ("etc/polkit-1/rules.d", "usr/share/polkit-1/rules.d")
 _OTHERS = 0o077
@@ -103,12 +106,12 @@ class Machine:
 
     def service(self) -> Service | None:
         """The daemon's service, where systemd would find it (systemd.unit(5))."""
-        units = (self._root / folder / "firstlight.service" for folder in _UNIT_FOLDERS)
-        unit = next((unit for path in units if (unit := text(path))), "")
+        units = (self._root / folder / _UNIT for folder in _UNIT_FOLDERS)
+        # One that is masked is a link to /dev/null.
+        unit = text(next((path for path in units if path.exists()), self._root / _UNIT))
         if not unit:
             return None
-        lines = (line.removeprefix("User=") for line in unit.splitlines() if "User=" in line[:5])
-        user = next(lines, "root")
+        user = user_of([unit, *self._drop_ins()])
         users = text(self._root / "etc/passwd").splitlines()
         return Service(
             user=user,
@@ -116,6 +119,18 @@ class Machine:
             bus_policy=any(self._names(folder) for folder in _BUS_FOLDERS),
             polkit_rules=self._has_polkit_rules(),
         )
+
+    def _drop_ins(self) -> list[str]:
+        """By name; of one name, our own before that for all services, and then the first folder's.
+
+        systemd.unit(5).
+        """
+        found: dict[str, Path] = {}
+        for whose, folder in itertools.product((f"{_UNIT}.d", "service.d"), _UNIT_FOLDERS):
+            for one in entries(self._root / folder / whose):
+                if one.suffix == ".conf":
+                    found.setdefault(one.name, one)
+        return [text(found[name]) for name in sorted(found)]
 
     def _has_polkit_rules(self) -> bool | None:
         folders = [self._root / folder for folder in _POLKIT_FOLDERS]
@@ -153,6 +168,38 @@ class Machine:
 
     def _process_folders(self) -> list[Path]:
         return [entry for entry in entries(self._root / "proc") if entry.name.isdecimal()]
+
+
+def user_of(files: Iterable[str]) -> str:
+    """Whom a service runs as: the last word of its unit and drop-ins counts, an empty one is none.
+
+    systemd.syntax(7).
+    """
+    user = ""
+    for file in files:
+        section = ""
+        for line in _lines(file):
+            if line.startswith("["):
+                section = line.strip()
+            name, equals, value = line.partition("=")
+            if equals and (section, name.strip()) == ("[Service]", "User"):
+                user = value.strip()
+    return user or "root"
+
+
+def _lines(file: str) -> Iterator[str]:
+    """Without comments; a line that ends in a backslash goes on in the next one."""
+    begun = ""
+    for line in file.splitlines():
+        if line.lstrip().startswith(("#", ";")):
+            continue
+        begun += line.removesuffix("\\")
+        if line.endswith("\\"):
+            begun += " "
+            continue
+        yield begun
+        begun = ""
+    yield begun
 
 
 def _name(folder: Path) -> str:

@@ -46,7 +46,7 @@ def service(facts: Facts) -> Finding | None:
     installed, check = facts.service, "service"
     if installed is None or installed.user == "root":
         return None
-    user, advice = installed.user, "Install the package again, or run: firstlight install"
+    user, advice = installed.user, "Install the package again, or run: sudo firstlight install"
     if not installed.exists:
         return problem(
             check,

@@ -68,15 +68,16 @@ def _holders(facts: Facts, port: int, protocol: str | None = None) -> list[Liste
         if listener.port == port
         and listener.address in addresses
         and protocol in {None, listener.protocol}
-        and not _is_ours(listener)
+        and not _is_ours(listener, facts.hotspot_address)
     ]
     return sorted(held, key=lambda listener: addresses.index(listener.address))
 
 
-def _is_ours(listener: Listener) -> bool:
+def _is_ours(listener: Listener, hotspot_address: str) -> bool:
+    """Only root is told of others' processes. The hotspot's address alone is bound by ours."""
     process = listener.process
     if process is None:
-        return False
+        return listener.address == hotspot_address
     return process.name == "firstlight" or (
         process.name == "dnsmasq" and process.parent == "NetworkManager"
     )

@@ -1,5 +1,6 @@
 """The two commands."""
 
+import os
 import socket
 import sys
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from firstlight.cli.confirming import agreed
 from firstlight.cli.failures import reported
 from firstlight.cli.install import disk, plan
 from firstlight.config import Config, load_config
@@ -46,6 +48,8 @@ def install(
     """Write what the system needs around the daemon; shows it first, and asks."""
     with reported(as_json=False):
         config = _config(config_file, root)
+        if claim or not no_unit:
+            _check_program(_program(), for_this_machine=root == Path("/") and not dry_run)
         files = _files(config, root, tls=tls, with_unit=not no_unit)
         if claim:
             files.append(plan.claim_unit(_program(), _packaged("firstlight-claim.service")))
@@ -67,10 +71,10 @@ def install(
                 code=Code.NOT_PERMITTED,
                 hint="Move it away, or run without --yes and say that it may be replaced.",
             )
-        if not (yes or typer.confirm("Write this?")):
+        if not (yes or agreed("Write this?")):
             raise typer.Exit(1)
         disk.write(root, wanted)
-        _say_what_next(tls=tls, with_unit=not no_unit)
+        _say_what_next(tls=tls and config.web.tls_certificate is None, with_unit=not no_unit)
         if claim:
             typer.echo("To claim at boot: systemctl enable firstlight-claim")
 
@@ -84,7 +88,7 @@ def uninstall(root: Root = Path("/"), *, yes: Yes = False) -> None:
             return
         for path in known:
             typer.echo(f"  {path}")
-        if not (yes or typer.confirm("Remove these?")):
+        if not (yes or agreed("Remove these?")):
             raise typer.Exit(1)
         removed, kept = disk.remove(root)
         for path in removed:
@@ -133,7 +137,9 @@ def _with_tls(config: Config) -> Config:
 
 
 def _certificate(config: Config, root: Path) -> list[plan.File]:
-    if config.web.tls_certificate is not None or disk.place(root, plan.CERTIFICATE).exists():
+    if config.web.tls_certificate is not None:
+        return []
+    if all(disk.place(root, path).exists() for path in (plan.CERTIFICATE, plan.KEY)):
         return []
     from firstlight.cli.install.certificate import self_signed
 
@@ -146,6 +152,22 @@ def _certificate(config: Config, root: Path) -> list[plan.File]:
 
 def _program() -> str:
     return str(Path(sys.argv[0]).absolute())
+
+
+def _check_program(program: str, *, for_this_machine: bool) -> None:
+    """For this machine it has to be one that the unit can start; for an image it is told.
+
+    Raises ``InvalidInput``.
+    """
+    trouble = plan.program_trouble(program)
+    if not trouble and for_this_machine and not os.access(program, os.X_OK):
+        trouble = f"{program} is no program that systemd could start"
+    if not trouble:
+        return
+    hint = "Install Firstlight into a folder like /opt/firstlight, and run its bin/firstlight."
+    if for_this_machine:
+        raise InvalidInput("", f"{trouble}.", hint=f"{hint} Or leave the unit out: --no-unit.")
+    typer.echo(f"firstlight: {trouble}.\n  {hint}", err=True)
 
 
 def _show(root: Path, file: plan.File, state: disk.State) -> None:

@@ -55,6 +55,17 @@ def drop_in(config: Config) -> File:
     return File(path=DROP_IN, content=("\n".join(lines) + "\n").encode(), why=why)
 
 
+def program_trouble(program: str) -> str:
+    """Why the packaged unit could not start that program, in a sentence; empty where it could."""
+    if PurePosixPath(program).name == "__main__.py":
+        return "`python -m firstlight` is no program that a unit could start"
+    if hidden := next((one for one in _HIDDEN if program.startswith(f"{one}/")), ""):
+        return f"{program} lies below {hidden}, which the unit's sandbox does not let it see"
+    if any(char in _SPECIAL or char.isspace() for char in program):
+        return f"{program} holds characters that mean something else in a unit"
+    return ""
+
+
 def unit(program: str, packaged: str) -> File:
     """The packaged unit, with the program that runs now."""
     text = packaged.replace("/usr/bin/firstlight", program)
@@ -101,3 +112,6 @@ def certificate(content: bytes, key: bytes) -> tuple[File, File]:
 
 
 _HTTPS = 443
+_HIDDEN = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108  only compared
+"""``ProtectHome`` and ``PrivateTmp`` (systemd.exec(5))."""
+_SPECIAL = frozenset("%$\\\"'")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from firstlight.cli.confirming import confirm
 from firstlight.cli.options import Json, StateDir, Token, Url
 from firstlight.cli.registry.kinds import KIND_OF, Word, Yes
 from firstlight.model.text import plain
@@ -123,8 +124,6 @@ def remove(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=False) as client:
-        from firstlight.cli.registry.records import confirm
-
         client.answers.certificate_details(name)
         confirm(f"Remove {plain(name)}?", yes=yes)
         client.answers.delete_certificate(name)
@@ -133,7 +132,9 @@ def remove(
 
 def designate(
     name: Name,
-    kind: Annotated[Word, typer.Argument(help="Whom it is for.")],
+    kind: Annotated[
+        Word, typer.Argument(metavar="KIND", help="Whom it is for: client or controller.")
+    ],
     url: Url = None,
     token: Token = None,
     state_dir: StateDir = None,

@@ -1,5 +1,6 @@
 """``firstlight registry import|export|rotate-key``."""
 
+import codecs
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from firstlight.cli.confirming import confirm
 from firstlight.cli.exits import ExitCode
 from firstlight.cli.options import Json, StateDir, Token, Url
 from firstlight.cli.registry.kinds import Form, Yes
@@ -64,8 +66,6 @@ def import_file(
         if dry_run:
             return
         if found.changed and sys.stdin.isatty() and not as_json:
-            from firstlight.cli.registry.records import confirm
-
             confirm(f"Change {found.changed} that are registered already?", yes=yes)
         done = client.answers.import_registry(content, written)
         if as_json:
@@ -159,7 +159,8 @@ def _form_of(file: Path, content: bytes) -> ExchangeForm:
     for known in ExchangeForm:
         if file.suffix.lower() == f".{known}":
             return known
-    return ExchangeForm.JSON if content.lstrip()[:1] in {b"{", b"["} else ExchangeForm.CSV
+    begins = content.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    return ExchangeForm.JSON if begins in {b"{", b"["} else ExchangeForm.CSV
 
 
 def _new_passphrase(file: Path | None) -> str:

@@ -37,7 +37,7 @@ Which = Annotated[
 OnlyKind = Annotated[
     Plural | None, typer.Option("--kind", help="Look only among these.", show_default=False)
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask nobody.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nobody.")]
 
 
 def kind_of(plural: Plural | None) -> RecordKind | None:

@@ -1,6 +1,5 @@
 """``firstlight registry list|show|add|edit|rm``."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import uuid4
@@ -8,6 +7,7 @@ from uuid import uuid4
 import msgspec
 import typer
 
+from firstlight.cli.confirming import confirm
 from firstlight.cli.options import Json, StateDir, Token, Url
 from firstlight.cli.registry.kinds import KIND_OF, OnlyKind, Plural, Which, Word, Yes, kind_of
 from firstlight.errors import Code, Conflict, InvalidInput
@@ -36,7 +36,8 @@ def list_records(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
-        from firstlight.cli.registry.views import records_table, without_secrets
+        from firstlight.cli.registry.hiding import without_secrets
+        from firstlight.cli.registry.views import records_table
 
         wanted = kind_of(kind)
         kinds = tuple(RecordKind) if wanted is None else (wanted,)
@@ -69,7 +70,8 @@ def show(
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
         from firstlight.cli.registry.finding import record_of
-        from firstlight.cli.registry.views import record_lines, without_secrets
+        from firstlight.cli.registry.hiding import without_secrets
+        from firstlight.cli.registry.views import record_lines
 
         found = record_of(client, record, kind_of(kind))
         fields = found.fields if secrets else without_secrets(found.fields)
@@ -82,7 +84,7 @@ def show(
 
 
 def add(
-    kind: Annotated[Word, typer.Argument(help="What it is.")],
+    kind: Annotated[Word, typer.Argument(metavar="KIND", help="client or controller.")],
     *,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="At most 20 characters.")] = None,
     mac: Annotated[
@@ -145,7 +147,7 @@ def add(
             fields = _without_none(given | _with_passwords(networks, files))
         else:
             _refuse_both(_without_none(given | networks | files))
-            fields = _record_in(file)
+            fields = _record_in(file, KIND_OF[kind])
         own = fields.pop("uuid", None)
         chosen = uuid or (own if isinstance(own, str) and own else str(uuid4()))
         _register(client, KIND_OF[kind], chosen, fields)
@@ -184,7 +186,7 @@ def edit(
         else:
             from firstlight.cli.registry.asking import put
 
-            fields = _record_in(file)
+            fields = _record_in(file, found.kind)
             fields.pop("uuid", None)
             put(client, found, msgspec.json.encode(fields))
             changed = True
@@ -211,17 +213,6 @@ def remove(
         confirm(f"Remove {name} ({found.uuid})?", yes=yes)
         client.answers.delete_record(found.kind, found.uuid)
         typer.echo(f"Removed {name}.")
-
-
-def confirm(question: str, *, yes: bool) -> None:
-    """Ask, unless told not to. Raises ``InvalidInput`` where nobody can be asked."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise InvalidInput("--yes", "is missing; without it somebody has to be asked")
-    if not typer.confirm(question, err=True):
-        typer.echo("Nothing was changed.", err=True)
-        raise typer.Exit(1)
 
 
 def _register(client: "Client", kind: RecordKind, uuid: str, fields: dict[str, Any]) -> None:
@@ -271,13 +262,21 @@ def _refuse_both(given: dict[str, Any]) -> None:
         raise InvalidInput("--file", f"holds the whole record; leave the rest out ({named})")
 
 
-def _record_in(file: Path) -> dict[str, Any]:
-    """A JSON object from a file. Raises ``InvalidInput``."""
+def _record_in(file: Path, kind: RecordKind) -> dict[str, Any]:
+    """A JSON object from a file, also as ``show --json`` tells it. Raises ``InvalidInput``."""
+    from firstlight.cli.registry.hiding import refuse_hidden
     from firstlight.cli.registry.reading import content_of
 
     try:
-        return msgspec.json.decode(content_of(file, "--file", LARGEST_RECORD), type=dict[str, Any])
+        fields = msgspec.json.decode(
+            content_of(file, "--file", LARGEST_RECORD), type=dict[str, Any]
+        )
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(
             "--file", f'{file} holds no JSON object like {{"name": "Reading lamp"}}'
         ) from error
+    told = fields.pop("kind", kind)
+    if told != kind:
+        raise InvalidInput("--file", f"{file} holds one of {plain(str(told))}, not of {kind}")
+    refuse_hidden(fields, "--file")
+    return fields

@@ -14,8 +14,6 @@ from firstlight.model.registry import CertificateDetails, CertificateEntry, Impo
 from firstlight.model.text import plain
 from firstlight.model.wire import RegistryEntry
 
-HIDDEN = "(hidden)"
-_SECRETS = frozenset({"password"})
 _KINDS = {"clients": "client", "controllers": "controller"}
 _LATEST_MS = 253_402_300_799_000
 _SOON_DAYS = 30
@@ -33,11 +31,6 @@ def records_table(entries: Iterable[RegistryEntry]) -> RenderableType:
         device.append(f"\n{entry.uuid}", style="dim")
         table.add_row(_KINDS[entry.kind], Text(mac), Text(own), device)
     return table
-
-
-def without_secrets(fields: Fields) -> Fields:
-    """The same, with each password hidden, however deep."""
-    return {key: HIDDEN if key in _SECRETS else _hidden(value) for key, value in fields.items()}
 
 
 def record_lines(kind: str, uuid: str, fields: Fields) -> RenderableType:
@@ -99,14 +92,6 @@ def certificate_lines(details: CertificateDetails, *, now_ms: int) -> Renderable
         if value:
             table.add_row(label, Text(plain(value)))
     return table
-
-
-def _hidden(value: object) -> object:
-    if isinstance(value, dict):
-        return without_secrets(cast("Fields", value))
-    if isinstance(value, list):
-        return [_hidden(one) for one in cast("list[object]", value)]
-    return value
 
 
 def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Which wall clocks can be right at all."""
 
-from firstlight.core.recovery.cooldown import PLAUSIBLE_UNIX_SECONDS as EARLIEST
+EARLIEST = 1_735_689_600.0
+"""2025-01-01, in Unix seconds."""
 
 LATEST = 4_102_444_800.0
 """2100-01-01, in Unix seconds."""

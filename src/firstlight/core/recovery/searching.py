@@ -116,8 +116,8 @@ def after_rehearsal(state: State, now: Moment) -> Next:
 
 
 def no_luck(state: State) -> Next:
-    """The look round could not be done."""
-    return _exhausted(state)
+    """The look round could not be done. Where networks are is not known then: the next is wide."""
+    return _exhausted(replace(state, frequencies=()))
 
 
 def _exhausted(state: State) -> Next:

@@ -94,6 +94,14 @@ def _order(
         raise InvalidInput(
             "", f"There is no command {plain(name[:_SHOWN])!r}.", hint=f"There are: {known}."
         )
+    for rule in RULES:
+        rule(command, message, allowed)
+    order: Order = decoded(message.payload or b"{}", _BODIES[command])
+    return order
+
+
+def must_be_allowed(command: Command, _message: Incoming, allowed: Collection[Command]) -> None:
+    """``mqtt.commands`` names it."""
     if command not in allowed:
         raise InvalidInput(
             "",
@@ -101,18 +109,28 @@ def _order(
             code=Code.NOT_ALLOWED,
             hint="mqtt.commands lists those that are.",
         )
+
+
+def must_be_fresh(_command: Command, message: Incoming, _allowed: Collection[Command]) -> None:
+    """It was not kept by the broker."""
     if message.retained:
         raise InvalidInput(
             "",
             "A retained command is not carried out: nobody knows how old it is.",
             hint="Publish commands without the retain flag.",
         )
+
+
+def must_be_short(_command: Command, message: Incoming, _allowed: Collection[Command]) -> None:
+    """It has no more than ``MOST_BYTES``."""
     if len(message.payload) > MOST_BYTES:
         raise InvalidInput(
             "", f"A command has at most {MOST_BYTES} bytes.", code=Code.BODY_TOO_LARGE
         )
-    order: Order = decoded(message.payload or b"{}", _BODIES[command])
-    return order
+
+
+RULES = (must_be_allowed, must_be_fresh, must_be_short)
+"""Each raises ``FirstlightError`` for a command that breaks it."""
 
 
 def _correlation(data: bytes | None) -> bytes | None:

@@ -89,6 +89,7 @@ class Improv:
         else:
             self._wanted.clear()
             self._unwanted.set()
+            self._problem = None
 
     async def _keep(self, company: Company, bluetooth: Bluetooth) -> None:
         while True:
@@ -96,6 +97,8 @@ class Improv:
             try:
                 await self._once(company, bluetooth)
             except BluetoothUnavailable as error:
+                if not self._wanted.is_set():
+                    continue
                 if error.message != self._problem:
                     log.warning("Improv is not on the air: %s", error.message)
                 self._problem = error.message
@@ -122,7 +125,10 @@ class Improv:
                 log.info("Improv is off the air")
 
     async def _serve(self, company: Company, line: Line, air: OnAir) -> None:
-        """Returns when it is time to leave; raises ``BluetoothUnavailable`` when it was ended."""
+        """Returns when it is time to leave, or soon would be.
+
+        Raises ``BluetoothUnavailable`` when it was ended too early.
+        """
         cut = asyncio.create_task(air.ended(), name="improv-cut")
         tasks = (
             cut,
@@ -134,7 +140,7 @@ class Improv:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await ended(*tasks)
-        if cut in done:
+        if cut in done and self._wanted.is_set():
             raise BluetoothUnavailable(cut.result())
         for task in done:
             task.result()

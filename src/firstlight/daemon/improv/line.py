@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from typing import NamedTuple
 
 from firstlight.bluetooth.port import Characteristic, OnAir, Service, Written
 from firstlight.core.improv import protocol, session
@@ -36,6 +37,13 @@ _SECURITY = {
 }
 
 
+class _Joining(NamedTuple):
+    """A join that a client has asked for; there is ``room`` for that many bytes of its result."""
+
+    attempt: str
+    room: int
+
+
 class Line:
     """From the first advertisement to the last; ``session`` is how it stands."""
 
@@ -47,9 +55,8 @@ class Line:
         self._settled.set()
         self._pieces: asyncio.Queue[Written] = asyncio.Queue(MOST_WAITING)
         self._reassembly = Reassembly()
-        self._mtu = SMALLEST_MTU
         self._air: OnAir | None = None
-        self._joining: str | None = None
+        self._joining: _Joining | None = None
 
     def service(self) -> Service:
         """What is put on the air."""
@@ -87,7 +94,6 @@ class Line:
         """Carry out what is written, until it is cancelled."""
         while True:
             piece = await self._pieces.get()
-            self._mtu = max(SMALLEST_MTU, piece.mtu)
             await self._take(piece)
 
     async def settled(self) -> None:
@@ -127,7 +133,9 @@ class Line:
 
     async def _take(self, piece: Written) -> None:
         self._look_at_time()
-        self._reassembly, whole = self._reassembly.with_piece(piece.data, piece.offset, self._now())
+        self._reassembly, whole = self._reassembly.with_piece(
+            piece.client, piece.data, piece.offset, self._now()
+        )
         if whole is None:
             return
         try:
@@ -140,13 +148,12 @@ class Line:
             self._with.device.attended()
         after, wish = session.commanded(self.session, frame, self._now())
         self._become(after, answering=True)
-        await self._carry_out(wish)
+        await self._carry_out(wish, protocol.room_for(max(SMALLEST_MTU, piece.mtu)))
 
-    async def _carry_out(self, wish: Do | Join) -> None:
-        room = protocol.room_for(self._mtu)
+    async def _carry_out(self, wish: Do | Join, room: int) -> None:
         match wish:
             case Join():
-                await self._join(wish)
+                await self._join(wish, room)
             case Do.IDENTIFY:
                 self._with.hub.publish(
                     EventType.ACTION,
@@ -181,7 +188,7 @@ class Line:
             log.info("Improv: no list of networks: %s", error)
             return ()
 
-    async def _join(self, wish: Join) -> None:
+    async def _join(self, wish: Join, room: int) -> None:
         try:
             body = ConnectBody(ssid_hex=wish.ssid.hex(), password=wish.password.decode() or None)
             attempt = await self._with.device.connect(body)
@@ -189,24 +196,24 @@ class Line:
             log.info("Improv: a network was refused: %s", error)
             self._become(session.failed(self.session, self._now()), answering=True)
             return
-        self._joining = attempt.id
+        self._joining = _Joining(attempt.id, room)
         self._look_at_attempt()
 
     def _look_at_attempt(self) -> None:
         if self._joining is None:
             return
-        attempt = self._with.device.attempt(self._joining)
+        attempt = self._with.device.attempt(self._joining.attempt)
         if attempt.state is not AttemptState.RUNNING:
-            self._joining = None
-            self._joined(attempt)
+            room, self._joining = self._joining.room, None
+            self._joined(attempt, room)
 
-    def _joined(self, attempt: Attempt) -> None:
+    def _joined(self, attempt: Attempt, room: int) -> None:
         if attempt.state is AttemptState.FAILED:
             self._become(session.failed(self.session, self._now()), answering=True)
             return
         self._become(session.joined(self.session))
         page = self._with.page(self._with.device.status().network.ipv4_address).encode()
-        fits = page and 1 + len(page) <= protocol.room_for(self._mtu)
+        fits = page and 1 + len(page) <= room
         self._answer(protocol.result(Rpc.SEND_WIFI, [page] if fits else []))
 
     def _answer(self, frame: bytes) -> None:

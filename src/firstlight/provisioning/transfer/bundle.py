@@ -20,6 +20,9 @@ from firstlight.provisioning.transfer.reading import (
     uuid_of,
 )
 
+_BOM = "\ufeff".encode()
+"""The byte order mark that some editors put in front of UTF-8."""
+
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     controllers: list[msgspec.Raw] = []
@@ -30,13 +33,18 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def read_json(text: bytes) -> FoundFile:
     """All records of the file. Faults are found, not raised."""
     faults = Faults()
+    text = text.removeprefix(_BOM)
     try:
+        text.decode()  # what is kept as it came would only be found out later
         file = msgspec.json.decode(text, type=_File)
     except msgspec.ValidationError:
         message = "must be an object with the lists controllers, clients, and certificates"
         faults.add(0, "", message)
         return FoundFile((), (), tuple(faults.kept), faults.count)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        faults.add(text.count(b"\n", 0, error.start) + 1, "", "is not UTF-8 text")
+        return FoundFile((), (), tuple(faults.kept), faults.count)
+    except (msgspec.DecodeError, RecursionError) as error:
         faults.add(0, "", f"is not JSON ({error})")
         return FoundFile((), (), tuple(faults.kept), faults.count)
     lines = [

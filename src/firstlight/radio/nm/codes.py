@@ -128,6 +128,12 @@ class ConnectionFlags(IntFlag):
     EXTERNAL = 0x8
 
 
+class ActivationFlags(IntFlag):
+    """NMActivationStateFlags."""
+
+    IP4_READY = 0x8
+
+
 class UpdateFlags(IntFlag):
     """NMSettingsUpdate2Flags and NMSettingsAddConnection2Flags."""
 

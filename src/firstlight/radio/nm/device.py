@@ -1,6 +1,6 @@
 """``org.freedesktop.NetworkManager.Device`` and what hangs on it.
 
-``.Device.Wireless``, ``.IP4Config`` and ``.Connection.Active``.
+``.Device.Wireless``, ``.IP4Config``, ``.DHCP4Config`` and ``.Connection.Active``.
 """
 
 from typing import Any
@@ -25,6 +25,7 @@ INTERFACE = f"{NAME}.Device"
 WIRELESS = f"{NAME}.Device.Wireless"
 ACTIVE = f"{NAME}.Connection.Active"
 IP4 = f"{NAME}.IP4Config"
+DHCP4 = f"{NAME}.DHCP4Config"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
@@ -39,6 +40,11 @@ class Active:
     def state(self) -> ActiveState:
         """``DEACTIVATED`` also when NetworkManager has forgotten it already."""
         return ActiveState(self._properties.get("State", ActiveState.DEACTIVATED))
+
+    @property
+    def flags(self) -> int:
+        """NMActivationStateFlags, as ``ActivationFlags``."""
+        return int(self._properties.get("StateFlags", 0))
 
     @property
     def uuid(self) -> str:
@@ -141,6 +147,12 @@ class WifiDevice:
         )
 
     @property
+    def has_lease(self) -> bool:
+        """Whether a DHCP server has given it an address, used or not."""
+        config = self._mirror.properties(str(self._device.get("Dhcp4Config", "/")), DHCP4)
+        return "ip_address" in config.get("Options", {})
+
+    @property
     def ip4_connectivity(self) -> ConnectivityState:
         """What NetworkManager's check over this device found (since 1.16)."""
         return ConnectivityState(self._device.get("Ip4Connectivity", 0))
@@ -152,6 +164,12 @@ class WifiDevice:
                 *(self._mirror.peer, self.path, _PROPERTIES, "Set", "ssv"),
                 *(INTERFACE, name, Variant("b", value)),
             )
+
+    async def reapply(self) -> None:
+        """``Reapply`` with the profile as it is: addresses and routes are set up once more."""
+        await self._bus.call(
+            self._mirror.peer, self.path, INTERFACE, "Reapply", "a{sa{sv}}tu", {}, 0, 0
+        )
 
     async def request_scan(self, options: dict[str, Any]) -> None:
         """``RequestScan``; returns when it was accepted, not when it is done."""

@@ -39,7 +39,8 @@ class Hotspot:
     async def close(self) -> None:
         """Let the firewall be done."""
         if self._unfencing is not None:
-            await asyncio.gather(self._unfencing, return_exceptions=True)
+            # Waited for, and never cancelled with whoever waits: half of it would be worse.
+            await asyncio.wait([self._unfencing])
 
     async def settle(self) -> None:
         """See what a process before this one has left in the firewall."""

@@ -28,6 +28,7 @@ from firstlight.radio.nm.codes import ActiveState, DeviceState, StateReason
 from firstlight.radio.nm.device import Active
 from firstlight.radio.nm.durable import made_durable
 from firstlight.radio.nm.hotspot import Hotspot
+from firstlight.radio.nm.leases import Leases
 from firstlight.radio.nm.profiles import is_softap
 from firstlight.radio.nm.programs import Run
 from firstlight.radio.nm.rehearsing import Rehearsing
@@ -70,6 +71,7 @@ class NetworkManagerRadio:
         self._scanner = Scanner(self._session)
         self._abilities = AbilityReader(self._session, run_iw)
         self._rehearsing = Rehearsing(self._session, run_iw, self._scanner)
+        self._leases = Leases(self._session)
         self._state = RadioState(availability=Availability.NO_NETWORK_MANAGER, interface=interface)
         self._last_scan = -1
 
@@ -92,6 +94,7 @@ class NetworkManagerRadio:
         await self._hotspot.close()
         await self._softap.close()
         await self._abilities.close()
+        await self._leases.close()
         await self._session.close()
 
     def subscribe(self, listener: Listener) -> AbstractContextManager[None]:
@@ -232,6 +235,7 @@ class NetworkManagerRadio:
         self._hotspot.updated()
         self._softap.updated()
         self._abilities.updated()
+        self._leases.updated()
         device = self._session.device
         if device is not None and device.last_scan != self._last_scan:
             self._last_scan = device.last_scan

@@ -108,11 +108,12 @@ class Rejoining:
         """
         if not self._refused:
             return
-        self._refused = False
         try:
             await self._session.manager.offer_secrets()
         except FirstlightError as error:
             log.warning("NetworkManager may not try a failed network by itself: %s", error)
+        else:
+            self._refused = False
 
     async def _activate(self, path: str, device: str, following: Following) -> None:
         self._active = await self._session.manager.activate(path, device)

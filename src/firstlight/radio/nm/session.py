@@ -5,7 +5,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from firstlight.errors import Code, FirstlightError, NotPermitted, RadioUnavailable
+from firstlight.errors import (
+    Code,
+    FirstlightError,
+    NotPermitted,
+    RadioFailure,
+    RadioUnavailable,
+)
 from firstlight.model.access_point import AccessPoint
 from firstlight.model.mac import MacAddress
 from firstlight.model.profile import Profile, ProfileKind
@@ -24,6 +30,7 @@ from firstlight.radio.nm.supplicant import Supplicant
 log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 10.0
+AGAIN_SECONDS = 10.0
 COMPANION = "fl-home"
 SOFTAP = "fl-softap"
 SECOND = frozenset({COMPANION, SOFTAP})
@@ -72,6 +79,8 @@ _CONNECTIVITY = {
     ConnectivityState.FULL: Connectivity.FULL,
 }
 
+_RIGHTS, _SAVED = "what this user may do", "which networks are saved"
+
 OnDeviceState = Callable[[DeviceState, StateReason], None]
 
 
@@ -102,8 +111,10 @@ class Session:
         self._missing: tuple[str, ...] = ()
         self._settings: dict[str, Plain] = {}
         self._read_paths: set[str] = set()
-        self._stale = True
+        self._stale, self._known = True, False
         self._reading: asyncio.Task[None] | None = None
+        self._again: asyncio.TimerHandle | None = None
+        self._complained: set[str] = set()
 
     async def open(self) -> None:
         """Connect and take the first snapshot, as far as there is anything to see."""
@@ -116,6 +127,8 @@ class Session:
     async def close(self) -> None:
         """Let go of the bus."""
         self.bus.mute()
+        if self._again is not None:
+            self._again.cancel()
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
@@ -188,8 +201,19 @@ class Session:
         return tuple(seen for seen in found if seen is not None)
 
     async def settings(self) -> dict[str, Plain]:
-        """Every profile's settings by path, up to date."""
+        """Every profile's settings by path, as they were read last.
+
+        Raises ``FirstlightError`` where they could not be, since NetworkManager came: that nothing
+        is saved would be another thing to say.
+        """
         await self.refreshed()
+        if not self.mirror.ready:
+            self.usable_device()  # which says why there is none
+        if not self._known:
+            raise RadioFailure(
+                "NetworkManager does not tell which networks are saved.",
+                hint="journalctl -u NetworkManager may say why; it is asked again.",
+            )
         return self._settings
 
     async def path_of(self, uuid: str) -> str | None:
@@ -275,7 +299,7 @@ class Session:
 
     def _changed(self) -> None:
         if not self.mirror.ready:
-            self._settings, self._stale, self._missing = {}, True, ()
+            self._settings, self._stale, self._known, self._missing = {}, True, False, ()
             self._told = DeviceState.UNKNOWN
         elif set(self.connections.paths()) != self._read_paths:
             self._stale = True
@@ -292,12 +316,33 @@ class Session:
             self._read_paths = set(self.connections.paths())
             try:
                 self._missing = await self.manager.missing_permissions()
-                self._settings = await self.connections.all()
             except FirstlightError as error:
-                log.warning("profiles can't be read: %s", error)
-                self._settings = {}
+                self._not_told(_RIGHTS, error)
                 if isinstance(error, NotPermitted):
                     self._missing = NEEDED_PERMISSIONS
+            else:
+                self._complained.discard(_RIGHTS)
+            try:
+                self._settings, self._known = await self.connections.all(), True
+            except FirstlightError as error:
+                self._not_told(_SAVED, error)
+            else:
+                self._complained.discard(_SAVED)
+        self.mirror.changed()
+
+    def _not_told(self, what: str, error: FirstlightError) -> None:
+        """What was known before stays, and is asked for again, but to whom nobody listens."""
+        level = logging.DEBUG if what in self._complained else logging.WARNING
+        log.log(level, "NetworkManager does not tell %s: %s", what, error)
+        self._complained.add(what)
+        if self._again is not None:
+            self._again.cancel()
+        if not isinstance(error, NotPermitted):
+            loop = asyncio.get_running_loop()
+            self._again = loop.call_later(AGAIN_SECONDS, self._ask_again)
+
+    def _ask_again(self) -> None:
+        self._stale = True
         self.mirror.changed()
 
     def _signalled(self, path: str, interface: str, member: str, body: list[Any]) -> None:

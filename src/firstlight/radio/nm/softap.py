@@ -128,14 +128,15 @@ class SoftAps:
 
     async def neighbour(self, address: str) -> MacAddress | None:
         """See the port. Who is not authorised on the SoftAP is nobody's neighbour there."""
-        if self._raised is None:
+        raised = self._raised
+        if raised is None:
             return None
         try:
             table = await self._read_neighbours()
         except OSError as error:
             log.warning("the kernel's neighbours can't be read: %s", error)
             return None
-        mac = neighbours.found(table, self._raised.softap.interface, address)
+        mac = neighbours.found(table, raised.softap.interface, address)
         return mac if mac in {station.mac for station in await self.stations()} else None
 
     async def limit_power(self, interface: str, dbm: float | None) -> float | None:
@@ -330,5 +331,5 @@ class SoftAps:
 
     async def _cleared(self) -> None:
         if self._clearing is not None:
-            await asyncio.gather(self._clearing, return_exceptions=True)
+            await asyncio.wait([self._clearing])
             self._clearing = None

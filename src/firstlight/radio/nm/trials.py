@@ -41,14 +41,19 @@ class Trials:
         self._uuid = ""
         self._path = ""
         self._following: Following | None = None
+        self._arming: asyncio.Task[None] | None = None
         self._adding: asyncio.Task[None] | None = None
+        self._disarming: asyncio.Task[None] | None = None
+        self._may_be_armed_yet = False
 
     async def close(self) -> None:
         """Let go of a trial that is just being added, and watch none any more."""
         self._end_watch()
-        if self._adding is not None:
-            self._adding.cancel()
-            await asyncio.gather(self._adding, return_exceptions=True)
+        tasks = (self._arming, self._adding, self._disarming)
+        under_way = [task for task in tasks if task is not None]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     def device_state(self, new: DeviceState, reason: StateReason) -> None:
         """``Device.StateChanged`` of our radio."""
@@ -64,23 +69,31 @@ class Trials:
         """Anything has changed."""
         if self._following is not None:
             self._following.updated()
+        # The present one is told of before it is known which it is.
+        arming = self._arming is not None and not self._arming.done()
+        if self._may_be_armed_yet and not arming and self._left_behind():
+            self._may_be_armed_yet = False
+            self._disarming = asyncio.create_task(self._disarm(), name="late-switch")
 
     async def settle(self) -> tuple[str, ...]:
         """Undo trials whose process is gone; disarm the switch of one that was already saved."""
         done: list[str] = []
-        for path, settings in list((await self._session.settings()).items()):
-            mark = mark_of(settings)
-            profile = read_profile(settings, self._session.connections.flags(path), active=False)
-            if profile is None or mark is None:
-                continue
+        ours = [
+            (path, mark, profile)
+            for path, settings in (await self._session.settings()).items()
+            if (mark := mark_of(settings)) is not None
+            and (profile := self._session.profile(path, settings)) is not None
+        ]
+        # Those on trial first: a saved one's mark is of old times, and may name the same switch.
+        for path, mark, profile in ours:
             if profile.trial:
                 self._checkpoint, self._old = mark
                 self._uuid, self._path = profile.uuid, path
                 await self.abandon()
                 done.append(f"An unfinished attempt to join {profile.name} was undone.")
-            elif self._is_ours(mark.checkpoint):
-                self._checkpoint = mark.checkpoint
-                await self.release()
+        for _, mark, profile in ours:
+            if not profile.trial and mark.checkpoint in self._left_behind():
+                await self._session.manager.drop_checkpoint(mark.checkpoint)
                 done.append(f"{profile.name} had been saved; its safety net was taken away.")
         for checkpoint in self._left_behind():
             # Armed, and killed before the trial began: at most a hotspot had gone down.
@@ -89,11 +102,13 @@ class Trials:
         return tuple(done)
 
     def _left_behind(self) -> list[str]:
+        """Switches as only Firstlight arms them, but for that of the present attempt."""
         mirror = self._session.mirror
         return [
             path
             for path in mirror.paths(_CHECKPOINT)
-            if self._is_ours(path)
+            if path != self._checkpoint
+            and self._is_ours(path)
             and mirror.properties(path, _CHECKPOINT).get("RollbackTimeout") == SWITCH_SECONDS
         ]
 
@@ -101,17 +116,37 @@ class Trials:
         """See the port."""
         device = self._session.usable_device()
         self._forget_trial()
+        await self._armed()
         await self.release()
         self._old = device.active.uuid if device.state is DeviceState.ACTIVATED else ""
+        # Whoever is cancelled here abandons next, and must then know what to disarm: NetworkManager
+        # arms the switch once polkit has answered, whether or not anybody waits for it.
+        self._arming = asyncio.create_task(self._arm(device, seconds), name="trial-switch")
+        await asyncio.shield(self._arming)
+
+    async def _arm(self, device: WifiDevice, seconds: float) -> None:
         try:
             self._checkpoint = await self._session.manager.checkpoint(device.path, seconds)
         except (RadioFailure, NotFound) as error:
             if error.code is Code.TIMEOUT:
+                self._may_be_armed_yet = True
                 raise
             raise Busy(
                 f"Another program is changing {device.interface} too: {error.message}",
                 hint="Wait until its checkpoint is over, and try again.",
             ) from error
+
+    async def _armed(self) -> None:
+        """Return once no switch is being armed any more, nor one disarmed that came too late."""
+        for task in (self._arming, self._disarming):
+            await _over(task)
+
+    async def _disarm(self) -> None:
+        for checkpoint in self._left_behind():
+            try:
+                await self._session.manager.drop_checkpoint(checkpoint)
+            except FirstlightError as error:
+                log.warning("a switch that was armed too late stays armed: %s", error)
 
     async def activate(self, plan: TrialPlan, report: Report) -> str:
         """See the port."""
@@ -189,8 +224,8 @@ class Trials:
         """See the port."""
         self._end_watch()
         device = self._session.usable_device()
-        if self._adding is not None:
-            await asyncio.gather(self._adding, return_exceptions=True)
+        await self._armed()
+        await _over(self._adding)
         if self._uuid and not self._path:  # perhaps added, but the answer got lost
             self._path = await self._session.path_of(self._uuid) or ""
         if not self._path and self._is_back(device):
@@ -282,3 +317,11 @@ class Trials:
 
 def _unknown(uuid_asked: str) -> NotFound:
     return NotFound(f"There is no profile {uuid_asked}.", code=Code.UNKNOWN_PROFILE)
+
+
+async def _over(task: asyncio.Task[None] | None) -> None:
+    """Wait for its end, whatever that is; it goes on when the waiting is cancelled."""
+    if task is not None:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # told to whoever began it

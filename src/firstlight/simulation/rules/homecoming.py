@@ -67,6 +67,9 @@ class Homecoming:
             self._limit = None
 
     def _over(self, bound: float) -> None:
+        if town.way_home(self._world) is None:  # forgotten meanwhile, without a word on the radio
+            self._end()
+            return
         self._judge.accuse(
             Rule.HOME,
             f"a saved network can be joined for {bound:g} s ({self._cause}), "

@@ -26,7 +26,7 @@ async def events(call: Call) -> EventStream:
     return EventStream(
         source,
         seen if manages else source.cursor,
-        place=call.context.streams.held(call.visit.caller),
+        place=call.context.streams.held(call.visit.caller, onlooker=not manages),
         shows=everything if manages else is_for_onlookers,
         may_stay=call.visit.still_owner if manages else lambda: True,
         clock=call.context.clock,

@@ -13,6 +13,7 @@ from firstlight.web.api.itself import ENDPOINTS
 from firstlight.web.api.parameters import taken
 from firstlight.web.bodies import check_content_type, read_body
 from firstlight.web.guards import DEVICE_API, is_device_api
+from firstlight.web.visit import Visit
 
 
 def api_routes(context: Context) -> list[BaseRoute]:
@@ -54,7 +55,7 @@ async def _answer(endpoint: Endpoint, request: Request, context: Context) -> ASG
     async with _place(endpoint, context):
         call = Call(
             context=context,
-            visit=request.scope["firstlight.visit"],
+            visit=Visit.met(request.scope),
             headers=request.headers,
             path=request.path_params,
             taken=taken(endpoint, request),

@@ -45,7 +45,7 @@ class CaptiveDoor:
         await (response or self._app)(scope, receive, send)
 
     def _answer(self, scope: Scope) -> Response | None:
-        visit = Visit.of(scope)
+        visit = Visit.met(scope)
         if not self._service.over_hotspot(visit.caller, visit.own):
             return None
         host = host_of(visit.headers.get("host", ""))

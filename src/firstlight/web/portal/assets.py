@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from firstlight.web.encoding import takes_gzip
+
 FOLDER = Path(__file__).parent / "static"
 
 _TYPES = {
@@ -43,7 +45,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
         headers = {"Cache-Control": "no-cache", "ETag": self.tag, "Vary": "Accept-Encoding"}
         if self.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if takes_gzip(request.headers):
             headers["Content-Encoding"] = "gzip"
             return Response(self.packed, headers=headers, media_type=self.kind)
         return Response(self.plain, headers=headers, media_type=self.kind)

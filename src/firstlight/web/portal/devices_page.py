@@ -1,5 +1,6 @@
 """The pages under ``/devices``: controllers and clients, listed, added, changed, deleted."""
 
+import re
 import uuid as uuids
 from collections.abc import Mapping
 
@@ -14,12 +15,13 @@ from firstlight.model.registry import Entry
 from firstlight.web.portal.forms import read_form
 from firstlight.web.portal.landing import told
 from firstlight.web.portal.record_form import field_views, form_of, record_of, rest_names
-from firstlight.web.portal.rendering import Reader, Renderer
+from firstlight.web.portal.rendering import Reader, Renderer, Verbatim
 from firstlight.web.portal.words import N_
 from firstlight.web.problems import status_of
 from firstlight.web.service import DeviceService
 
 PAGE = 25
+_VERSION = re.compile(r"[0-9]{1,18}")
 
 _DONE = {"saved": N_("Saved."), "deleted": N_("Deleted.")}
 _NEW = {RecordKind.CLIENT: N_("New client"), RecordKind.CONTROLLER: N_("New controller")}
@@ -63,7 +65,7 @@ class DevicesPage:
         seen = form.get("version", "")
         try:
             record = record_of(kind, form, entry.record if entry else None)
-            expected = int(seen) if seen.isascii() and seen.isdecimal() else 0
+            expected = int(seen) if _VERSION.fullmatch(seen) else 0
             await self._service.registry.put(kind, uuid, record, expected=expected)
         except FirstlightError as error:
             return self._form(reader, (kind, uuid), entry, form, error)
@@ -129,7 +131,7 @@ class DevicesPage:
             title=entry.record.name if entry else say(_NEW[kind]),
             version=seen,
             fields=field_views(kind, form, say),
-            rest=form.get("rest", ""),
+            rest=Verbatim(form.get("rest", "")),
             names=rest_names(kind),
             trouble=told(failure, reader) if failure else None,
         )

@@ -97,18 +97,17 @@ class Entrance:
     async def _paired(self, reader: Reader, form: Mapping[str, str], name: str) -> Paired:
         pairing, caller = self._service.pairing, reader.visit.caller
         if "first" in form:
-            # Asked for before it is decided: from there to the pairing nobody else gets a turn.
-            code = (await pairing.code()).code
+            # From here to the session nobody else gets a turn.
             if not self._is_first(reader):
                 raise Unauthorized(
                     "Somebody is paired already, so a code is needed.",
                     hint="Whoever is paired finds it on the page Pairing.",
                 )
-            return await pairing.pair(code, name, caller)
+            return await pairing.admit(name)
         if "token" in form:
             if not is_token(form["token"], self._settings.token):
                 raise Unauthorized("That is not the token of this device.")
-            return await pairing.pair((await pairing.code()).code, name, caller)
+            return await pairing.admit(name)
         return await pairing.pair(form.get("code", ""), name, caller)
 
     def _is_first(self, reader: Reader) -> bool:

@@ -14,7 +14,7 @@ from firstlight.model.wire import ConnectBody, NetworkEntry
 from firstlight.web.access import Right
 from firstlight.web.portal import pictures, words
 from firstlight.web.portal.forms import read_form
-from firstlight.web.portal.rendering import Reader, Renderer
+from firstlight.web.portal.rendering import Reader, Renderer, Verbatim
 from firstlight.web.portal.words import N_
 from firstlight.web.problems import status_of
 from firstlight.web.service import DeviceService
@@ -198,7 +198,7 @@ class Landing:
             name=name,
             ssid_hex=ssid_hex if name else "",
             hidden=network is None,
-            typed=typed,
+            typed=Verbatim(typed),
             obstacle=closed,
             summary=closed or _form_summary(name, kind, say),
             takes_password=not words.is_open(kind),

@@ -8,16 +8,20 @@ import msgspec
 from firstlight.errors import Code, InvalidInput
 from firstlight.model.records import TYPE_OF, Record, RecordKind
 from firstlight.model.validation import converted, names_of
+from firstlight.web.portal.rendering import Verbatim
 from firstlight.web.portal.words import N_, Say
 
 Form = Mapping[str, str]
+_NO_BREAKS = {ord("\r"): None, ord("\n"): None}
+"""A field of one line has none (HTML Living Standard, value sanitization)."""
+
 Data = dict[str, Any]
 
 _KEEPS = N_("Leave it empty to keep the one that is there.")
 
 
 class _Field(msgspec.Struct, frozen=True):
-    """One field. ``name`` leads to its place in the record."""
+    """One field. ``name`` leads to its place in the record; ``exact``: spaces around it count."""
 
     name: str
     label: str
@@ -25,6 +29,7 @@ class _Field(msgspec.Struct, frozen=True):
     hint: str = ""
     secret: bool = False
     number: bool = False
+    exact: bool = False
 
 
 _NAME = _Field("name", N_("Name"), 20)
@@ -44,14 +49,16 @@ _FIELDS: Mapping[RecordKind, tuple[_Field, ...]] = {
         _Field("id", N_("Short ID"), 8),
         _AREA,
         _MAC,
-        _Field("wifi.ssid", N_("WiFi name"), 32),
+        _Field("wifi.ssid", N_("WiFi name"), 32, exact=True),
         _Field("wifi.password", N_("WiFi password"), 63, _KEEPS, secret=True),
         *_MQTT,
     ),
     RecordKind.CONTROLLER: (_NAME, _AREA, _MAC, *_MQTT),
 }
-_COMPANION = {"wifi.password": "wifi.ssid", "mqtt.password": "mqtt.username"}
-"""A password is kept for as long as there is what it belongs to."""
+_COMPANIONS = {"wifi.password": ("wifi.ssid",), "mqtt.password": ("mqtt.username", "mqtt.host")}
+"""A password is kept for as long as there is what it belongs to: of these the first that was there.
+"""
+_MOST_DIGITS = 18
 
 
 class FieldView(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +66,7 @@ class FieldView(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     label: str
-    value: str
+    value: Verbatim
     most: int
     hint: str
     kind: str
@@ -72,7 +79,7 @@ def field_views(kind: RecordKind, form: Form, say: Say) -> list[FieldView]:
         FieldView(
             name=one.name,
             label=say(one.label),
-            value="" if one.secret else form.get(one.name, ""),
+            value=Verbatim("" if one.secret else form.get(one.name, "")),
             most=one.most,
             hint=say(one.hint) if one.hint else "",
             kind="password" if one.secret else "text",
@@ -99,13 +106,28 @@ def record_of(kind: RecordKind, form: Form, known: Record | None) -> Record:
     old: Data = msgspec.to_builtins(known) if known is not None else {}
     data = _rest(form.get("rest", ""), set(_own(kind)))
     for one in _FIELDS[kind]:
-        value = form.get(one.name, "").strip()
-        if one.secret and not value and form.get(_COMPANION[one.name], "").strip():
-            value = str(_look(old, one.name))
+        value = _typed(one, form, old)
         if value:
             number = one.number and value.isascii() and value.isdecimal()
-            _put(data, one.name, int(value) if number else value)
+            whole = number and len(value) <= _MOST_DIGITS
+            _put(data, one.name, int(value) if whole else value)
     return converted(data, TYPE_OF[kind])
+
+
+def _typed(field: _Field, form: Form, old: Data) -> str:
+    """What is meant by what stands in a field. What nobody has touched stays as it was."""
+    value, before = form.get(field.name, ""), str(_look(old, field.name))
+    if field.secret:
+        return value or (before if _belongs(field, form, old) else "")
+    if value == before.translate(_NO_BREAKS):
+        return before
+    return value if field.exact else value.strip()
+
+
+def _belongs(secret: _Field, form: Form, old: Data) -> bool:
+    companions = _COMPANIONS[secret.name]
+    named = next((one for one in companions if _look(old, one)), companions[0])
+    return bool(form.get(named, "").strip())
 
 
 def rest_names(kind: RecordKind) -> str:

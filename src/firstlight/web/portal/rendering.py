@@ -2,6 +2,7 @@
 
 Whatever comes over the air or the wire is only ever text in them, and of text only what can be
 seen: it becomes neither markup (``autoescape``) nor turns round what stands beside it (``_shown``).
+What is sent back as it stands in a field is ``Verbatim``.
 """
 
 import gzip
@@ -17,6 +18,7 @@ from starlette.responses import Response
 from firstlight.model.text import plain
 from firstlight.web.access import Right, Standing, may
 from firstlight.web.attendance import LIVE_HEADER
+from firstlight.web.encoding import takes_gzip
 from firstlight.web.portal.language import COOKIE, Language, chosen, language, languages
 from firstlight.web.settings import WebSettings
 from firstlight.web.visit import Visit
@@ -31,6 +33,12 @@ FOLDER = Path(__file__).parent / "templates"
 _WITH_SECRETS = frozenset({"code.html", "settings.html", "provisioning.html", "record.html"})
 
 
+class Verbatim(str):
+    """Text for a field of a form, whose browser sends back what was put into it."""
+
+    __slots__ = ()
+
+
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
     """Who reads a page, and how. ``packs``: whether it may come as gzip."""
 
@@ -42,13 +50,13 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, request: Request) -> "Reader":
         """From a request that has passed the guards."""
-        visit: Visit = request.scope["firstlight.visit"]
+        visit = Visit.met(request.scope)
         tag = chosen(visit.cookie(COOKIE), request.headers.get("accept-language", ""))
         return cls(
             visit=visit,
             language=language(tag),
             live=LIVE_HEADER in request.headers,
-            packs="gzip" in request.headers.get("accept-encoding", ""),
+            packs=takes_gzip(request.headers),
         )
 
     @property

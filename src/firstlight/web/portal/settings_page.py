@@ -16,6 +16,7 @@ from firstlight.model.wire import HotspotAnswer, RestartScope, SavedNetwork
 from firstlight.web.portal import words
 from firstlight.web.portal.forms import read_form
 from firstlight.web.portal.landing import Fact, Trouble, told
+from firstlight.web.portal.language import Language
 from firstlight.web.portal.rendering import Reader, Renderer
 from firstlight.web.portal.words import N_
 from firstlight.web.problems import status_of
@@ -235,7 +236,7 @@ class SettingsPage:
             hotspot=hotspot,
             hotspot_facts=_hotspot_facts(hotspot, say),
             ladder=self._ladder(reader),
-            recovery_facts=_recovery_facts(status, say),
+            recovery_facts=_recovery_facts(status, reader.language),
             cooldown=cooldown_left(status, self._clock.wall()),
             log=[log_line(one, reader) for one in await self._recent()],
             device_id=service.device_id,
@@ -327,12 +328,12 @@ def _hotspot_facts(hotspot: HotspotAnswer, say: words.Say) -> list[Fact]:
     ]
 
 
-def _recovery_facts(status: DeviceStatus, say: words.Say) -> list[Fact]:
-    recovery = status.recovery
+def _recovery_facts(status: DeviceStatus, language: Language) -> list[Fact]:
+    recovery, say = status.recovery, language.words.gettext
     streak = f"{recovery.degraded_network_streak} / {recovery.failure_threshold}"
     return [
         Fact(say(N_("Automatic")), say(N_("on")) if recovery.enabled else say(N_("off"))),
         Fact(say(N_("Failed checks")), streak),
         Fact(say(N_("Last result")), say(_RESULTS[recovery.last_result])),
-        Fact(say(N_("Last reason")), recovery.last_reason),
+        Fact(say(N_("Last reason")), language.told(recovery.last_reason)),
     ]

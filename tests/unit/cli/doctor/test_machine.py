@@ -148,6 +148,7 @@ def test_a_state_folder_that_can_not_even_be_looked_at() -> None:
     assert not Machine().state_folder(Path("/tmp", "x" * 300)).writable
 
 
+IS_A = "[Service]\nUser=a\n"
 UNIT = "[Service]\nExecStart=/usr/bin/firstlight serve\nUser=firstlight\n"
 
 
@@ -163,8 +164,63 @@ def test_a_service_with_all_that_it_needs(tmp_path: Path) -> None:
     assert Machine(tmp_path).service() == whole
 
 
+def test_a_service_that_is_masked(tmp_path: Path) -> None:
+    write(tmp_path, "usr/lib/systemd/system/firstlight.service", UNIT)
+    masked = write(tmp_path, "etc/systemd/system/firstlight.service")
+    masked.unlink()
+    masked.symlink_to("/dev/null")
+    assert Machine(tmp_path).service() is None
+
+
 def test_a_service_of_root(tmp_path: Path) -> None:
     write(tmp_path, "etc/systemd/system/firstlight.service", "[Service]\nExecStart=/x\n")
     found = Machine(tmp_path).service()
     assert found is not None
     assert found.user == "root"
+
+
+@pytest.mark.parametrize(
+    ("drop_ins", "user"),
+    [
+        ({}, "firstlight"),
+        ({"etc": ("90-user.conf", "[Service]\nUser=box\n")}, "box"),
+        ({"etc": ("90-user.conf", "[Service]\n User = box \n")}, "box"),
+        ({"etc": ("90-user.conf", "[Service]\nUser=\n")}, "root"),
+        ({"etc": ("90-user.conf", "[Install]\nUser=box\n")}, "firstlight"),
+        ({"etc": ("90-user.conf", "User=box\n")}, "firstlight"),
+        ({"etc": ("90-user.conf", "[Service]\n#User=box\n")}, "firstlight"),
+        ({"etc": ("90-user.txt", "[Service]\nUser=box\n")}, "firstlight"),
+        ({"etc": ("90-user.conf", "[Service]\nUser=\\\nbox\n")}, "box"),
+        ({"etc": ("90-user.conf", "[Service]\nUser=\\\n# nobody\n; else\nbox\n")}, "box"),
+        ({"etc": ("90-user.conf", "[Service]\nExecStart=/x \\\nUser=box\n")}, "firstlight"),
+        ({"etc": ("90-user.conf", "[Service]\nUser=box\\")}, "box"),
+        ({"run": ("10.conf", IS_A), "etc": ("9.conf", "[Service]\nUser=b\n")}, "b"),
+        ({"run": ("1.conf", IS_A), "etc": ("1.conf", "[Service]\nUser=b\n")}, "b"),
+    ],
+)  # fmt: skip
+def test_a_service_whose_user_was_changed(
+    tmp_path: Path, drop_ins: dict[str, tuple[str, str]], user: str
+) -> None:
+    write(tmp_path, "usr/lib/systemd/system/firstlight.service", UNIT)
+    for folder, (name, words) in drop_ins.items():
+        write(tmp_path, f"{folder}/systemd/system/firstlight.service.d/{name}", words)
+    found = Machine(tmp_path).service()
+    assert found is not None
+    assert found.user == user
+
+
+@pytest.mark.parametrize(
+    ("all_services", "own", "user"),
+    [("50.conf", None, "a"), ("50.conf", "40.conf", "a"), ("50.conf", "50.conf", "b")],
+)
+def test_a_service_whose_user_was_changed_with_all_others(
+    tmp_path: Path, all_services: str, own: str | None, user: str
+) -> None:
+    write(tmp_path, "usr/lib/systemd/system/firstlight.service", UNIT)
+    write(tmp_path, f"etc/systemd/system/service.d/{all_services}", IS_A)
+    if own is not None:
+        folder = tmp_path / "usr/lib/systemd/system/firstlight.service.d"
+        write(folder, own, "[Service]\nUser=b\n")
+    found = Machine(tmp_path).service()
+    assert found is not None
+    assert found.user == user

@@ -69,3 +69,12 @@ def test_portal() -> None:
     ours = listener(80, process=Process("firstlight", 3), protocol="tcp")
     assert portal_port(facts(listeners=(ours,))).verdict is Verdict.OK
     assert portal_port(facts(listeners=(listener(80),))).verdict is Verdict.OK
+
+
+@pytest.mark.parametrize("port", [53, 80])
+def test_without_root_the_hotspots_own_servers_are_no_strangers(port: int) -> None:
+    check = {53: dns_port, 80: portal_port}[port]
+    unnamed = listener(port, "192.168.4.1", None, "tcp")
+    assert check(facts(listeners=(unnamed,))).verdict is Verdict.OK
+    everywhere = listener(port, "0.0.0.0", None, "tcp")
+    assert check(facts(listeners=(everywhere,))).verdict is not Verdict.OK

@@ -1,6 +1,7 @@
 """install and uninstall: shown first, written whole, removed only if ours."""
 
 import stat
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,6 +92,15 @@ def test_it_says_how_the_user_gets_at_the_key(root: Path) -> None:
     assert then.endswith("systemctl enable --now firstlight")
 
 
+def test_a_certificate_of_ones_own_is_left_in_place(root: Path) -> None:
+    settings = root / "etc/firstlight/config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[web]\ntls_certificate = "/c.pem"\ntls_key = "/k.pem"\n')
+    code, output = run("install", "--root", str(root), "--tls", "--yes")
+    assert code == 0
+    assert "etc/firstlight/tls" not in output
+
+
 def test_the_key_is_never_shown(root: Path) -> None:
     _, output = run("install", "--root", str(root), "--tls", "--dry-run")
     assert "BEGIN CERTIFICATE" in output
@@ -141,3 +151,40 @@ def test_the_certificate_is_for_the_devices_names() -> None:
     assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["192.168.4.1"]
     assert found.not_valid_before_utc < now < found.not_valid_after_utc
     assert (found.not_valid_after_utc - now).days == DAYS
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("/opt/firstlight/bin/firstlight", ""),
+        ("/usr/bin/firstlight", ""),
+        ("/homestead/bin/firstlight", ""),
+        ("/home/jo/fl/bin/firstlight", "below /home"),
+        ("/root/fl/bin/firstlight", "below /root"),
+        ("/tmp/fl/bin/firstlight", "below /tmp"),
+        ("/opt/my box/bin/firstlight", "characters"),
+        ("/opt/100%/bin/firstlight", "characters"),
+        ("/opt/fl/lib/firstlight/__main__.py", "python -m firstlight"),
+    ],
+)
+def test_a_program_that_the_unit_could_not_start(program: str, words: str) -> None:
+    trouble = plan.program_trouble(program)
+    assert words in trouble
+    assert bool(trouble) is bool(words)
+
+
+def test_this_machine_gets_no_unit_that_could_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["/home/jo/fl/bin/firstlight"])
+    monkeypatch.setattr(disk, "write", lambda *_: pytest.fail("it was written"))
+    code, said = run("install", "--yes")
+    assert (code, "below /home" in said, "--no-unit" in said) == (2, True, True)
+
+
+def test_a_key_that_is_missing_is_made_with_its_certificate(root: Path) -> None:
+    certificate = disk.place(root, plan.CERTIFICATE)
+    assert run("install", "--root", str(root), "--tls", "--no-unit", "--yes")[0] == 0
+    disk.place(root, plan.KEY).unlink()
+    before = certificate.read_bytes()
+    assert run("install", "--root", str(root), "--tls", "--no-unit", "--yes")[0] == 0
+    assert certificate.read_bytes() != before
+    assert disk.place(root, plan.KEY).exists()

@@ -1,18 +1,17 @@
 """``firstlight registry`` at a terminal: what is asked, and what is not lost."""
 
 import json
+import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.unit.cli.conftest import Cli
 from tests.unit.cli.stub_daemon import Reply, StubDaemon, problem
 
-from firstlight.cli.registry import passphrases
-from firstlight.cli.writing import write_private
+from firstlight.cli.registry import passphrases, views
 from firstlight.client.registry import PAGE
-from firstlight.errors import InvalidInput, NoDaemon
+from firstlight.errors import InvalidInput
 
 UUID = "0b0e7a52-60f6-4a0c-8d0f-3f1f6f0b7c01"
 CLIENT = f"/api/clients/{UUID}"
@@ -44,11 +43,26 @@ def test_all_pages_are_listed(ask: Cli, daemon: StubDaemon) -> None:
     assert len(out.splitlines()) == PAGE + 1
 
 
+@pytest.mark.attack(
+    "A record whose name steers the terminal of whoever lists them",
+    guard="control characters are shown, and not sent",
+)
 def test_a_strangers_name_steers_nothing(ask: Cli, daemon: StubDaemon) -> None:
+    assert r"\x1b[31m[red]x" in listed_with_a_bad_name(ask, daemon)
+
+
+@pytest.mark.unguarded("A record whose name steers the terminal of whoever lists them")
+def test_without_that_rule_it_does(
+    ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "plain", lambda text: text)
+    assert "\x1b[31m" in listed_with_a_bad_name(ask, daemon)
+
+
+def listed_with_a_bad_name(ask: Cli, daemon: StubDaemon) -> str:
     evil = entry(1) | {"record": {"name": "\x1b[31m[red]x"}}
     daemon.say(f"GET /api/registry?kind=clients&count={PAGE}", {"entries": [evil]})
-    out = ask("registry list", "--kind", "clients").out
-    assert r"\x1b[31m[red]x" in out
+    return ask("registry list", "--kind", "clients").out
 
 
 @pytest.mark.usefixtures("capsys")
@@ -107,6 +121,91 @@ def test_it_is_opened_again_until_it_is_right(
     assert not list(tmp_path.glob("firstlight-*"))
 
 
+def test_ctrl_c_is_the_editors_to_understand(
+    ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It reaches every program of the terminal; killed, an editor loses what was typed."""
+    pressed = [KeyboardInterrupt(), KeyboardInterrupt()]
+    wait = subprocess.Popen.wait
+
+    def interrupted(editor: "subprocess.Popen[bytes]", timeout: float | None = None) -> int:
+        if pressed:
+            raise pressed.pop()
+        return wait(editor, timeout)
+
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("VISUAL", "sed -i s/Lamp/Other/")
+    daemon.say(f"GET {CLIENT}", LAMP)
+    daemon.say(f"GET /api/controllers/{UUID}", UNKNOWN)
+    daemon.say(f"PUT {CLIENT}", Reply(b"", 204))
+    assert ask("registry edit", UUID).out == "Changed.\n"
+    assert pressed == []
+
+
+def test_what_was_overtaken_is_kept_and_not_called_harmless(
+    ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("VISUAL", "sed -i s/Lamp/Other/")
+    daemon.say(f"GET {CLIENT}", LAMP)
+    daemon.say(f"GET /api/controllers/{UUID}", UNKNOWN)
+    daemon.say(f"PUT {CLIENT}", problem(409, "version_conflict", "It was changed meanwhile."))
+    told = ask("registry edit", UUID)
+    (kept,) = tmp_path.glob("firstlight-*/*")
+    assert b"Other" in kept.read_bytes()
+    assert f"--file {kept} replaces what was changed meanwhile" in told.err
+    assert "takes it" not in told.err
+
+
+def test_an_editor_that_takes_the_file_away(
+    ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("VISUAL", "rm")
+    daemon.say(f"GET {CLIENT}", LAMP)
+    daemon.say(f"GET /api/controllers/{UUID}", UNKNOWN)
+    told = ask("registry edit", UUID)
+    assert (told.code, "left no file to read" in told.err) == (2, True)
+    assert not list(tmp_path.glob("firstlight-*"))
+
+
+SECRETS = b'{"name":"Lamp","wifi":{"ssid":"Home","password":"of old times"},"mqtt":{"port":1}}'
+
+
+@pytest.mark.parametrize("command", ["edit", "add client"])
+def test_a_hidden_password_does_not_become_one(
+    ask: Cli, daemon: StubDaemon, tmp_path: Path, command: str
+) -> None:
+    daemon.say(f"GET {CLIENT}", Reply(SECRETS, headers={"ETag": '"7"'}))
+    daemon.say(f"GET /api/controllers/{UUID}", UNKNOWN)
+    shown = ask("registry show", UUID, "--json").out
+    file = tmp_path / "record.json"
+    file.write_text(shown)
+    name, *words = command.split()
+    told = ask(f"registry {name}", *(words or [UUID]), "--file", str(file))
+    assert told.code == 2
+    assert "--file: holds (hidden) where a password belongs" in told.err
+    assert "--secrets" in told.err
+    assert all(one.method == "GET" for one in daemon.requests)
+
+
+def test_what_show_tells_with_its_secrets_can_be_put_back(
+    ask: Cli, daemon: StubDaemon, tmp_path: Path
+) -> None:
+    daemon.say(f"GET {CLIENT}", Reply(SECRETS, headers={"ETag": '"7"'}))
+    daemon.say(f"GET /api/controllers/{UUID}", UNKNOWN)
+    daemon.say(f"PUT {CLIENT}", Reply(b"", 204))
+    file = tmp_path / "record.json"
+    file.write_text(ask("registry show", UUID, "--json", "--secrets").out)
+    assert ask("registry edit", UUID, "--file", str(file)).out == "Changed.\n"
+    [put] = [one for one in daemon.requests if one.method == "PUT"]
+    assert json.loads(put.body) == json.loads(SECRETS)
+    file.write_text('{"kind":"controllers","name":"Lamp"}')
+    told = ask("registry edit", UUID, "--file", str(file))
+    assert (told.code, "of controllers, not of clients" in told.err) == (2, True)
+
+
 def test_a_uuid_of_both_kinds(ask: Cli, daemon: StubDaemon) -> None:
     daemon.say(f"GET {CLIENT}", LAMP)
     daemon.say(f"GET /api/controllers/{UUID}", LAMP)
@@ -121,22 +220,6 @@ def test_an_export_that_is_refused_leaves_no_file(
     told = ask("registry export", "-o", str(tmp_path / "out.json"))
     assert (told.code, told.err) == (1, "firstlight: The key is lost.\n")
     assert not list(tmp_path.glob("*out.json*"))
-
-
-@pytest.mark.parametrize("force", [True, False])
-def test_half_a_file_is_none(tmp_path: Path, *, force: bool) -> None:
-    file = tmp_path / "folder" / "out.json"
-    file.parent.mkdir()
-    if force:
-        file.write_bytes(b"of before")
-
-    def breaking_off() -> Iterator[bytes]:
-        yield b"half"
-        raise NoDaemon("It broke off.")
-
-    with pytest.raises(NoDaemon):
-        write_private(file, breaking_off(), force=force)
-    assert [one.read_bytes() for one in file.parent.iterdir()] == [b"of before"] * force
 
 
 def test_a_passphrase_is_typed_twice(terminal: list[str]) -> None:

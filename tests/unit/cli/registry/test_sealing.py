@@ -132,6 +132,10 @@ def swapped(content: bytes) -> bytes:
     return b"".join((header, second, first, *rest))
 
 
+@pytest.mark.attack(
+    "Putting an encrypted export into another order",
+    guard="every chunk has its number in its nonce",
+)
 def test_chunks_in_another_order() -> None:
     with pytest.raises(InvalidInput, match="beginning of the file was changed"):
         opened(swapped(sealed()))
@@ -141,6 +145,10 @@ def other_form(content: bytes) -> bytes:
     return content[:9] + bytes([2]) + content[10:]
 
 
+@pytest.mark.attack(
+    "Passing an encrypted export off as one of another form",
+    guard="the header is authenticated with every chunk",
+)
 def test_another_header() -> None:
     with pytest.raises(InvalidInput, match="beginning of the file was changed"):
         opened(other_form(sealed()))
@@ -173,6 +181,7 @@ class TestWithoutTheRule:
         monkeypatch.setattr(sealing, "_nonce", lambda prefix, n, _last: rule(prefix, n, False))
         assert opened(sealed()[: HEADER + SEALED_CHUNK]) == PLAIN[: sealing.CHUNK]
 
+    @pytest.mark.unguarded("Putting an encrypted export into another order")
     def test_without_the_counter_chunks_change_places(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -181,6 +190,7 @@ class TestWithoutTheRule:
         first, second = PLAIN[: sealing.CHUNK], PLAIN[sealing.CHUNK : 2 * sealing.CHUNK]
         assert opened(swapped(sealed())) == second + first + PLAIN[2 * sealing.CHUNK :]
 
+    @pytest.mark.unguarded("Passing an encrypted export off as one of another form")
     def test_without_the_header_in_the_tag_it_passes_for_another_form(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -22,6 +22,10 @@ def looked_at(seed: int, *, first: float, last: float) -> int:
     return sum(1 for guess in begun if guess.at >= first)
 
 
+@pytest.mark.attack(
+    "A day of guessing the six-digit code",
+    guard="five wrong ones replace it, and pauses double",
+)
 def test_the_first_day_and_a_later_one() -> None:
     # No seed of these finds the code that early, so nothing but the delays bounds the count.
     for seed in range(5):
@@ -57,6 +61,7 @@ def test_as_many_guesses_as_there_are_codes_on_average() -> None:
     assert statistics.median(needed) == pytest.approx(few * 0.693, rel=0.15)
 
 
+@pytest.mark.unguarded("A day of guessing the six-digit code")
 def test_without_the_lockout_it_is_a_matter_of_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lockout, "after_wrong", lambda tries, now: tries)
     # At a hundred guesses a second; with the lockout the same takes two and a half years.

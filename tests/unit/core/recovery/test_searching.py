@@ -10,13 +10,15 @@ from tests.unit.core.recovery.driving import (
     CHANNEL_36,
     DEAF,
     DOWN,
+    HOTSPOT,
+    ONLINE,
     START,
     Driven,
     heard,
     saved,
 )
 
-from firstlight.core.recovery.messages import Rehearse, Rejoin, Saw, Scan, Triggered
+from firstlight.core.recovery.messages import Rehearse, Rejoin, Saw, Scan, ScanFailed, Triggered
 from firstlight.core.recovery.phases import (
     AWAY_SECONDS,
     HOME_SECONDS,
@@ -185,6 +187,15 @@ def test_looks_alternate_between_known_frequencies_and_everywhere() -> None:
         looks.append(driven.the(Scan).frequencies)
         around(driven.take(Saw(DOWN)), after=2)
     assert looks == [(), (CHANNEL_36,)] * 3
+
+
+def test_after_a_look_that_failed_the_next_one_is_everywhere() -> None:
+    driven = Driven().until(Phase.SCOUTING).scan("home", frequency=CHANNEL_36).joined(None)
+    assert driven.state.frequencies == (CHANNEL_36,)
+    driven.take(Saw(ONLINE)).take(Saw(DOWN)).wear()
+    assert driven.phase is Phase.LOOKING
+    driven.take(ScanFailed(driven.state.turn)).take(Saw(HOTSPOT)).expire(HOME_SECONDS)
+    assert driven.the(Scan).frequencies == ()
 
 
 def test_the_latest_frequencies_come_first_and_there_are_only_a_few() -> None:

@@ -81,6 +81,10 @@ def everywhere(files: dict[str, str]) -> str:
     return "\n".join(files.values())
 
 
+@pytest.mark.attack(
+    "A secret in the support file, in any spelling",
+    guard="known secrets are looked for in everything",
+)
 async def test_no_planted_secret_is_in_it(shelf: Shelf) -> None:
     told = everywhere(await shelf.files())
     for secret in (TOKEN, BROKER, AIR, TYPED, DATABASE, "key-of-everything", TOKEN.encode().hex()):
@@ -88,6 +92,7 @@ async def test_no_planted_secret_is_in_it(shelf: Shelf) -> None:
     assert "all is well" in told
 
 
+@pytest.mark.unguarded("A secret in the support file, in any spelling")
 async def test_without_the_nets_they_would_be(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,17 @@ def test_text_that_is_not_utf_8() -> None:
     assert told(read_csv(b"kind,name\nclient,\xff")) == [(2, "", "is not UTF-8 text")]
 
 
+@pytest.mark.parametrize("where", ["controllers", "clients", "certificates"])
+def test_json_that_is_not_utf_8(where: str) -> None:
+    text = f'{{"{where}":[\n{{"name":"Caf'.encode() + b'\xe9"}]}'
+    assert told(read_json(text)) == [(2, "", "is not UTF-8 text")]
+
+
+def test_json_may_begin_with_a_byte_order_mark() -> None:
+    found = read_json(b'\xef\xbb\xbf{"clients":[\n{"name":""}]}')
+    assert [(line, field) for line, field, _ in told(found)] == [(2, "clients[0].name")]
+
+
 def test_whoever_is_there_twice() -> None:
     header = "kind,uuid,name,mac_address"
     faults = csv_faults(

@@ -157,12 +157,24 @@ def machines() -> Generator[Machines]:
         yield Machines(stack)
 
 
+EVERYTHING = {ENDPOINT, ADDRESSES, *OF_THE_DEVICE, *BEYOND}
+
+
+@pytest.mark.unguarded(
+    "Somebody on the SoftAP or the hotspot who goes on to what lies behind the device"
+)
+def test_without_the_rules_everything_is_reached(machines: Machines) -> None:
+    assert machines.reaches("station", *EVERYTHING) == EVERYTHING
+    assert machines.reaches("host", *BACK) == set(BACK)
+
+
+@pytest.mark.attack(
+    "Somebody on the SoftAP or the hotspot who goes on to what lies behind the device",
+    guard="rules in the kernel's packet filter",
+)
 def test_a_softap_is_a_dead_end(machines: Machines) -> None:
-    everything = {ENDPOINT, ADDRESSES, *OF_THE_DEVICE, *BEYOND}
-    assert machines.reaches("station", *everything) == everything, "without the rules"
-    assert machines.reaches("host", *BACK) == set(BACK), "without the rules"
     machines.rules(softap_rules("wlan0", "192.168.4.1/24", 80))
-    assert machines.reaches("station", *everything) == {ENDPOINT, ADDRESSES}
+    assert machines.reaches("station", *EVERYTHING) == {ENDPOINT, ADDRESSES}
     assert machines.reaches("host", *BACK) == set()
     assert machines.reaches("host", "tcp,10.8.0.1,22") == {"tcp,10.8.0.1,22"}, "none of ours"
 
@@ -173,6 +185,10 @@ def test_what_others_accept_is_dropped_all_the_same(machines: Machines) -> None:
     assert machines.reaches("station", *BEYOND) == set()
 
 
+@pytest.mark.attack(
+    "Somebody on the SoftAP or the hotspot who goes on to what lies behind the device",
+    guard="rules in the kernel's packet filter",
+)
 def test_a_hotspot_is_one_for_what_lies_beyond(machines: Machines) -> None:
     machines.rules(hotspot_rules("wlan0"))
     assert machines.reaches("station", *OF_THE_DEVICE, *BEYOND) == set(OF_THE_DEVICE)

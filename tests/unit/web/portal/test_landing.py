@@ -66,6 +66,10 @@ def test_the_next_step_is_the_one_under_way() -> None:
     assert without[-1].words == "Waiting for an address…"
 
 
+@pytest.mark.attack(
+    "A link to the sign-in that leads on to another site",
+    guard="only a path of the device itself is gone to",
+)
 @pytest.mark.parametrize(
     "elsewhere",
     [
