@@ -1,5 +1,7 @@
 """Each rule, broken on purpose: a simulation that never fails shows nothing."""
 
+import asyncio
+
 import pytest
 from tests.simulation.broken import (
     FaultyAdapter,
@@ -9,6 +11,7 @@ from tests.simulation.broken import (
 )
 
 from firstlight.core.recovery import candidates, cooldown, entering, machine, searching
+from firstlight.daemon.memory import Memory
 from firstlight.simulation.judge import Rule, Violation
 from firstlight.simulation.machine import Machine
 from firstlight.simulation.year import BUSY, Pace, live
@@ -16,6 +19,7 @@ from firstlight.simulation.year import BUSY, Pace, live
 pytestmark = pytest.mark.timeout(60)
 
 SEEDS = range(1, 9)
+FULL_NOW_AND_THEN = Pace(tempo=200.0, only=("disk full", "network off"))
 KILLED_AT_A_BAD_NETWORK = Pace(tempo=10_000.0, only=("network flapping", "process killed"))
 
 
@@ -57,6 +61,16 @@ def test_recovery_without_patience_is_a_storm(monkeypatch: pytest.MonkeyPatch) -
     found = first_violation()
     assert found is not None
     assert found.rule is Rule.STORM
+
+
+def test_a_device_that_never_writes_again_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Memory, "keep_trying", never)
+    found = first_violation(pace=FULL_NOW_AND_THEN, days=3.0)
+    assert found is not None
+    assert found.rule is Rule.WRITTEN
 
 
 @pytest.mark.parametrize(

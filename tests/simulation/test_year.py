@@ -29,7 +29,8 @@ def test_every_rule_holds_for_some_months(seed: int) -> None:
     assert sum(year.events.values()) > 10
 
 
-@pytest.mark.parametrize("seed", range(1, 5))
+# In the last one maintenance is left with a full disk, and a restart forgets that.
+@pytest.mark.parametrize("seed", [*range(1, 5), 5646])
 def test_every_rule_holds_on_a_busy_day(seed: int) -> None:
     year = live(seed, 1.0, BUSY)
     assert year.violation is None, told(year)

@@ -9,7 +9,7 @@ from benchmarks.soak.growth import Bound, Sample, grown, verdicts
 
 from firstlight.simulation import campaign
 
-TWO_DAYS = 2 / 365
+FOUR_HOURS = 4 / 24 / 365
 FEW = Bound(0.05, 1)
 
 
@@ -49,18 +49,19 @@ def test_each_thing_is_judged_for_itself() -> None:
 
 @pytest.fixture
 def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The seeds of the pieces that were lived, each of two days instead of a hundred years."""
+    """The seeds of the pieces that were lived, each of four hours instead of a hundred years."""
     seeds: list[int] = []
 
     def simulated(seed: int, years: int) -> bytes:
         seeds.append(seed)
-        return msgspec.json.encode(campaign.run(years * TWO_DAYS, seed))
+        return msgspec.json.encode(campaign.run(years * FOUR_HOURS, seed))
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "docs").mkdir()
     (tmp_path / years.KEPT).parent.mkdir(parents=True)
     monkeypatch.setattr(years, "PIECE", 1)
     monkeypatch.setattr(years, "simulated", simulated)
+    monkeypatch.setattr(years, "sources", lambda: [Path(__file__)])
     return seeds
 
 

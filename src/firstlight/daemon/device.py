@@ -107,8 +107,7 @@ class Device:
             http=http,
         )
         parts = assembled(around, Announcer(hub, self.status))
-        self._tasks = parts.tasks
-        self._attempts = parts.attempts
+        self._tasks, self._attempts = parts.tasks, parts.attempts
         self._announce = parts.announce
         self._lookout = parts.lookout
         self._home = parts.home
@@ -177,6 +176,7 @@ class Device:
         self._subscription.enter_context(self._radio.subscribe(self._heard))
         await self._hotspot.identify()
         await self._claiming.load()
+        self._tasks.spawn(self._memory.keep_trying(self._clock, self._announce.status), "memory")
         self._tasks.spawn(self._recovery.run(), "recovery")
         self._tasks.spawn(self._hotspot.run(), "hotspot-keeper")
         self._meeting.begin()
@@ -190,6 +190,7 @@ class Device:
         await self._lookout.close()
         await self._diagnosis.close()
         await self._tasks.close()
+        await self._memory.close()
         await self._pairing.close()
         await self._registry.close()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from firstlight.clock import Clock
 from firstlight.core.reset import as_new
 from firstlight.errors import StoreFailure
 from firstlight.model.kept import Kept
@@ -14,15 +15,21 @@ from firstlight.store.provisioning import ProvisioningStore
 
 log = logging.getLogger(__name__)
 
+_AGAIN_SECONDS = (10.0, 30.0, 60.0, 300.0)
+
 
 class Memory:
-    """``kept`` is the truth; the disk follows. A full disk is a warning, never the end."""
+    """``kept`` is the truth; the disk follows. A full disk is a warning, never the end.
+
+    Until it has space again, what was changed meanwhile does not outlive the process.
+    """
 
     def __init__(self, store: ProvisioningStore) -> None:
         self._store = store
         self._writing = asyncio.Lock()
         self._saves: set[asyncio.Task[None]] = set()
         self._unsaved = ""
+        self._owing = asyncio.Event()
         self._set_aside: tuple[str, ...] = ()
         self.kept = Kept()
 
@@ -30,6 +37,11 @@ class Memory:
     def warnings(self) -> tuple[str, ...]:
         """What a person should know about the file."""
         return (*self._set_aside, *([self._unsaved] if self._unsaved else []))
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether the disk did not take what was last given to it."""
+        return bool(self._unsaved)
 
     def load(self) -> tuple[str, ...]:
         """Read the file. Returns a sentence for everything that was wrong with it."""
@@ -53,6 +65,28 @@ class Memory:
         if self._unsaved:
             raise StoreFailure(self._unsaved)
 
+    async def keep_trying(self, clock: Clock, written: Callable[[], None]) -> None:
+        """For ever: what the disk did not take is written again until it does; then ``written``."""
+        while True:
+            await self._owing.wait()
+            failures = 0
+            while self._unsaved:
+                await clock.sleep(_AGAIN_SECONDS[min(failures, len(_AGAIN_SECONDS) - 1)])
+                failures += 1
+                if await self._paid():
+                    written()
+
+    async def close(self) -> None:
+        """A last try, if there is something that the disk did not take."""
+        await self._paid()
+
+    async def _paid(self) -> bool:
+        """Whether something was owed to the disk, and is not any more."""
+        if not self._unsaved:
+            return False
+        await self._saved(self._store.save)
+        return not self._unsaved
+
     async def _saved(self, save: Callable[[Kept], None]) -> None:
         saving = asyncio.create_task(self._save(save), name="save")
         self._saves.add(saving)
@@ -68,7 +102,9 @@ class Memory:
                 if not self._unsaved:
                     log.warning("%s", error)
                 self._unsaved = error.message
+                self._owing.set()
             else:
                 if self._unsaved:
                     log.info("the state can be written again")
                 self._unsaved = ""
+                self._owing.clear()

@@ -15,6 +15,7 @@ class Rule(StrEnum):
     PROFILES = "no proven profile is lost"
     STORM = "no storm of joins"
     FILES = "the files always load"
+    WRITTEN = "what a full disk did not take is written later"
     HOME = "home when the network is back"
     COOLDOWN = "the cooldown holds"
     ALIVE = "no part of the daemon dies"

@@ -96,6 +96,7 @@ class Machine:
         self.disk = Disk(folder, self._effect)
         self.config = WatchedConfig(folder=self.disk.folder, enabled=True, reach=reach)
         self.clock = MachineClock(true, 0, wall=true.wall())
+        self._memory: Memory | None = None
         self.device: Device | None = None
         self.powered = False
 
@@ -103,6 +104,11 @@ class Machine:
     def life(self) -> Life | None:
         """The process that runs."""
         return self._life
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether the process would forget something if it were killed now."""
+        return self.device is not None and self._memory is not None and self._memory.is_unwritten
 
     def true_wall(self) -> float:
         """Unix time as it really is."""
@@ -182,7 +188,7 @@ class Machine:
 
     async def _begin(self, life: Life) -> Device:
         clock = self.clock
-        memory = Memory(self.make_store())
+        self._memory = memory = Memory(self.make_store())
         for complaint in memory.load():
             self._judge.accuse(Rule.FILES, complaint)
         radio = self.make_radio(life)

@@ -54,8 +54,9 @@ _LOYAL_SECONDS = 6 * HOUR
 class People:
     """An owner who sets the device up and comes by now and then; phones that find the hotspot.
 
-    ``maintains``: the owner wants nothing repaired just now; ``provisions``: the radio is the
-    SoftAP, because the owner wants that.
+    ``maintains``: the owner wants nothing repaired just now, or has ended that while the disk was
+    full, and a restart has forgotten it; ``provisions``: the radio is the SoftAP, because the owner
+    wants that.
     ``changed`` is called when ``busy`` has changed: somebody may be in the way of coming home.
     """
 
@@ -84,7 +85,7 @@ class People:
         self._wishes = 0
         self._loyal_until = 0.0
         self._phone_here = False
-        self.maintains = self.provisions = False
+        self._maintaining = self._unwritten = self.provisions = False
         self.events: dict[str, int] = {}
         weather.repair = self._join
 
@@ -94,6 +95,11 @@ class People:
         return (
             self.maintains or self.provisions or self._wishes > 0 or self._now() < self._peace_until
         )
+
+    @property
+    def maintains(self) -> bool:
+        """Whether the device is left alone."""
+        return self._maintaining or (self._unwritten and self._is_maintained())
 
     async def run(self) -> None:
         """Set it up, then come by now and then."""
@@ -215,19 +221,23 @@ class People:
         self._leave_in_peace(PEACE_HOTSPOT)
 
     async def _maintain(self) -> None:
-        """From the wish to enter until the device has heard the wish to leave."""
+        """From the wish to enter until the device has heard the wish to leave, and written it."""
         self._count("asked for maintenance")
-        self.maintains = True
+        self._maintaining = True
         self._changed()
         await self._ask("enter maintenance", lambda here: here.enter_maintenance())
-        while True:
+        while self.maintains or self._unwritten:
             await asyncio.sleep(self._rng.uniform(MINUTE, 2 * HOUR))
-            device = self._machine.device
-            if device is not None and device.status().mode is not Mode.MAINTENANCE:
-                break
-            await self._ask("leave maintenance", lambda here: here.exit_maintenance())
-        self.maintains = False
-        self._changed()
+            if self._machine.device is None or self._is_maintained():
+                await self._ask("leave maintenance", lambda here: here.exit_maintenance())
+            else:
+                self._maintaining = False
+                self._unwritten = self._machine.is_unwritten
+                self._changed()
+
+    def _is_maintained(self) -> bool:
+        device = self._machine.device
+        return device is not None and device.status().mode is Mode.MAINTENANCE
 
     async def _provision(self) -> None:
         """From the wish until the device says that it is over: by the owner, or by its time."""

@@ -178,9 +178,11 @@ class Weather:
         """No space is left."""
         self._trace.note("the disk is full")
         self._machine.disk.full = True
+        self._changed("")
         await asyncio.sleep(self._duration(kind))
         self._trace.note("the disk has space again")
         self._machine.disk.full = False
+        self._changed("")
 
     def _set_passphrase(self, ssid: Ssid, passphrase: Passphrase) -> None:
         """From now on the router takes this one only."""

@@ -31,6 +31,7 @@ from firstlight.simulation.rules.homecoming import Homecoming
 from firstlight.simulation.rules.keeping import Keeping
 from firstlight.simulation.rules.reachability import ReachabilityRule
 from firstlight.simulation.rules.storms import Storms
+from firstlight.simulation.rules.writing import Writing
 from firstlight.simulation.trace import Trace
 from firstlight.simulation.weather import Weather
 
@@ -104,6 +105,7 @@ class _Story:
             reach=RARE_LOOKS if pace.told else Reachability(),
         )
         self._cooldown = CooldownRule(self._machine, self.judge, loop)
+        self._writing = Writing(self._machine, self.judge, loop)
         self._weather = Weather(
             self._world,
             place,
@@ -185,6 +187,7 @@ class _Story:
     def _changed(self, cause: str) -> None:
         self._homecoming.hindered = self._hindered()
         self._reachability.excused = self._people.maintains or self._people.provisions
+        self._writing.look()
         self._reachability.look()
         self._homecoming.look(cause)
 

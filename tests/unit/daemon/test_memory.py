@@ -3,14 +3,27 @@
 import asyncio
 import logging
 import threading
+from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from tests.unit.daemon.waited import until
 
 from firstlight.daemon.memory import Memory
 from firstlight.errors import StoreFailure
 from firstlight.model.kept import Kept
+from firstlight.radio.simulated.clock import VirtualClock
 from firstlight.store.provisioning import ProvisioningStore
+
+FULL = StoreFailure("provisioning.json can't be written: No space left on device")
+
+
+class Trying(NamedTuple):
+    """What goes on trying, seen from outside."""
+
+    clock: VirtualClock
+    written: asyncio.Event
 
 
 class SlowStore(ProvisioningStore):
@@ -98,15 +111,73 @@ async def test_a_full_disk_is_told_once_and_tried_again(
 ) -> None:
     caplog.set_level(logging.INFO, logger="firstlight.daemon.memory")
     store.go.set()
-    store.fails = StoreFailure("provisioning.json can't be written: No space left on device")
+    store.fails = FULL
     for streak in (1, 2, 3):
         await memory.change(failure_streak=streak)
-    assert memory.warnings == (store.fails.message,)
+    assert memory.warnings == (FULL.message,)
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     store.fails = None
     await memory.change(failure_streak=3)
     assert memory.warnings == ()
     assert [record.levelno for record in caplog.records] == [logging.WARNING, logging.INFO]
+    assert store.load() == (memory.kept, ())
+
+
+@pytest.fixture
+async def trying(memory: Memory) -> AsyncGenerator[Trying]:
+    clock, written = VirtualClock(monotonic=0.0), asyncio.Event()
+    task = asyncio.create_task(memory.keep_trying(clock, written.set))
+    yield Trying(clock, written)
+    task.cancel()
+
+
+async def test_what_the_disk_did_not_take_is_written_without_another_change(
+    memory: Memory, store: SlowStore, trying: Trying
+) -> None:
+    store.go.set()
+    store.fails = FULL
+    await memory.change(last_ssid="home")
+    for due in (10, 40, 100, 400, 700):
+        await until(lambda due=due: trying.clock.next_due == due)
+        await trying.clock.advance(due - trying.clock.monotonic())
+    await until(lambda: trying.clock.next_due == 1000)
+    assert memory.is_unwritten
+    assert not trying.written.is_set()
+    store.fails = None
+    await trying.clock.advance(300)
+    await asyncio.wait_for(trying.written.wait(), 5)
+    assert not memory.is_unwritten
+    assert memory.warnings == ()
+    assert store.load() == (memory.kept, ())
+
+
+async def test_what_another_change_has_written_is_not_written_again(
+    memory: Memory, store: SlowStore, trying: Trying
+) -> None:
+    store.go.set()
+    store.fails = FULL
+    await memory.change(last_ssid="home")
+    await until(lambda: trying.clock.next_due == 10)
+    store.fails = None
+    await memory.change(last_ssid="office")
+    await trying.clock.advance(10)
+    store.fails = FULL
+    await memory.change(last_ssid="home")
+    await until(lambda: trying.clock.next_due == 20)
+    assert [kept.last_ssid for kept in store.saved] == ["office"]
+    assert not trying.written.is_set()
+
+
+async def test_the_end_is_a_last_try(memory: Memory, store: SlowStore) -> None:
+    store.go.set()
+    await memory.close()
+    assert store.saved == []
+    store.fails = FULL
+    await memory.change(last_ssid="home")
+    await memory.close()
+    assert memory.is_unwritten
+    store.fails = None
+    await memory.close()
     assert store.load() == (memory.kept, ())
 
 
