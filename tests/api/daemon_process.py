@@ -9,13 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 PATIENCE = 30
 """Seconds. No promise of ours; they only keep what hangs from hanging for ever."""
-
-PROCESSES = pytest.mark.timeout(2 * PATIENCE)
-"""For tests that start processes: the start of each takes seconds on a machine that is busy."""
 
 QUICK = """
 [durations]

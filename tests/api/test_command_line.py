@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.api.daemon_process import PATIENCE, PROCESSES, daemon
+from tests.api.daemon_process import PATIENCE, daemon
 from tests.api.terminal import Terminal
 
 from firstlight.cli import main
 
 PASSWORD = "correct-horse"
-pytestmark = PROCESSES
 
 
 class Told(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.daemon_process import PATIENCE, PROCESSES, QUICK, daemon
+from tests.api.daemon_process import PATIENCE, QUICK, daemon
 from tests.api.reading import following
 from tests.unit.daemon.lamp import Lamp, world
 from tests.unit.daemon.proxies import RadioInBetween
@@ -17,8 +17,6 @@ from tests.unit.daemon.proxies import RadioInBetween
 from firstlight.errors import RadioUnavailable
 from firstlight.model.radio import Link, Station
 from firstlight.radio.simulated.faults import Unplugged
-
-pytestmark = PROCESSES
 
 API = "/api/provisioning"
 PHONE = "02:f0:00:00:00:03"

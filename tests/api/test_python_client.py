@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.api.daemon_process import PROCESSES, daemon
+from tests.api.daemon_process import daemon
 from tests.api.flavours import FLAVOURS, Flavour
 from tests.api.test_command_line import until
 from tests.unit.cli.stub_daemon import Reply, stub_daemon
@@ -40,7 +40,6 @@ from firstlight.model.wire import CertificateUse, ExchangeForm, RestartScope
 PASSWORD = "correct-horse"
 UUID = "0b0e7a52-60f6-4a0c-8d0f-3f1f6f0b7c01"
 CLIENTS, CONTROLLERS = RecordKind.CLIENT, RecordKind.CONTROLLER
-pytestmark = PROCESSES
 
 
 @pytest.fixture(scope="module", params=FLAVOURS)

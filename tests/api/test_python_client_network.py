@@ -28,7 +28,6 @@ from firstlight.web.settings import WebSettings
 from firstlight.web.tls import tls_context
 
 TOKEN = "correct-horse-battery"
-pytestmark = pytest.mark.timeout(PATIENCE)
 
 
 @pytest.fixture(params=FLAVOURS)

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tests.api.daemon_process import PATIENCE, PROCESSES, daemon
+from tests.api.daemon_process import PATIENCE, daemon
 from tests.api.test_command_line import until
 from tests.browser.staged import staged
 
@@ -22,8 +22,6 @@ from firstlight.web.settings import WebSettings
 
 EXAMPLES = Path(__file__).parents[2] / "examples/python"
 SETTINGS = WebSettings(version="1", token="correct-horse-battery", trust_local=False)
-
-pytestmark = PROCESSES
 
 
 def loaded(name: str) -> ModuleType:

@@ -8,10 +8,8 @@ from typing import Any
 import httpx
 import pytest
 from tests.api.checked import CheckedTransport, Description
-from tests.api.daemon_process import PATIENCE, PROCESSES, daemon
+from tests.api.daemon_process import PATIENCE, daemon
 from tests.api.reading import Stream, following
-
-pytestmark = PROCESSES
 
 API = "/api/provisioning"
 

@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.api.daemon_process import PROCESSES, daemon
+from tests.api.daemon_process import daemon
 from tests.api.test_command_line import Told, run
 
 from firstlight.cli.install.certificate import self_signed
-
-pytestmark = PROCESSES
 
 Ask = Callable[..., Told]
 SECRETS = ("correct-horse", "only-for-lamps")

@@ -4,9 +4,8 @@ import socket
 from pathlib import Path
 
 import pytest
-from tests.api.daemon_process import PATIENCE, PROCESSES, daemon
+from tests.api.daemon_process import PATIENCE, daemon
 
-pytestmark = PROCESSES
 OTHERS_ONLY = """\
 [web]
 allowed_cidrs = ["10.0.0.0/8"]

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.api.daemon_process import PROCESSES, daemon
+from tests.api.daemon_process import daemon
 from tests.api.test_command_line import run
 
 from firstlight.support.redaction import spellings
 
-pytestmark = PROCESSES
 PLANTED = {
     "FIRSTLIGHT_PROVISIONING_TOKEN": "planted-token-of-the-page",
     "hotspot": "planted-hotspot-password",

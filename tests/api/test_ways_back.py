@@ -8,10 +8,8 @@ from typing import Any
 import httpx
 import pytest
 from tests.api.checked import CheckedTransport, Description
-from tests.api.daemon_process import PROCESSES, daemon
+from tests.api.daemon_process import daemon
 from tests.api.test_command_line import Ask, Told, run
-
-pytestmark = PROCESSES
 
 API = "/api/provisioning"
 
@@ -129,3 +127,25 @@ async def test_answers_are_as_published(joined: Ask, served: tuple[Path, str]) -
         attended = await client.post(f"{API}/attended")
     assert diagnostics.json()["diagnostics"]["connected"] is tested.json()["connected"] is True
     assert attended.json() == {"ok": True}
+
+
+@pytest.mark.parametrize("token", [{}, {"FIRSTLIGHT_PROVISIONING_TOKEN": "open-sesame"}])
+def test_whoever_is_forgotten_by_the_reset_hears_its_end(
+    tmp_path: Path, token: dict[str, str]
+) -> None:
+    (tmp_path / "config.toml").write_text("[web]\ntrust_local = false\n")
+    environment = {
+        "FIRSTLIGHT_PROVISIONING_ENABLED": "1",
+        "FIRSTLIGHT_CONFIG": str(tmp_path / "config.toml"),
+        **token,
+    }
+    with daemon(tmp_path / "state", environment=environment) as url:
+        own = {"FIRSTLIGHT_STATE_DIR": str(tmp_path / "state")}
+        code = json.loads(run("pair", "--json", **own).out)["code"]
+        with httpx.Client(base_url=url) as phone:
+            answer = phone.post("/api/auth/pair", json={"code": code, "deviceName": "Phone"})
+        session = answer.json()["token"]
+        told = run("factory-reset", "--yes", "--url", url, "--token", session)
+        assert (told.code, told.err) == (0, "")
+        assert "The device is as new." in told.out
+        assert run("saved", "--url", url, "--token", session).code == 5

@@ -26,7 +26,7 @@ SETTINGS = hypothesis.settings(
 )
 ENDING = [row for row in ENDPOINTS if not row.streams]
 
-pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning"), pytest.mark.timeout(60)]
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 TOKEN = "correct-horse-battery"

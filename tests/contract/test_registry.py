@@ -26,7 +26,6 @@ from firstlight.store.registry.port import Registry
 BOTH = ((CONTROLLERS, controller), (CLIENTS, client))
 
 # The first one starts a database server.
-pytestmark = pytest.mark.timeout(60)
 
 
 def test_it_begins_empty(registry: Registry) -> None:

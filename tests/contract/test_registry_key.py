@@ -25,8 +25,6 @@ from firstlight.store.registry import rotation
 from firstlight.store.registry.sealing import Sealing
 from firstlight.store.vault import Vault
 
-pytestmark = pytest.mark.timeout(60)
-
 SEALED = "SELECT sealed, mac_digest FROM registry_records WHERE uuid = ?"
 SWAP = "UPDATE registry_records SET sealed = ? WHERE uuid = ?"
 

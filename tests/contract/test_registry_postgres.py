@@ -19,8 +19,6 @@ from tests.contract.registry_harness import (
 from firstlight.errors import StoreFailure
 from firstlight.store.registry.select import open_registry
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture
 def kept(postgres: Server, tmp_path: Path) -> Iterator[PostgresHarness]:

@@ -13,8 +13,6 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.docs.blocks import ROOT
 
-pytestmark = pytest.mark.timeout(60)
-
 NOT_FETCHED = {"canonical", "prev", "next", "edit"}
 """What ``<link>`` only tells of."""
 

@@ -11,8 +11,6 @@ from firstlight.simulation import campaign
 from firstlight.simulation.figures import Year, spread, totals
 from firstlight.simulation.year import live
 
-pytestmark = pytest.mark.timeout(60)
-
 
 def simulate(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str

@@ -16,8 +16,6 @@ from firstlight.simulation.judge import Rule, Violation
 from firstlight.simulation.machine import Machine
 from firstlight.simulation.year import BUSY, Pace, live
 
-pytestmark = pytest.mark.timeout(60)
-
 SEEDS = range(1, 9)
 FULL_NOW_AND_THEN = Pace(tempo=200.0, only=("disk full", "network off"))
 KILLED_AT_A_BAD_NETWORK = Pace(tempo=10_000.0, only=("network flapping", "process killed"))

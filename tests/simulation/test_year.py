@@ -8,8 +8,6 @@ import pytest
 from firstlight.simulation.figures import Year
 from firstlight.simulation.year import BUSY, QUIET, Pace, live
 
-pytestmark = pytest.mark.timeout(60)
-
 MONTHS = 90.0
 SHOW = "from firstlight.simulation.year import live; print(live({seed}, {days}).digest)"
 

@@ -51,7 +51,8 @@ def factory_reset(
     """Forget everything that was set up, and follow it to the end. It can't be undone.
 
     Saved WiFi networks, a claimed configuration, the registry, the pairing code and everybody's
-    sign-in are lost; the hotspot's name and password stay. With --json: the event that ended it.
+    sign-in are lost; the hotspot's name and password stay. With --json: the event that ended it, or
+    the last one heard, if any, of a reset that has forgotten your sign-in meanwhile.
     """
     from firstlight.cli.dial import daemon
 

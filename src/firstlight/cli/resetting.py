@@ -9,13 +9,18 @@ from firstlight.cli.events import sentence
 from firstlight.cli.exits import ExitCode
 from firstlight.cli.screen import console
 from firstlight.client import Client
-from firstlight.client.following import event_in, followed, newest_id
-from firstlight.errors import Code, FirstlightError, NoDaemon
+from firstlight.client.following import BACK, event_in, followed, newest_id
+from firstlight.errors import Code, FirstlightError, NoDaemon, Unauthorized
 from firstlight.model.event import Action, ActionPhase, DeviceEvent, EventType
 from firstlight.model.text import plain
 
 PATIENCE_SECONDS = 300.0
 """Longer than a reset takes, with a start of the machine in the middle of it."""
+
+FORGOTTEN = (
+    "The reset has forgotten this sign-in, so its end can't be heard; it goes on by itself. "
+    "It ends with the device's hotspot up."
+)
 
 
 def what_is_lost(client: Client) -> Iterator[str]:
@@ -52,22 +57,33 @@ def reset(
     """Begin, then its events, decoded and as they came, to the one that ends it.
 
     What the daemon tells of itself meanwhile is among them: so it tells each step. Goes on across
-    lost connections. Raises ``FirstlightError``, also after ``PATIENCE_SECONDS``.
+    lost connections. Whoever was forgotten while the connection was lost does not hear the end, and
+    is told so by ``note``. Raises ``FirstlightError``, also after ``PATIENCE_SECONDS``.
     """
     before = newest_id(client)
     client.answers.factory_reset()
     deadline = monotonic() + PATIENCE_SECONDS
-    for message in followed(
-        client, pause=pause, note=note, after=before, go_on=lambda: monotonic() < deadline
-    ):
-        event = event_in(message)
-        if event is None:
-            continue
-        own = event.action is Action.FACTORY_RESET
-        if own or event.type is EventType.SYSTEM:
-            yield event, message.data
-        if own and event.phase in {ActionPhase.COMPLETED, ActionPhase.FAILED}:
-            return
+
+    def told(text: str) -> None:
+        note(text)
+        if text == BACK:
+            client.sessions()  # an onlooker would wait for nothing
+
+    try:
+        for message in followed(
+            client, pause=pause, note=told, after=before, go_on=lambda: monotonic() < deadline
+        ):
+            event = event_in(message)
+            if event is None:
+                continue
+            own = event.action is Action.FACTORY_RESET
+            if own or event.type is EventType.SYSTEM:
+                yield event, message.data
+            if own and event.phase in {ActionPhase.COMPLETED, ActionPhase.FAILED}:
+                return
+    except Unauthorized:
+        note(FORGOTTEN)
+        return
     raise NoDaemon(
         f"After {PATIENCE_SECONDS:.0f} s it is still not known how the reset ended.",
         code=Code.TIMEOUT,
@@ -75,8 +91,8 @@ def reset(
     )
 
 
-def show(told: Iterable[tuple[DeviceEvent, bytes]], *, as_json: bool) -> DeviceEvent:
-    """Write each event as it comes; as JSON only the last. Returns the last."""
+def show(told: Iterable[tuple[DeviceEvent, bytes]], *, as_json: bool) -> DeviceEvent | None:
+    """Write each event as it comes; as JSON only the last. Returns the last, if there was one."""
     screen = console()
     last: tuple[DeviceEvent, bytes] | None = None
     waiting = screen.status("Resetting…") if screen.is_terminal and not as_json else nullcontext()
@@ -84,13 +100,12 @@ def show(told: Iterable[tuple[DeviceEvent, bytes]], *, as_json: bool) -> DeviceE
         for last in told:
             if not as_json:
                 screen.print(sentence(last[0]), soft_wrap=True)
-    if last is None:
-        raise ValueError("there was no event to show")
     if as_json:
-        typer.echo(last[1])
-    return last[0]
+        typer.echo(last[1] if last else "null")
+    return last[0] if last else None
 
 
-def ended_well(last: DeviceEvent) -> ExitCode:
-    """The exit code for the event that ended it."""
-    return ExitCode.FAILED if last.phase is ActionPhase.FAILED else ExitCode.OK
+def ended_well(last: DeviceEvent | None) -> ExitCode:
+    """The exit code for the event that came last."""
+    failed = last is not None and last.phase is ActionPhase.FAILED
+    return ExitCode.FAILED if failed else ExitCode.OK

@@ -1,11 +1,12 @@
 """Who may follow which events, and how many streams one subscriber may hold open."""
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import Protocol
 
 from firstlight.errors import Code
-from firstlight.model.event import Action, DeviceEvent
+from firstlight.model.event import Action, ActionPhase, DeviceEvent
 from firstlight.web.problems import Refusal
 from firstlight.web.visit import subscriber
 
@@ -18,14 +19,51 @@ MOST_ONLOOKERS = 12
 _RETRY_SECONDS = 15
 
 
-def everything(_: DeviceEvent) -> bool:
-    """For those who are signed in."""
-    return True
+class Reader(Protocol):
+    """Who follows the events. Both are asked for every event, ``may_stay`` first."""
+
+    def may_stay(self, event: DeviceEvent | None, /) -> bool:
+        """Whether the stream goes on with that event, or with a sign of life."""
+        ...
+
+    def sees(self, event: DeviceEvent, /) -> bool:
+        """Whether it is shown that event."""
+        ...
 
 
-def is_for_onlookers(event: DeviceEvent) -> bool:
-    """Whether somebody may see it who may only look: how the device is, and how a join goes."""
-    return event.status is not None or event.action is Action.NETWORK_CONNECT
+class Owner:
+    """Somebody who is signed in, until ``is_owner`` says no.
+
+    A factory reset signs everybody out: who was there when it began still hears how it ends, and
+    nothing else.
+    """
+
+    def __init__(self, is_owner: Callable[[], bool]) -> None:
+        self._is_owner = is_owner
+        self._resetting = False
+
+    def may_stay(self, event: DeviceEvent | None) -> bool:
+        """As long as they are signed in, and to the end of a reset that began meanwhile."""
+        owner, resetting = self._is_owner(), self._resetting
+        if event is not None and event.action is Action.FACTORY_RESET and event.phase is not None:
+            self._resetting = owner and event.phase is ActionPhase.STARTED
+        return owner or resetting
+
+    def sees(self, event: DeviceEvent) -> bool:
+        """Everything."""
+        return self._is_owner() or event.action is Action.FACTORY_RESET
+
+
+class Onlooker:
+    """Somebody who may only look: how the device is, and how a join goes."""
+
+    def may_stay(self, _event: DeviceEvent | None) -> bool:
+        """For ever."""
+        return True
+
+    def sees(self, event: DeviceEvent) -> bool:
+        """Nothing of the log."""
+        return event.status is not None or event.action is Action.NETWORK_CONNECT
 
 
 class Streams:

@@ -8,13 +8,13 @@ How long a reader may leave unread what was sent is bounded where the socket is:
 """
 
 import asyncio
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from starlette.types import Message, Receive, Scope, Send
 
 from firstlight.clock import Clock
 from firstlight.model.event import DeviceEvent
+from firstlight.web.audience import Reader
 from firstlight.web.encoding import to_json
 from firstlight.web.service import EventFeed, EventSource
 
@@ -33,15 +33,11 @@ _OTHER_BREAKS = (
 )
 
 
-Shows = Callable[[DeviceEvent], bool]
-"""Whether a reader may see an event."""
-
-
 class EventStream:
     """An ASGI answer that follows the events.
 
-    ``place``: held while it lasts. Ends when the reader leaves or falls behind, when ``may_stay``
-    says no to what would come next, and when the daemon stops.
+    ``place``: held while it lasts. Ends when the ``reader`` leaves, falls behind or may not stay
+    for what would come next, and when the daemon stops.
     Raises ``Busy`` before anything is sent when there are too many readers.
     """
 
@@ -53,13 +49,11 @@ class EventStream:
         clock: Clock,
         heartbeat_seconds: float,
         place: AbstractContextManager[None],
-        shows: Shows,
-        may_stay: Callable[[], bool],
+        reader: Reader,
     ) -> None:
         self._source = source
         self._place = place
-        self._shows = shows
-        self._may_stay = may_stay
+        self._reader = reader
         self._after = after
         self._clock = clock
         self._heartbeat_seconds = heartbeat_seconds
@@ -103,9 +97,9 @@ class EventStream:
                 return
             except TimeoutError:
                 event = None
-            if not self._may_stay():
+            if not self._reader.may_stay(event):
                 return
-            if event is None or self._shows(event):
+            if event is None or self._reader.sees(event):
                 await send(_chunk(_HEARTBEAT if event is None else _told(event)))
                 due = time() + self._heartbeat_seconds
             # Neither waits while there is room: others have their turn between two events.

@@ -159,7 +159,9 @@ class Router:
         # since a station asks anew after a tenth of a second.
         command = ("nice", "-n", "-10", "hostapd", "-t", path)
         self._inside.spawn(self._hostapd, *command, log=log, netns=self.name)
-        said = self._inside.await_text(log, r"AP-ENABLED|AP-DISABLED|[Ff]ailed", offset=before)
+        said = self._inside.await_text(
+            log, r"AP-ENABLED|AP-DISABLED|[Ff]ailed", offset=before, timeout=90
+        )
         if said != "AP-ENABLED":
             raise LabError(f"the router {self.name} did not start: see {self._hostapd}.log")
         self._serve(spec)

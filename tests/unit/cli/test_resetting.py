@@ -8,10 +8,11 @@ from tests.unit.cli import samples
 from tests.unit.cli.conftest import Cli
 from tests.unit.cli.stub_daemon import Reply, StubDaemon, event, events, problem
 
-from firstlight.cli.resetting import PATIENCE_SECONDS, show
+from firstlight.cli.resetting import FORGOTTEN, PATIENCE_SECONDS
 
 API = "/api/provisioning"
 EVENTS = f"GET {API}/events"
+SESSIONS = f"GET {API}/sessions"
 RESET = f"POST {API}/factory-reset"
 OLD = events(event(0, "", kind="connected"), event(1, "Of before."))
 
@@ -86,6 +87,7 @@ def test_it_is_followed_across_a_lost_connection(ask: Cli, daemon: StubDaemon) -
         problem(409, "busy", "Too many readers."),
         stream(told(3, "As new.", "completed")),
     )
+    daemon.say(SESSIONS, {"sessions": []})
     code, out, err = ask("factory-reset", "--yes")
     assert code == 0
     assert [line[10:] for line in out.splitlines()] == ["Resetting.", "As new."]
@@ -93,7 +95,40 @@ def test_it_is_followed_across_a_lost_connection(ask: Cli, daemon: StubDaemon) -
         "firstlight: The connection to the daemon was lost; trying again until it is back.",
         "firstlight: The daemon answers again.",
     ]
-    assert daemon.requests[-1].headers["last-event-id"] == "7-2"
+    assert daemon.requests[-2].headers["last-event-id"] == "7-2"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [problem(401, "unauthorized", "Sign in."), stream(hold=True)],
+    ids=["a token is wanted", "everybody may look"],
+)
+def test_somebody_whom_the_reset_has_forgotten(ask: Cli, daemon: StubDaemon, again: Reply) -> None:
+    daemon.say(RESET, Reply())
+    daemon.say(EVENTS, OLD, stream(told(2, "Resetting.", "started")), again)
+    daemon.say(SESSIONS, problem(401, "unauthorized", "Sign in."))
+    code, out, err = ask("factory-reset", "--yes")
+    assert code == 0
+    assert [line[10:] for line in out.splitlines()] == ["Resetting."]
+    assert err.endswith(f"firstlight: {FORGOTTEN}\n")
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_to_a_program_that_was_forgotten_the_last_event_is_told(
+    ask: Cli, daemon: StubDaemon, heard: bool
+) -> None:
+    daemon.say(RESET, Reply())
+    begun = [stream(told(2, "Resetting.", "started"))] if heard else []
+    daemon.say(EVENTS, OLD, *begun, problem(401, "unauthorized", "Sign in."))
+    code, out, _ = ask("factory-reset", "--yes", "--json")
+    assert code == 0
+    assert [json.loads(out) and json.loads(out)["message"]] == ["Resetting." if heard else None]
+
+
+def test_somebody_who_may_not_is_not_told_that_it_goes_on(ask: Cli, daemon: StubDaemon) -> None:
+    daemon.say(EVENTS, OLD)
+    daemon.say(RESET, problem(401, "unauthorized", "Sign in."))
+    assert ask("factory-reset", "--yes") == (5, "", "firstlight: Sign in.\n")
 
 
 def test_a_reset_that_fails(ask: Cli, daemon: StubDaemon) -> None:
@@ -122,6 +157,7 @@ def test_patience_ends(ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("firstlight.cli.recovery.monotonic", lambda: next(ticks))
     daemon.say(RESET, Reply())
     daemon.say(EVENTS, OLD, stream(told(2, "Resetting.", "started")))
+    daemon.say(SESSIONS, {"sessions": []})
     code, out, err = ask("factory-reset", "--yes")
     assert code == 1
     assert "Resetting." in out
@@ -235,8 +271,3 @@ def test_without_a_radio_it_can_still_be_reset(
     code, _, err = ask("factory-reset")
     assert code == 0
     assert "every saved WiFi network" in err
-
-
-def test_nothing_to_show_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="no event"):
-        show([], as_json=True)

@@ -14,7 +14,6 @@ from firstlight.clock import SystemClock
 from firstlight.daemon.calling import Calling
 
 # A name is told only after nobody has claimed it for a while (RFC 6762, 8.1).
-pytestmark = pytest.mark.timeout(60)
 
 GROUP = "224.0.0.251"
 ADVERT = Advert(host="lamp", device_id="LMP-2026-7KD4MXQP", brand="Dr. Lamp", version="1", port=80)

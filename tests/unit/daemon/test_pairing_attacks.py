@@ -213,7 +213,6 @@ async def test_a_note_that_can_not_be_read_does_not_either(counter: Counter) -> 
     assert isinstance(await counter.refused(await counter.code()), LockedOut)
 
 
-@pytest.mark.timeout(60)
 async def test_a_day_of_guessing_with_a_crash_after_every_guess(counter: Counter) -> None:
     """As often as it is let, from ever new addresses."""
     looked_at, until = 0, counter.clock.now + 86_400

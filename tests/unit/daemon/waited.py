@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-SECONDS = 8.0
+SECONDS = 30.0
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -16,8 +16,7 @@ HOOK = Path(__file__).parents[3] / "deploy/hooks/50-led"
 def led(tmp_path: Path) -> Path:
     folder = tmp_path / "leds" / "ACT"
     folder.mkdir(parents=True)
-    for name, value in (("trigger", "mmc0"), ("brightness", "1"), ("max_brightness", "255")):
-        (folder / name).write_text(f"{value}\n")
+    (folder / "trigger").write_text("none [mmc0] timer\n")
     for name in ("delay_on", "delay_off"):
         (folder / name).write_text("500\n")
     return folder
@@ -39,19 +38,17 @@ def told(
 
 
 def shown(led: Path) -> tuple[str, ...]:
-    names = ("trigger", "brightness", "delay_on", "delay_off")
-    trigger, brightness, on, off = ((led / name).read_text().strip() for name in names)
-    return (trigger, on, off) if trigger == "timer" else (trigger, brightness)
+    return tuple((led / name).read_text().strip() for name in ("trigger", "delay_on", "delay_off"))
 
 
 LOOKS = {
     RuntimePhase.PROVISIONING: ("timer", "1000", "1000"),
     RuntimePhase.CONNECTING: ("timer", "150", "150"),
     RuntimePhase.ONBOARDING: ("timer", "100", "1900"),
-    RuntimePhase.READY: ("none", "255"),
+    RuntimePhase.READY: ("timer", "1", "0"),
     RuntimePhase.DEGRADED: ("timer", "1900", "100"),
     RuntimePhase.MAINTENANCE: ("timer", "2000", "2000"),
-    RuntimePhase.RESTARTING: ("none", "0"),
+    RuntimePhase.RESTARTING: ("timer", "0", "1"),
     RuntimePhase.ERROR: ("timer", "60", "60"),
 }
 
@@ -62,6 +59,14 @@ def test_each_phase_has_a_look_of_its_own(led: Path, phase: RuntimePhase) -> Non
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
     assert shown(led) == LOOKS[phase]
     assert len(set(LOOKS.values())) == len(RuntimePhase)
+
+
+@pytest.mark.parametrize("phase", RuntimePhase)
+def test_a_trigger_that_was_chosen_is_not_chosen_again(led: Path, phase: RuntimePhase) -> None:
+    chosen = "none mmc0 [timer]"
+    (led / "trigger").write_text(chosen)
+    assert told(led, phase.value).returncode == 0
+    assert shown(led) == (chosen, *LOOKS[phase][1:])
 
 
 def test_it_makes_itself_noticed_and_goes_on_as_before(led: Path, tmp_path: Path) -> None:
@@ -81,7 +86,7 @@ def test_what_says_nothing_about_the_device_changes_nothing(
     led: Path, phase: str, kind: str
 ) -> None:
     assert told(led, phase, kind).returncode == 0
-    assert shown(led) == ("mmc0", "1")
+    assert shown(led) == ("none [mmc0] timer", "500", "500")
 
 
 def test_a_machine_without_that_led(led: Path) -> None:
@@ -101,4 +106,4 @@ async def test_it_follows_a_real_daemons_events(tmp_path: Path, led: Path) -> No
     hooked.hook("led", f"export LEDS={led.parent}\nexec {HOOK}")
     async with hooked.running():
         hooked.status(Mode.READY)
-        await until(lambda: shown(led) == ("none", "255"))
+        await until(lambda: shown(led) == LOOKS[RuntimePhase.READY])

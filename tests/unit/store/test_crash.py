@@ -96,7 +96,6 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert path.read_bytes() == OLD
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_kill_at_any_step_leaves_the_old_file_or_the_new(tmp_path: Path, moment: str) -> None:
     path = tmp_path / "file"

@@ -139,7 +139,6 @@ reset_note(folder).{}
 """
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_kill_at_any_step_of_writing_leaves_the_old_note_or_the_new(
     note: NoteFile[ResetNote], moment: str
@@ -152,7 +151,6 @@ def test_a_kill_at_any_step_of_writing_leaves_the_old_note_or_the_new(
         assert [one.name for one in note.path.parent.iterdir()] == [note.path.name]
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_kill_at_any_step_of_removing_leaves_the_note_or_none(
     note: NoteFile[ResetNote], moment: str

@@ -37,7 +37,6 @@ def secrets(folder: Path) -> list[str]:
     return [one.name for one in folder.iterdir() if SECRET in one.read_text()]
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_kill_at_any_step_of_a_reset(tmp_path: Path, moment: str) -> None:
     fresh = prepared(tmp_path)

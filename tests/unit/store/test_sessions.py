@@ -142,7 +142,6 @@ def test_a_full_disk_leaves_what_was_there(
     assert file.load() == (old, "")
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_kill_at_any_step_leaves_the_old_sessions_or_the_new(tmp_path: Path, moment: str) -> None:
     old = SessionBook(sessions=(PHONE,), latest=7)

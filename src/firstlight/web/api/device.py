@@ -5,7 +5,7 @@ from firstlight.model.event import DeviceEvent
 from firstlight.model.wire import Ok, StatusAnswer
 from firstlight.web.access import Right, may
 from firstlight.web.api.endpoint import Call, Endpoint, Reply
-from firstlight.web.audience import everything, is_for_onlookers
+from firstlight.web.audience import Onlooker, Owner
 from firstlight.web.guards import BEACON, PREFIX
 from firstlight.web.sse import EventStream
 
@@ -19,7 +19,8 @@ async def events(call: Call) -> EventStream:
     """Live events, after those that the reader has not seen.
 
     Who may only look gets how the device is from now on, and nothing of the log. Who is signed out
-    meanwhile is cut off; the next request meets the guards again.
+    meanwhile is cut off, by a factory reset only after its end; the next request meets the guards
+    again.
     """
     source, seen = call.service.events, call.headers.get("last-event-id")
     manages = may(call.visit.standing, Right.MANAGE)
@@ -27,8 +28,7 @@ async def events(call: Call) -> EventStream:
         source,
         seen if manages else source.cursor,
         place=call.context.streams.held(call.visit.caller, onlooker=not manages),
-        shows=everything if manages else is_for_onlookers,
-        may_stay=call.visit.still_owner if manages else lambda: True,
+        reader=Owner(call.visit.still_owner) if manages else Onlooker(),
         clock=call.context.clock,
         heartbeat_seconds=call.context.settings.heartbeat_seconds,
     )

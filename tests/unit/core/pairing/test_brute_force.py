@@ -44,7 +44,6 @@ def test_slower_guessing_gains_nothing() -> None:
         assert sum(1 for _ in begun) <= 150
 
 
-@pytest.mark.timeout(60)
 def test_to_completion() -> None:
     *_, last = guesses(5)
     assert last.verdict is Verdict.RIGHT
