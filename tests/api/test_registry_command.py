@@ -49,7 +49,8 @@ def uuids(ask: Ask) -> dict[str, str]:
 
 def test_a_first_day(ask: Ask, tmp_path: Path) -> None:
     table, copy, locked, key = (tmp_path / name for name in ("a.csv", "a.json", "a.fl", "key"))
-    assert "Nobody is registered" in ask("list").out
+    assert "Nobody is registered." in ask("list").out
+    assert "No client is registered." in ask("list", "--kind", "clients").out
     added = ask(
         *("add", "client", "--name", "Hall", "--mac", "A1-B2-C3-D4-E5-F6", "--id", "S9"),
         *("--ssid", "Lighthouse", "--wifi-password-file", "-", "--mqtt-host", "broker.example"),
@@ -203,6 +204,9 @@ def test_certificates(ask: Ask, tmp_path: Path) -> None:
     assert (entry["controller"], entry["client"]) == (True, True)
     assert "SHA-256" in ask("cert", "show", "ca.pem").out
     assert ask("cert", "show", "ca.pem", "--pem").out == pem.read_text()
+    both = ask("cert", "show", "ca.pem", "--pem", "--json")
+    assert (both.code, both.out) == (2, "")
+    assert "exclude each other" in both.err
     assert ask("cert", "rm", "ca.pem").code == 2
     assert ask("cert", "rm", "ca.pem", "--yes").code == 0
     assert ask("cert", "show", "ca.pem").code == 1

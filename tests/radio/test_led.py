@@ -1,5 +1,6 @@
 """The LED example as it is shipped: real udev, a real LED of the kernel's, the unit's sandbox."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def inside(world: World) -> Iterator[Inside]:
 
 def shipped(name: str) -> str:
     """That file of the example, for this LED."""
-    return (EXAMPLE / name).read_text().replace("ACT", LED)
+    return re.sub(r"\bACT\b", LED, (EXAMPLE / name).read_text())
 
 
 def looks(inside: Inside) -> tuple[str, ...]:

@@ -9,13 +9,14 @@ import typer
 
 from firstlight.cli.exits import of_attempt
 from firstlight.cli.options import Json, StateDir, Token, Url
+from firstlight.cli.secrets import secret_in, typed
 from firstlight.errors import InvalidInput
 from firstlight.model.wire import ConnectBody
 
 if TYPE_CHECKING:
     from firstlight.client import Client
 
-_LONGEST_SECRET = 1024
+_NO_PASSWORD = "holds none; an open network takes --no-password"
 
 
 def _refuse(value: str | None) -> None:
@@ -122,33 +123,12 @@ def _password_of(named: ConnectBody, from_stdin: bool, file: Path | None, none: 
             "password", "comes from one place: --password-stdin, --password-file or --no-password"
         )
     if from_stdin:
-        return _one_line(sys.stdin.buffer.readline(_LONGEST_SECRET), "standard input")
+        return secret_in(None, "--password-stdin", empty=_NO_PASSWORD)
     if file is not None:
-        return _one_line(_content(file), str(file))
+        return secret_in(file, "--password-file", empty=_NO_PASSWORD)
     if none or not sys.stdin.isatty():
         return None
-    from getpass import getpass
-
     from firstlight.model.text import plain
 
     name = plain(named.ssid) if named.ssid is not None else named.ssid_hex
-    return getpass(f"Password for {name} (empty: open network): ") or None
-
-
-def _content(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(_LONGEST_SECRET)
-    except OSError as error:
-        raise InvalidInput("--password-file", f"can't be read: {error.strerror}") from error
-
-
-def _one_line(raw: bytes, source: str) -> str:
-    """The first line, without its end. Whether it is a good password, the daemon says."""
-    line = raw.split(b"\n", 1)[0].removesuffix(b"\r")
-    if not line:
-        raise InvalidInput("password", f"{source} holds none; an open network takes --no-password")
-    try:
-        return line.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidInput("password", f"what {source} holds is not UTF-8 text") from error
+    return typed(f"Password for {name} (empty: open network): ", "password") or None

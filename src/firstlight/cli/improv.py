@@ -4,6 +4,7 @@ import typer
 
 from firstlight.cli.options import Json, StateDir, Token, Url
 from firstlight.model.improv import ImprovAnswer, ImprovState
+from firstlight.model.text import plain
 
 _WORDS = {
     ImprovState.AUTHORIZATION_REQUIRED: "waits for somebody at the device: firstlight improv allow",
@@ -60,9 +61,9 @@ def in_words(answer: ImprovAnswer) -> str:
     if not answer.enabled:
         return "Improv is not switched on: improv.enabled in the configuration."
     if answer.state is ImprovState.OFF:
-        because = answer.problem or "It is on while the device waits for a network."
+        because = plain(answer.problem or "") or "It is on while the device waits for a network."
         return f"Improv is off the air. {because}"
-    words = f"Improv is on the air over {answer.adapter}: {_WORDS[answer.state]}"
+    words = f"Improv is on the air over {plain(answer.adapter)}: {_WORDS[answer.state]}"
     if answer.authorized_seconds is not None:
         words += f", for another {answer.authorized_seconds:.0f} s"
     return f"{words}."

@@ -64,7 +64,7 @@ def label(
         kind = _kind(output)
         hotspot = client.hotspot()
         sticker = Sticker(
-            brand=brand if brand is not None else hotspot.ssid.rpartition("-")[0],
+            brand=brand if brand is not None else hotspot.ssid.rpartition("-")[0] or hotspot.ssid,
             ssid=bytes.fromhex(hotspot.ssid_hex),
             password="" if no_password else hotspot.password,
             device_id=client.code().device_id,

@@ -96,9 +96,10 @@ def revoke(
 
 
 def _code_lines(shown: CodeShown) -> list[str]:
+    code = plain(f"{shown.code[:3]} {shown.code[3:]}")
     lines = [
-        f"Code       {shown.code[:3]} {shown.code[3:]}   (good for {shown.expires_in} s, once)",
-        f"Device ID  {shown.device_id}",
+        f"Code       {code}   (good for {shown.expires_in} s, once)",
+        f"Device ID  {plain(shown.device_id)}",
     ]
     if shown.paused_for:
         lines.append(

@@ -16,6 +16,9 @@ A = TypeVar("A")
 
 ASK_AGAIN_SECONDS: Final = 0.25
 
+_PASSING: Final = frozenset({Code.NO_DAEMON, Code.TIMEOUT, Code.RATE_LIMITED})
+"""Others at the same address may have used up what it may ask."""
+
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
     """How long somebody waits; ``seconds`` of ``None``: for ever. The rest is told at its end.
@@ -124,7 +127,7 @@ async def until_later(
 
 def bear(error: FirstlightError, *, remote: bool) -> None:
     """Raises ``error`` unless it is a remote daemon's being out of reach, which may pass."""
-    if not remote or error.code not in {Code.NO_DAEMON, Code.TIMEOUT}:
+    if not remote or error.code not in _PASSING:
         raise error
 
 

@@ -153,14 +153,20 @@ def test_a_password_from_standard_input_or_a_file(
     assert wish(daemon) == {"ssid": "x", "password": password}
 
 
-@pytest.mark.parametrize("raw", [b"", b"\n", b"caf\xe9-caf\xe9\n"])
+def test_a_file_of_that_name_is_standard_input(ask: Cli, daemon: StubDaemon, feed: Feed) -> None:
+    feed(b"secret-word\n")
+    assert ask("connect", "x", "--password-file", "-").code == 0
+    assert wish(daemon) == {"ssid": "x", "password": "secret-word"}
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n", b"caf\xe9-caf\xe9\n", b"x" * 1025 + b"\n"])
 def test_what_is_no_password_is_refused(
     ask: Cli, daemon: StubDaemon, feed: Feed, raw: bytes
 ) -> None:
     feed(raw)
     told = ask("connect", "x", "--password-stdin")
     assert told.code == 2
-    assert "standard input" in told.err
+    assert "--password-stdin: holds" in told.err
     assert daemon.requests == []
 
 
@@ -216,6 +222,21 @@ def test_in_a_terminal_it_is_asked_for(
     assert ask("connect", "[b]\x1b").code == 0
     assert prompts == ["Password for [b]\\x1b (empty: open network): "]
     assert wish(daemon).get("password") == expected
+
+
+def test_what_is_typed_and_no_text_is_refused(
+    ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def type_in(_: str) -> str:
+        return b"caf\xe9".decode()
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", type_in)
+    told = ask("connect", "x")
+    assert (told.code, told.err) == (
+        2, "firstlight: password: what was typed is not UTF-8 text\n"
+    )  # fmt: skip
+    assert daemon.requests == []
 
 
 def test_the_attempt_got_lost(ask: Cli, daemon: StubDaemon) -> None:

@@ -24,6 +24,13 @@ def test_how_it_stands(ask: Cli, daemon: StubDaemon) -> None:
     )
 
 
+def test_what_steers_a_terminal_is_spelt_out() -> None:
+    on = ImprovAnswer(enabled=True, state=ImprovState.PROVISIONED, adapter="hci\x1b")
+    assert r"over hci\x1b:" in in_words(on)
+    off = ImprovAnswer(enabled=True, state=ImprovState.OFF, problem="no\x1b")
+    assert in_words(off) == r"Improv is off the air. no\x1b"
+
+
 def test_a_yes(ask: Cli, daemon: StubDaemon) -> None:
     told = {"enabled": True, "state": "authorized", "adapter": "hci0", "authorizedSeconds": 60.0}
     daemon.say(f"POST {PATH}/authorize", told)

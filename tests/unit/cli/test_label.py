@@ -24,6 +24,11 @@ def test_without_a_file_it_is_drawn_to_standard_output(ask: Cli) -> None:
     assert told.out.startswith("<svg")
 
 
+def test_a_name_without_a_dash_is_the_brand(ask: Cli, daemon: StubDaemon) -> None:
+    daemon.say(f"GET {API}/hotspot", {**samples.hotspot(), "ssid": "Workshop"})
+    assert json.loads(ask("label", "--json").out)["brand"] == "Workshop"
+
+
 def test_as_json_it_is_told_and_not_drawn(ask: Cli) -> None:
     told = ask("label", "--json")
     given = samples.hotspot()

@@ -7,7 +7,7 @@ import pytest
 
 from firstlight.client.jobs import AsyncJob, Job, Patience, Watch, until, until_later
 from firstlight.client.request import get
-from firstlight.errors import Code, FirstlightError, NoDaemon, NotFound
+from firstlight.errors import Code, FirstlightError, LockedOut, NoDaemon, NotFound
 
 PATIENCE = Patience(seconds=10, message="it is not known.", hint="Ask.", pause=4)
 AWAY, SLOW = NoDaemon("gone"), NoDaemon("slow", code=Code.TIMEOUT)
@@ -122,6 +122,11 @@ def test_a_local_daemon_that_is_gone_is_gone(follow: Ends) -> None:
 def test_a_refusal_is_final(follow: Ends) -> None:
     with pytest.raises(NotFound):
         follow(NotFound("no"), ("end",), remote=True)
+
+
+def test_that_others_have_asked_too_much_passes(follow: Ends) -> None:
+    enough = LockedOut("too much", code=Code.RATE_LIMITED)
+    assert follow(("a",), enough, ("a", "end"), remote=True)[0] == ["a", "end"]
 
 
 @pytest.mark.parametrize("said", [AWAY, ("a",)])

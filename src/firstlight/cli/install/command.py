@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from firstlight.cli.confirming import agreed
+from firstlight.cli.confirming import confirm
 from firstlight.cli.failures import reported
 from firstlight.cli.install import disk, plan
 from firstlight.config import Config, load_config
@@ -71,8 +71,7 @@ def install(
                 code=Code.NOT_PERMITTED,
                 hint="Move it away, or run without --yes and say that it may be replaced.",
             )
-        if not (yes or agreed("Write this?")):
-            raise typer.Exit(1)
+        confirm("Write this?", yes=yes)
         disk.write(root, wanted)
         _say_what_next(tls=tls and config.web.tls_certificate is None, with_unit=not no_unit)
         if claim:
@@ -88,8 +87,7 @@ def uninstall(root: Root = Path("/"), *, yes: Yes = False) -> None:
             return
         for path in known:
             typer.echo(f"  {path}")
-        if not (yes or agreed("Remove these?")):
-            raise typer.Exit(1)
+        confirm("Remove these?", yes=yes)
         removed, kept = disk.remove(root)
         for path in removed:
             typer.echo(f"Removed {path}.")
@@ -99,11 +97,17 @@ def uninstall(root: Root = Path("/"), *, yes: Yes = False) -> None:
 
 
 def _config(config_file: Path | None, root: Path) -> Config:
-    if config_file is not None and not config_file.exists():
-        raise InvalidInput("--config", f"there is no file {config_file}")
     own = root / "etc/firstlight/config.toml"
-    named = config_file or (own if own.exists() else None)
+    named = config_file or (own if _is_there(own) else None)
     return load_config(named, {}, {})
+
+
+def _is_there(path: Path) -> bool:
+    """Also where nobody may look: reading it then says why not."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
 
 
 def _files(config: Config, root: Path, *, tls: bool, with_unit: bool) -> list[plan.File]:

@@ -71,14 +71,18 @@ def remove(root: Path) -> tuple[list[str], list[str]]:
         if present != digest:
             kept.append(path)
             continue
-        try:
-            there.unlink()
-        except OSError as error:
-            raise _refused(there, error) from error
+        _unlink(there)
         removed.append(path)
     if removed or not kept:
-        place(root, MANIFEST).unlink(missing_ok=True)
+        _unlink(place(root, MANIFEST))
     return removed, kept
+
+
+def _unlink(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from error
 
 
 def _digest(path: Path) -> str | None:

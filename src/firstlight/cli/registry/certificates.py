@@ -10,6 +10,7 @@ import typer
 from firstlight.cli.confirming import confirm
 from firstlight.cli.options import Json, StateDir, Token, Url
 from firstlight.cli.registry.kinds import KIND_OF, Word, Yes
+from firstlight.errors import InvalidInput
 from firstlight.model.text import plain
 from firstlight.model.wire import CertificateUse
 
@@ -99,6 +100,8 @@ def show(
     from firstlight.cli.dial import daemon
 
     with daemon(url, token, state_dir, as_json=as_json) as client:
+        if pem and as_json:
+            raise InvalidInput("--json", "and --pem exclude each other; give one of them")
         if pem:
             typer.echo(client.certificate(name), nl=False)
             return

@@ -65,7 +65,7 @@ def import_file(
             raise typer.Exit(ExitCode.USAGE)
         if dry_run:
             return
-        if found.changed and sys.stdin.isatty() and not as_json:
+        if found.changed and sys.stdin.isatty():
             confirm(f"Change {found.changed} that are registered already?", yes=yes)
         done = client.answers.import_registry(content, written)
         if as_json:

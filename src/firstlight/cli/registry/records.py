@@ -52,7 +52,8 @@ def list_records(
         if found:
             console().print(records_table(found))
         else:
-            typer.echo("Nobody is registered. `firstlight registry add` registers the first.")
+            nobody = "Nobody" if wanted is None else f"No {wanted.value.removesuffix('s')}"
+            typer.echo(f"{nobody} is registered. `firstlight registry add` registers the first.")
 
 
 def show(

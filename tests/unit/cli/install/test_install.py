@@ -21,7 +21,11 @@ DROP_IN = "etc/NetworkManager/dnsmasq-shared.d/firstlight.conf"
 
 
 def run(*arguments: str, typed: str = "") -> tuple[int, str]:
-    done = RUNNER.invoke(build(), list(arguments), input=typed)
+    """With something ``typed`` there is a terminal."""
+    with pytest.MonkeyPatch.context() as patched:
+        if typed:
+            patched.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda _: True)
+        done = RUNNER.invoke(build(), list(arguments), input=typed)
     return done.exit_code, done.output
 
 
@@ -42,7 +46,27 @@ def test_nothing_is_written_before_it_was_shown_and_wanted(root: Path) -> None:
     code, output = run("install", "--root", str(root), typed="n\n")
     assert code == 1
     assert "Write this?" in output
+    assert "Nothing was changed." in output
+    code, output = run("install", "--root", str(root))
+    assert code == 2
+    assert "--yes: is missing" in output
     assert files(root) == set()
+
+
+def test_a_configuration_that_is_not_there_or_not_to_be_read_is_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run("install", "--root", str(root), "--yes", "--config", "/no/such/file")
+    assert told == (2, "firstlight: config: there is no file /no/such/file\n")
+
+    def refused(*_: object, **__: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refused)
+    monkeypatch.setattr(Path, "open", refused)
+    code, output = run("install", "--root", str(root), "--yes")
+    assert code == 2
+    assert output.endswith("etc/firstlight/config.toml can't be read: Permission denied\n")
 
 
 def test_the_unit_that_claims_at_boot_comes_if_it_is_wished(root: Path) -> None:

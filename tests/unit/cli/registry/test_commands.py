@@ -1,5 +1,6 @@
 """``firstlight registry`` at a terminal: what is asked, and what is not lost."""
 
+import io
 import json
 import subprocess
 import sys
@@ -222,6 +223,29 @@ def test_an_export_that_is_refused_leaves_no_file(
     assert not list(tmp_path.glob("*out.json*"))
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_terminal_is_asked_before_records_are_changed(
+    ask: Cli,
+    daemon: StubDaemon,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    table = tmp_path / "lamps.csv"
+    table.write_text("kind\n")
+    preview = {"added": 0, "changed": 2, "unchanged": 0, "faults": []}
+    daemon.say("POST /api/registry/preview?form=csv", preview)
+    told = ask("registry import", str(table), *options)
+    assert told.code == 1
+    assert "Change 2 that are registered already?" in told.err
+    assert told.err.endswith("Nothing was changed.\n")
+
+
 def test_a_passphrase_is_typed_twice(terminal: list[str]) -> None:
     terminal += ["several good words"] * 2
     assert passphrases.passphrase(None, new=True) == "several good words"
@@ -231,12 +255,17 @@ def test_a_passphrase_is_typed_twice(terminal: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"\n", "holds nothing"), (b"\xff\xfe\n", "holds no UTF-8")]
+    ("content", "words"),
+    [
+        (b"\n", "holds nothing"),
+        (b"\xff\xfe\n", "holds no UTF-8"),
+        (b"x" * 1025 + b"\n", "holds more than 1024 bytes"),
+    ],
 )
 def test_a_file_that_holds_no_secret(tmp_path: Path, content: bytes, words: str) -> None:
     file = tmp_path / "secret"
     file.write_bytes(content)
     with pytest.raises(InvalidInput, match=f"--passphrase-file: {words}"):
-        passphrases.secret_in(file, "--passphrase-file")
+        passphrases.passphrase(file, new=False)
     with pytest.raises(InvalidInput, match="can't be read"):
-        passphrases.secret_in(tmp_path / "nowhere", "--passphrase-file")
+        passphrases.passphrase(tmp_path / "nowhere", new=False)
