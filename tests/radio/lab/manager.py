@@ -33,12 +33,12 @@ BUS = {
 
 def drop_in(unit: str, program: Path) -> str:
     """Where the program is, for the unit of that text."""
-    [command] = re.findall(r"(?m)^ExecStart=/usr/bin/firstlight (.*)$", unit)
+    [command] = re.findall(r"(?m)^ExecStart=(.*)$", unit)
     root = program.parents[2]
     lines = [
         "[Service]",
         "ExecStart=",
-        f"ExecStart={program} {command}",
+        f"ExecStart={command.replace('/usr/bin/firstlight', str(program))}",
         f"StandardOutput=append:{LOG}",
         f"StandardError=append:{LOG}",
         f"BindReadOnlyPaths={root}",
@@ -63,9 +63,7 @@ class Manager:
         for name, text in BUS.items():
             self._inside.write(f"{UNITS}/{name}", text)
         for name in (UNIT, CLAIM):
-            unit = (resources.files("firstlight") / "packaged" / name).read_text()
-            self._inside.write(f"{UNITS}/{name}", unit)
-            self.change("program", drop_in(unit, PROGRAM), unit=name)
+            self.add(name, (resources.files("firstlight") / "packaged" / name).read_text())
         self._inside.spawn(
             NAME,
             *("unshare", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc"),
@@ -86,6 +84,11 @@ class Manager:
         self.systemctl("stop", CLAIM, UNIT)
         self._inside.kill(NAME, "SIGKILL")
         self._inside.shell(f"find {FOLDER} -mindepth 1 -delete")
+
+    def add(self, name: str, unit: str) -> None:
+        """One more unit, which runs the program that is here."""
+        self._inside.write(f"{UNITS}/{name}", unit)
+        self.change("program", drop_in(unit, PROGRAM), unit=name)
 
     def change(self, name: str, text: str, *, unit: str = UNIT) -> None:
         """Put a drop-in beside a unit that was not started yet."""
