@@ -9,7 +9,7 @@ from firstlight.cli.events import sentence
 from firstlight.cli.exits import ExitCode
 from firstlight.cli.screen import console
 from firstlight.client import Client
-from firstlight.client.following import BACK, event_in, followed, newest_id
+from firstlight.client.following import event_in, followed, newest_id
 from firstlight.errors import Code, FirstlightError, NoDaemon, Unauthorized
 from firstlight.model.event import Action, ActionPhase, DeviceEvent, EventType
 from firstlight.model.text import plain
@@ -60,18 +60,16 @@ def reset(
     lost connections. Whoever was forgotten while the connection was lost does not hear the end, and
     is told so by ``note``. Raises ``FirstlightError``, also after ``PATIENCE_SECONDS``.
     """
-    before = newest_id(client)
-    client.answers.factory_reset()
+    beginning = _Beginning(client)
     deadline = monotonic() + PATIENCE_SECONDS
-
-    def told(text: str) -> None:
-        note(text)
-        if text == BACK:
-            client.sessions()  # an onlooker would wait for nothing
-
     try:
         for message in followed(
-            client, pause=pause, note=told, after=before, go_on=lambda: monotonic() < deadline
+            client,
+            pause=pause,
+            note=note,
+            after=newest_id(client),
+            go_on=lambda: beginning.refusal is None and monotonic() < deadline,
+            opened=beginning.listening,
         ):
             event = event_in(message)
             if event is None:
@@ -82,9 +80,41 @@ def reset(
             if own and event.phase in {ActionPhase.COMPLETED, ActionPhase.FAILED}:
                 return
     except Unauthorized:
+        if not beginning.begun:
+            raise
         note(FORGOTTEN)
         return
-    raise NoDaemon(
+    raise beginning.refusal or _too_long(begun=beginning.begun)
+
+
+class _Beginning:
+    """Asks for the reset as soon as its events are heard: it may sign out whoever asked for it."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.begun = False
+        self.refusal: FirstlightError | None = None
+
+    def listening(self) -> None:
+        """Begin; later, see whether we are still known. Raises ``Unauthorized`` if not."""
+        if self.begun:
+            self._client.sessions()  # an onlooker would wait for nothing
+            return
+        try:
+            self._client.answers.factory_reset()
+        except FirstlightError as error:
+            self.refusal = error
+        else:
+            self.begun = True
+
+
+def _too_long(*, begun: bool) -> NoDaemon:
+    if not begun:
+        return NoDaemon(
+            "The device's events could not be followed, so the reset was not begun.",
+            code=Code.TIMEOUT,
+        )
+    return NoDaemon(
         f"After {PATIENCE_SECONDS:.0f} s it is still not known how the reset ended.",
         code=Code.TIMEOUT,
         hint="It goes on by itself. Join the device's hotspot, and ask `firstlight status --url`.",

@@ -97,19 +97,22 @@ def followed(
     note: Note,
     after: str | None = None,
     go_on: GoOn = lambda: True,
+    opened: Callable[[], None] = lambda: None,
 ) -> Iterator[Message]:
     """Recent events, or those after ``after``, then live ones.
 
     After a gap it resumes without loss or repeat. It ends only when ``go_on``, which is asked at
     every sign of life and before every new try, says no. ``pause`` takes seconds, ``note`` a
-    sentence on the connection: one when it is lost, one when it is back. Raises
-    ``FirstlightError`` when the daemon can't be reached the first time and ``after`` is ``None``,
-    or when it refuses.
+    sentence on the connection: one when it is lost, one when it is back. ``opened`` is called
+    whenever the stream is open; what happens from then on is in it. Raises ``FirstlightError`` when
+    the daemon can't be reached the first time and ``after`` is ``None``, or when it refuses.
     """
     thread = Thread(after, note)
     while go_on():
         try:
-            for message in _messages(client, thread.after, HEARTBEATS_MISSED_SECONDS, go_on):
+            for message in _messages(
+                client, thread.after, HEARTBEATS_MISSED_SECONDS, go_on, opened
+            ):
                 if thread.hear(message):
                     yield message
         except TimeoutError:
@@ -234,10 +237,15 @@ class Past:
 
 
 def _messages(
-    client: Listens, after: str | None, silence: float, go_on: GoOn = lambda: True
+    client: Listens,
+    after: str | None,
+    silence: float,
+    go_on: GoOn = lambda: True,
+    opened: Callable[[], None] = lambda: None,
 ) -> Iterator[Message]:
     parser = EventParser()
     with client.listen(after, silence) as chunks, closing(chunks):
+        opened()
         for chunk in chunks:
             if not go_on():
                 return

@@ -66,8 +66,8 @@ def test_it_is_followed_to_its_end(ask: Cli, daemon: StubDaemon) -> None:
     code, out, err = ask("factory-reset", "--yes")
     assert (code, err) == (0, "")
     assert [line[10:] for line in out.splitlines()] == ["Resetting.", "Forgot Home.", "As new."]
-    assert asked(daemon) == [EVENTS, RESET, EVENTS]
-    assert daemon.requests[-1].headers["last-event-id"] == "7-1"
+    assert asked(daemon) == [EVENTS, EVENTS, RESET]
+    assert daemon.requests[1].headers["last-event-id"] == "7-1"
 
 
 def test_an_older_reset_is_not_taken_for_this_one(ask: Cli, daemon: StubDaemon) -> None:
@@ -75,7 +75,7 @@ def test_an_older_reset_is_not_taken_for_this_one(ask: Cli, daemon: StubDaemon) 
     old = events(event(0, "", kind="connected"), told(1, "Long ago.", "completed"))
     daemon.say(EVENTS, old, stream(told(2, "As new.", "completed")))
     assert [line[10:] for line in ask("factory-reset", "--yes").out.splitlines()] == ["As new."]
-    assert daemon.requests[-1].headers["last-event-id"] == "7-1"
+    assert daemon.requests[1].headers["last-event-id"] == "7-1"
 
 
 def test_it_is_followed_across_a_lost_connection(ask: Cli, daemon: StubDaemon) -> None:
@@ -118,8 +118,8 @@ def test_to_a_program_that_was_forgotten_the_last_event_is_told(
     ask: Cli, daemon: StubDaemon, heard: bool
 ) -> None:
     daemon.say(RESET, Reply())
-    begun = [stream(told(2, "Resetting.", "started"))] if heard else []
-    daemon.say(EVENTS, OLD, *begun, problem(401, "unauthorized", "Sign in."))
+    begun = stream(told(2, "Resetting.", "started")) if heard else stream()
+    daemon.say(EVENTS, OLD, begun, problem(401, "unauthorized", "Sign in."))
     code, out, _ = ask("factory-reset", "--yes", "--json")
     assert code == 0
     assert [json.loads(out) and json.loads(out)["message"]] == ["Resetting." if heard else None]
@@ -143,6 +143,18 @@ def test_one_that_is_under_way_already(ask: Cli, daemon: StubDaemon) -> None:
     daemon.say(EVENTS, OLD)
     daemon.say(RESET, problem(409, "busy", "It is under way."))
     assert ask("factory-reset", "--yes") == (6, "", "firstlight: It is under way.\n")
+
+
+def test_where_nothing_can_be_heard_nothing_is_begun(
+    ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter(range(0, 100_000, 50))
+    monkeypatch.setattr("firstlight.cli.recovery.monotonic", lambda: next(ticks))
+    daemon.say(EVENTS, OLD, problem(409, "busy", "Too many readers."))
+    told_ = ask("factory-reset", "--yes")
+    assert told_.code == 1
+    assert told_.err.endswith("could not be followed, so the reset was not begun.\n")
+    assert RESET not in asked(daemon)
 
 
 def test_json_is_the_event_that_ended_it(ask: Cli, daemon: StubDaemon) -> None:
