@@ -6,6 +6,7 @@ import select
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from tests.api.daemon_process import PATIENCE
 
@@ -34,6 +35,14 @@ class Terminal:
         os.close(self._ours)
 
     def type(self, text: str) -> None:
+        """Once the command waits: a Ctrl-C between its question and its reading would be lost.
+
+        Python only notes a signal, and the read that it begins then is not interrupted.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while not self._waits():
+            assert time.monotonic() < deadline, f"it does not wait; there was {self.seen!r}"
+            time.sleep(0.01)
         os.write(self._ours, text.encode())
 
     def expect(self, text: str) -> None:
@@ -46,6 +55,11 @@ class Terminal:
         while self._read(deadline):
             pass
         return self._process.wait(PATIENCE)
+
+    def _waits(self) -> bool:
+        """Whether what is in the foreground sleeps (proc(5), the state in ``stat``)."""
+        stat = Path(f"/proc/{os.tcgetpgrp(self._ours)}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] == "S"
 
     def _read(self, deadline: float) -> bool:
         """Take what is there; false at the end, or when time is up."""
