@@ -11,7 +11,7 @@ import typer
 
 from firstlight.cli.failures import reported
 from firstlight.cli.options import StateDir, Token, Url
-from firstlight.errors import ConfigError, FirstlightError
+from firstlight.errors import ConfigError, FirstlightError, NotUnderstood
 
 if TYPE_CHECKING:
     from firstlight.config import Config
@@ -82,6 +82,8 @@ def _asked(
             return unpacked(client.support_bundle()), None
     except FirstlightError as error:
         return [], error
+    except ValueError:
+        return [], NotUnderstood("What was answered is no support bundle.")
 
 
 def _around(state_dir: Path | None, silence: FirstlightError | None) -> Files:

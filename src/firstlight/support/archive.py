@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from firstlight.errors import NotUnderstood
 from firstlight.support.redaction import Redactor
 
 MOST_CHARACTERS = 400_000
@@ -54,12 +53,12 @@ def packed(files: Sequence[tuple[str, str]]) -> bytes:
 
 
 def unpacked(archive: bytes) -> list[tuple[str, str]]:
-    """Names and texts of what ``packed`` made. Raises ``NotUnderstood``."""
+    """Names and texts of what ``packed`` made. Raises ``ValueError``."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             return [(name, opened.read(name).decode()) for name in opened.namelist()]
-    except (zipfile.BadZipFile, ValueError) as error:  # no archive, or not of texts
-        raise NotUnderstood("What was answered is no support bundle.") from error
+    except zipfile.BadZipFile as error:
+        raise ValueError("is no support bundle") from error
 
 
 def _ready(part: Part, redactor: Redactor) -> Part:
