@@ -239,8 +239,8 @@ class Relay:
                         client, _ = self._listener.accept()
                         self._pairs.append((client, socket.create_connection(self._to)))
                     elif data := ready.recv(65536):
-                        self.seen += data
                         ends[ready].sendall(data)
+                        self.seen += data  # what is seen has been passed on
 
 
 def test_events_go_on_after_the_connection_was_cut(

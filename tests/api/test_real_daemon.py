@@ -157,11 +157,20 @@ async def test_hotspot_on_and_off_twice_each(client: httpx.AsyncClient) -> None:
 
 
 async def test_the_unix_socket(client: httpx.AsyncClient, state_dir: Path) -> None:
+    """It leads to the same daemon: what is remembered there is found over TCP."""
     path = state_dir / "control.sock"
     assert path.stat().st_mode & 0o777 == 0o600
     transport = httpx.AsyncHTTPTransport(uds=str(path))
+    await join(client, ssid="Lighthouse", password="correct-horse")
     async with httpx.AsyncClient(transport=transport, base_url="http://firstlight") as local:
-        assert (await local.get("/api/health")).json() == (await client.get("/api/health")).json()
+        there = [
+            one["name"] for one in (await local.get(f"{API}/networks/saved")).json()["networks"]
+        ]
+        assert "Lighthouse" in there
+        forgotten = await local.post(f"{API}/network/forget", json={"name": "Lighthouse"})
+        assert forgotten.is_success
+    saved = (await client.get(f"{API}/networks/saved")).json()["networks"]
+    assert "Lighthouse" not in [one["name"] for one in saved]
 
 
 async def test_not_enabled_nothing_is_touched(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import errno
 import logging
 import socket
 import ssl
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Awaitable, Generator
+from typing import Any, TypeVar
 
 import aiomqtt
 from paho.mqtt.client import Client as Paho
@@ -56,6 +56,8 @@ _CERTIFICATES = {
 }
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 
+_T = TypeVar("_T")
+
 _quiet = logging.getLogger("firstlight.telemetry.aiomqtt")
 _quiet.setLevel(logging.ERROR)  # what it warns of is told by its callers, once
 
@@ -67,8 +69,8 @@ class _Denied(Exception):
 class _Client(aiomqtt.Client):
     """What aiomqtt leaves out.
 
-    A broker may acknowledge a message and yet refuse it; and a connection that was not accepted is
-    to be closed, too.
+    A broker may acknowledge a message and yet refuse it; a connection that was not accepted is to
+    be closed, too; and who waits for an answer may be cancelled in the moment in which it comes.
     """
 
     def __init__(self, *given: Any, **options: Any) -> None:
@@ -87,6 +89,18 @@ class _Client(aiomqtt.Client):
             if not self.has_socket:
                 return
             await asyncio.sleep(0.01)
+
+    async def _wait_for(
+        self,
+        fut: Awaitable[_T],
+        timeout: float | None,  # noqa: ASYNC109  as aiomqtt calls it
+    ) -> _T:
+        """Not with ``asyncio.wait_for``: before Python 3.12 it loses such a cancellation."""
+        try:
+            async with asyncio.timeout(self.timeout if timeout is None else timeout):
+                return await fut
+        except TimeoutError as error:
+            raise aiomqtt.MqttError("Operation timed out") from error
 
     def _on_publish(
         self,
