@@ -138,7 +138,7 @@ def rebuilt(reply: Reply, where: str) -> FirstlightError:
     """The error that a problem document tells; ``NotUnderstood`` for what is none."""
     try:
         told = msgspec.json.decode(reply.body, type=Problem)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return not_understood(where)
     try:
         code = Code(told.code)

@@ -62,7 +62,7 @@ class Answer(Generic[T_co]):
         """Read. Raises ``NotUnderstood`` when it isn't what this version expects."""
         try:
             return self._request.read(self._reply)
-        except (msgspec.DecodeError, ValueError) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
             raise not_understood(self._where) from error
 
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from firstlight.client.problems import CLASS_OF, rebuilt
-from firstlight.client.request import Reply
+from firstlight.client.request import Answer, Reply, Request, granted
 from firstlight.errors import (
     BrokerFailure,
     Busy,
@@ -89,5 +89,12 @@ def test_where_a_token_is_missing_the_hint_is_for_a_program(headers: dict[str, s
     assert (error.hint == "H.") == (not headers)
 
 
-def test_what_is_no_problem_document_is_somebody_else() -> None:
-    assert isinstance(rebuilt(Reply(500, {}, b"<html>"), HERE), NotUnderstood)
+@pytest.mark.parametrize("body", [b"<html>", b"", b"[]", b'{"code": "\xff", "message": "x"}'])
+def test_what_is_no_problem_document_is_somebody_else(body: bytes) -> None:
+    assert isinstance(rebuilt(Reply(500, {}, body), HERE), NotUnderstood)
+
+
+def test_what_is_nested_without_end_is_not_understood() -> None:
+    request = Request(method="POST", path="/", read=granted)
+    with pytest.raises(NotUnderstood):
+        _ = Answer(request, Reply(200, {}, b"[" * 100_000), HERE).value
