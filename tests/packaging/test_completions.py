@@ -59,6 +59,18 @@ def completions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_offers_what_there_is(
     completions: Path, shell: str, typed: str, offered: list[str]
 ) -> None:
+    told = offered_by(shell, completions, typed)
+    for word in offered:
+        assert re.search(rf"(?<![\w-]){word}(?![\w-])", told), word
+    assert "uninstall" not in told or typed == "firstlight "
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_what_it_says_of_a_command_has_its_apostrophes(completions: Path, shell: str) -> None:
+    assert "The device's own network" in offered_by(shell, completions, "firstlight ")
+
+
+def offered_by(shell: str, completions: Path, typed: str) -> str:
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed: `make setup` installs it")
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
@@ -71,6 +83,4 @@ def test_it_offers_what_there_is(
         timeout=60,
     )
     assert told.stderr == ""
-    for word in offered:
-        assert re.search(rf"(?<![\w-]){word}(?![\w-])", told.stdout), word
-    assert "uninstall" not in told.stdout or typed == "firstlight "
+    return told.stdout
