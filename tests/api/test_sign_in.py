@@ -12,6 +12,7 @@ from tests.api.serving import serving
 from firstlight.model.event import EventType, Level
 from firstlight.model.pairing import Paired
 from firstlight.web import standing
+from firstlight.web.access import Standing
 from firstlight.web.app import create_app
 from firstlight.web.settings import WebSettings
 
@@ -173,7 +174,7 @@ async def test_without_asking_anew_the_log_goes_on(
     async def revoke(paired: Paired) -> None:
         await service.pairing.revoke(paired.session_id)
 
-    monkeypatch.setattr(standing, "partial", lambda *_: lambda: True)
+    monkeypatch.setattr(standing, "partial", lambda *_: lambda: Standing.OWNER)
     assert "A phone joined." in await heard(service, and_then=revoke)
 
 

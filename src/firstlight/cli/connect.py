@@ -41,7 +41,7 @@ def connect(
     ] = False,
     password_file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", readable=False, help="Read the password from it."),
+        typer.Option(metavar="FILE", readable=False, help="Its first line is it; - is stdin."),
     ] = None,
     no_password: Annotated[
         bool, typer.Option("--no-password", help="The network is open; don't ask.")

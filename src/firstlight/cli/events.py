@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from time import sleep
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from firstlight.cli.options import Json, StateDir, Token, Url
@@ -38,11 +37,12 @@ def events(
 
 def sentences(messages: Iterable["Message"]) -> Iterator[str]:
     """Lines for a person. A new status that reads like the last one is passed over."""
+    from firstlight.client.following import event_in
+
     summary = ""
     for message in messages:
-        try:
-            event = msgspec.json.decode(message.data, type=DeviceEvent)
-        except msgspec.DecodeError:  # of a newer daemon
+        event = event_in(message)
+        if event is None:
             yield plain(message.data.decode(errors="replace"))
             continue
         if event.type is EventType.STATUS:

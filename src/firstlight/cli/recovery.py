@@ -59,13 +59,13 @@ def factory_reset(
     with daemon(url, token, state_dir, as_json=as_json) as client:
         if not yes:
             _confirm(client, as_json)
-        from firstlight.cli.resetting import ended_well, reset, show
+        from firstlight.cli.resetting import Reset, ended_well, show
 
-        told = reset(client, pause=sleep, note=_note, monotonic=monotonic)
+        reset = Reset(client, pause=sleep, note=_note, monotonic=monotonic)
         try:
-            last = show(told, as_json=as_json)
+            last = show(reset.events(), as_json=as_json)
         except KeyboardInterrupt:
-            typer.echo("firstlight: no longer watching; the reset goes on.", err=True)
+            _note(f"no longer watching; {reset.how_far()}.")
             raise
         raise typer.Exit(ended_well(last))
 

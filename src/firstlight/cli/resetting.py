@@ -10,6 +10,7 @@ from firstlight.cli.exits import ExitCode
 from firstlight.cli.screen import console
 from firstlight.client import Client
 from firstlight.client.following import event_in, followed, newest_id
+from firstlight.client.problems import is_answer_lost
 from firstlight.errors import Code, FirstlightError, NoDaemon, Unauthorized
 from firstlight.model.event import Action, ActionPhase, DeviceEvent, EventType
 from firstlight.model.text import plain
@@ -47,78 +48,104 @@ def what_is_lost(client: Client) -> Iterator[str]:
     yield "Whoever reaches the device through its WiFi is cut off by it."
 
 
-def reset(
-    client: Client,
-    *,
-    pause: Callable[[float], None],
-    note: Callable[[str], None],
-    monotonic: Callable[[], float],
-) -> Iterator[tuple[DeviceEvent, bytes]]:
-    """Begin, then its events, decoded and as they came, to the one that ends it.
+class Reset:
+    """A factory reset as it is watched. ``pause`` and ``note`` as for ``followed``."""
 
-    What the daemon tells of itself meanwhile is among them: so it tells each step. Goes on across
-    lost connections. Whoever was forgotten while the connection was lost does not hear the end, and
-    is told so by ``note``. Raises ``FirstlightError``, also after ``PATIENCE_SECONDS``.
-    """
-    beginning = _Beginning(client)
-    deadline = monotonic() + PATIENCE_SECONDS
-    try:
-        for message in followed(
-            client,
-            pause=pause,
-            note=note,
-            after=newest_id(client),
-            go_on=lambda: beginning.refusal is None and monotonic() < deadline,
-            opened=beginning.listening,
-        ):
-            event = event_in(message)
-            if event is None:
-                continue
-            own = event.action is Action.FACTORY_RESET
-            if own or event.type is EventType.SYSTEM:
-                yield event, message.data
-            if own and event.phase in {ActionPhase.COMPLETED, ActionPhase.FAILED}:
-                return
-    except Unauthorized:
-        if not beginning.begun:
-            raise
-        note(FORGOTTEN)
-        return
-    raise beginning.refusal or _too_long(begun=beginning.begun)
-
-
-class _Beginning:
-    """Asks for the reset as soon as its events are heard: it may sign out whoever asked for it."""
-
-    def __init__(self, client: Client) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        pause: Callable[[float], None],
+        note: Callable[[str], None],
+        monotonic: Callable[[], float],
+    ) -> None:
         self._client = client
-        self.begun = False
-        self.refusal: FirstlightError | None = None
+        self._pause, self._note, self._monotonic = pause, note, monotonic
+        self._asked = False
+        self._begun = False
 
-    def listening(self) -> None:
-        """Begin; later, see whether we are still known. Raises ``Unauthorized`` if not."""
-        if self.begun:
+    def events(self) -> Iterator[tuple[DeviceEvent, bytes]]:
+        """Begin, then its events, decoded and as they came, to the one that ends it.
+
+        What the daemon tells of itself meanwhile is among them: so it tells each step. Goes on
+        across lost connections. Whoever was forgotten while the connection was lost does not hear
+        the end, and is told so. Raises ``FirstlightError``, also after ``PATIENCE_SECONDS``.
+        """
+        deadline = self._monotonic() + PATIENCE_SECONDS
+        try:
+            for message in followed(
+                self._client,
+                pause=self._pause,
+                note=self._note,
+                after=newest_id(self._client),
+                go_on=lambda: self._monotonic() < deadline,
+                opened=self._listening,
+            ):
+                event = event_in(message)
+                if event is None:
+                    continue
+                own = event.action is Action.FACTORY_RESET
+                self._begun = self._begun or own
+                if own or event.type is EventType.SYSTEM:
+                    yield event, message.data
+                if own and event.phase in {ActionPhase.COMPLETED, ActionPhase.FAILED}:
+                    return
+        except _Refused as refused:
+            raise refused.error from refused
+        except Unauthorized:
+            if not self._asked:
+                raise
+            self._note(FORGOTTEN)
+            return
+        raise self._too_long()
+
+    def how_far(self) -> str:
+        """Whether it has begun, for somebody who stops watching."""
+        if self._begun:
+            return "the reset goes on"
+        if self._asked:
+            return "it is not known whether the reset has begun"
+        return "the reset was not begun"
+
+    def _listening(self) -> None:
+        """Ask for it as soon as its events are heard, for it may sign out whoever asked for it.
+
+        Later, see whether we are still known. Raises ``Unauthorized`` if not, and ``_Refused``.
+        """
+        if self._asked:
             self._client.sessions()  # an onlooker would wait for nothing
             return
+        self._asked = True
         try:
             self._client.answers.factory_reset()
         except FirstlightError as error:
-            self.refusal = error
+            if not is_answer_lost(error):
+                self._asked = False
+                raise _Refused(error) from error
         else:
-            self.begun = True
+            self._begun = True
 
-
-def _too_long(*, begun: bool) -> NoDaemon:
-    if not begun:
+    def _too_long(self) -> NoDaemon:
+        if not self._asked:
+            return NoDaemon(
+                "The device's events could not be followed, so the reset was not begun.",
+                code=Code.TIMEOUT,
+            )
         return NoDaemon(
-            "The device's events could not be followed, so the reset was not begun.",
+            f"After {PATIENCE_SECONDS:.0f} s it is still not known how the reset ended"
+            f"{'' if self._begun else ', nor whether it has begun'}.",
             code=Code.TIMEOUT,
+            hint="Once begun, it goes on by itself. Join the device's hotspot, and ask "
+            "`firstlight status --url`.",
         )
-    return NoDaemon(
-        f"After {PATIENCE_SECONDS:.0f} s it is still not known how the reset ended.",
-        code=Code.TIMEOUT,
-        hint="It goes on by itself. Join the device's hotspot, and ask `firstlight status --url`.",
-    )
+
+
+class _Refused(Exception):
+    """Ends the following, also where ``followed`` would bear the error itself."""
+
+    def __init__(self, error: FirstlightError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def show(told: Iterable[tuple[DeviceEvent, bytes]], *, as_json: bool) -> DeviceEvent | None:

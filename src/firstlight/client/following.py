@@ -6,6 +6,7 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
+from firstlight.client.request import UNREADABLE
 from firstlight.client.sse import EventParser, Message
 from firstlight.errors import Code, FirstlightError, NotUnderstood
 from firstlight.model.event import DeviceEvent
@@ -209,7 +210,7 @@ def event_in(message: Message) -> DeviceEvent | None:
     """What it tells; ``None`` for a kind of event that only a newer version knows."""
     try:
         return msgspec.json.decode(message.data, type=DeviceEvent)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return None
 
 
@@ -229,7 +230,7 @@ class Past:
         """Whether that is news. Raises ``NotUnderstood``."""
         try:
             when = msgspec.json.decode(message.data, type=_Stamp).ts
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise NotUnderstood("The event stream holds no events.") from error
         if self._greeted is None:
             self._greeted = when

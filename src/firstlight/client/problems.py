@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 import msgspec
 
-from firstlight.client.request import Reply, Request, not_understood
+from firstlight.client.request import UNREADABLE, Reply, Request, not_understood
 from firstlight.errors import (
     BluetoothUnavailable,
     BrokerFailure,
@@ -138,7 +138,7 @@ def rebuilt(reply: Reply, where: str) -> FirstlightError:
     """The error that a problem document tells; ``NotUnderstood`` for what is none."""
     try:
         told = msgspec.json.decode(reply.body, type=Problem)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return not_understood(where)
     try:
         code = Code(told.code)
@@ -166,6 +166,13 @@ def _made(kind: type[FirstlightError], code: Code | None, told: Problem) -> Firs
     if issubclass(kind, ConfigError | BrokerFailure):
         return FirstlightError(told.message, code=code, hint=told.hint)
     return kind(told.message, code=code, hint=told.hint)
+
+
+def is_answer_lost(error: FirstlightError) -> bool:
+    """Whether what was asked may have been done, though no answer to it came."""
+    return isinstance(error, NoDaemon) and isinstance(
+        error.__cause__, (*BROKEN_OFF, httpx.ReadTimeout)
+    )
 
 
 def nobody_there(where: str) -> NoDaemon:

@@ -23,12 +23,16 @@ class Reply(msgspec.Struct, frozen=True):
     body: bytes
 
 
+UNREADABLE: Final = (ValueError, RecursionError)
+"""What somebody else's JSON may raise: msgspec's own errors, no UTF-8, nested without end."""
+
+
 class Request(msgspec.Struct, Generic[T_co], frozen=True, kw_only=True):
     """Sent by whichever client; ``read`` makes of the answer what the caller gets.
 
     ``path`` is quoted, ``params`` are not. ``expects``: the media type of an answer that has a
     body. ``seconds``: the answer may take that long, however little the client allows others.
-    ``read`` raises ``msgspec.DecodeError`` or ``ValueError`` for what it does not know.
+    ``read`` raises one of ``UNREADABLE`` for what it does not know.
     """
 
     method: str
@@ -62,7 +66,7 @@ class Answer(Generic[T_co]):
         """Read. Raises ``NotUnderstood`` when it isn't what this version expects."""
         try:
             return self._request.read(self._reply)
-        except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        except UNREADABLE as error:
             raise not_understood(self._where) from error
 
 

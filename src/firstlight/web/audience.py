@@ -7,6 +7,7 @@ from typing import Protocol
 
 from firstlight.errors import Code
 from firstlight.model.event import Action, ActionPhase, DeviceEvent
+from firstlight.web.access import Right, Standing, may
 from firstlight.web.problems import Refusal
 from firstlight.web.visit import subscriber
 
@@ -32,26 +33,29 @@ class Reader(Protocol):
 
 
 class Owner:
-    """Somebody who is signed in, until ``is_owner`` says no.
+    """Somebody who is signed in. ``standing``: who it is by now.
 
     A factory reset signs everybody out: who was there when it began still hears how it ends, and
-    nothing else.
+    besides that what somebody in their place may see.
     """
 
-    def __init__(self, is_owner: Callable[[], bool]) -> None:
-        self._is_owner = is_owner
+    def __init__(self, standing: Callable[[], Standing]) -> None:
+        self._standing = standing
         self._resetting = False
 
     def may_stay(self, event: DeviceEvent | None) -> bool:
         """As long as they are signed in, and to the end of a reset that began meanwhile."""
-        owner, resetting = self._is_owner(), self._resetting
+        owner, resetting = may(self._standing(), Right.MANAGE), self._resetting
         if event is not None and event.action is Action.FACTORY_RESET and event.phase is not None:
             self._resetting = owner and event.phase is ActionPhase.STARTED
         return owner or resetting
 
     def sees(self, event: DeviceEvent) -> bool:
-        """Everything."""
-        return self._is_owner() or event.action is Action.FACTORY_RESET
+        """Everything while they are signed in."""
+        standing = self._standing()
+        if may(standing, Right.MANAGE) or event.action is Action.FACTORY_RESET:
+            return True
+        return may(standing, Right.LOOK) and _is_for_onlookers(event)
 
 
 class Onlooker:
@@ -63,7 +67,11 @@ class Onlooker:
 
     def sees(self, event: DeviceEvent) -> bool:
         """Nothing of the log."""
-        return event.status is not None or event.action is Action.NETWORK_CONNECT
+        return _is_for_onlookers(event)
+
+
+def _is_for_onlookers(event: DeviceEvent) -> bool:
+    return event.status is not None or event.action is Action.NETWORK_CONNECT
 
 
 class Streams:

@@ -15,18 +15,21 @@ VISUAL_HEADER = "visual-token"
 
 def recognise(visit: Visit, policy: Policy) -> None:
     """Note in ``visit`` who it is. Refuses nobody."""
-    visit.still_owner = partial(_is_owner, visit, policy)
-    if _is_owner(visit, policy):
-        visit.standing = Standing.OWNER
-    elif policy.service is not None and policy.service.over_hotspot(visit.caller, visit.own):
-        visit.standing = _on_hotspot(policy)
-    else:
-        visit.standing = Standing.ONLOOKER if policy.token is None else Standing.STRANGER
+    visit.standing_now = partial(_standing, visit, policy)
+    visit.standing = _standing(visit, policy)
 
 
 def is_token(given: str, token: str | None) -> bool:
     """Whether it is the configured one. Nothing is, where none is configured."""
     return bool(token) and _same(given.strip().encode(), str(token).encode())
+
+
+def _standing(visit: Visit, policy: Policy) -> Standing:
+    if _is_owner(visit, policy):
+        return Standing.OWNER
+    if policy.service is not None and policy.service.over_hotspot(visit.caller, visit.own):
+        return _on_hotspot(policy)
+    return Standing.ONLOOKER if policy.token is None else Standing.STRANGER
 
 
 def _is_owner(visit: Visit, policy: Policy) -> bool:

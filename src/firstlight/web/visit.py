@@ -30,8 +30,7 @@ class Visit(msgspec.Struct, kw_only=True):
 
     ``own``: our address that it came to, as text. ``path`` begins behind ``root``, where the
     application is mounted. ``standing`` is what the guards have found out; ``by_cookie``: whether a
-    cookie was what proved it; ``still_owner``: asks anew whether it is one who has all rights,
-    which a session that ends meanwhile takes away.
+    cookie was what proved it; ``standing_now``: finds out anew, since a session may end meanwhile.
     """
 
     peer: Address | None
@@ -45,7 +44,7 @@ class Visit(msgspec.Struct, kw_only=True):
     query: bytes = b""
     standing: Standing = Standing.STRANGER
     by_cookie: bool = False
-    still_owner: Callable[[], bool] = lambda: False
+    standing_now: Callable[[], Standing] = lambda: Standing.STRANGER
     _local: bool | None = None
     _caller: str | None = None
     _on_loopback: bool | None = None

@@ -14,13 +14,17 @@ JSON = "application/json"
 
 
 class Reply(NamedTuple):
-    """``hold``: leave the connection open after ``body``, as an event stream does."""
+    """``hold``: leave the connection open after ``body``, as an event stream does.
+
+    ``cut``: end the connection instead of an answer.
+    """
 
     body: bytes = b'{"ok":true}'
     status: int = 200
     kind: str = JSON
     headers: Mapping[str, str] = MappingProxyType({})
     hold: bool = False
+    cut: bool = False
 
 
 class Request(NamedTuple):
@@ -80,6 +84,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = stub.reply(Request(self.command, self.path, headers, body))
+        self.close_connection = True
+        if reply.cut:
+            return
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.kind)
         if not reply.hold:
@@ -87,7 +94,6 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.send_header("Connection", "close")
-        self.close_connection = True
         self.end_headers()
         self.wfile.write(reply.body)
         self.wfile.flush()

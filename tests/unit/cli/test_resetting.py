@@ -208,6 +208,56 @@ def test_interrupted_it_says_that_the_reset_goes_on(
     assert told_.err.endswith("firstlight: no longer watching; the reset goes on.\n")
 
 
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (None, "the reset was not begun"),
+        (Reply(cut=True), "it is not known whether the reset has begun"),
+    ],
+)
+def test_interrupted_before_it_says_so(
+    ask: Cli,
+    daemon: StubDaemon,
+    monkeypatch: pytest.MonkeyPatch,
+    reply: Reply | None,
+    said: str,
+) -> None:
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("firstlight.cli.recovery.sleep", interrupted)
+    daemon.say(EVENTS, OLD, stream() if reply else problem(409, "busy", "Too many readers."))
+    if reply:
+        daemon.say(RESET, reply)
+    told_ = ask("factory-reset", "--yes")
+    assert told_.code == 130
+    assert told_.err.endswith(f"firstlight: no longer watching; {said}.\n")
+
+
+def test_an_answer_that_is_lost_is_no_refusal(ask: Cli, daemon: StubDaemon) -> None:
+    daemon.say(RESET, Reply(cut=True))
+    daemon.say(
+        EVENTS, OLD, stream(told(2, "Resetting.", "started"), told(3, "As new.", "completed"))
+    )
+    code, out, err = ask("factory-reset", "--yes")
+    assert (code, err) == (0, "")
+    assert [line[10:] for line in out.splitlines()] == ["Resetting.", "As new."]
+
+
+def test_what_is_never_heard_of_may_not_have_begun(
+    ask: Cli, daemon: StubDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter(range(0, 100_000, 50))
+    monkeypatch.setattr("firstlight.cli.recovery.monotonic", lambda: next(ticks))
+    daemon.say(RESET, Reply(cut=True))
+    daemon.say(EVENTS, OLD, stream())
+    daemon.say(SESSIONS, {"sessions": []})
+    told_ = ask("factory-reset", "--yes")
+    assert told_.code == 1
+    assert "how the reset ended, nor whether it has begun.\n" in told_.err
+    assert asked(daemon).count(RESET) == 1
+
+
 @pytest.mark.parametrize("options", [(), ("--json",)])
 def test_where_nobody_can_be_asked_it_must_be_said(
     ask: Cli, daemon: StubDaemon, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch

@@ -71,9 +71,10 @@ def test_what_is_no_stream_is_not_understood(take: Take, daemon: StubDaemon) -> 
     daemon.say(ROUTE, Reply(b"data: " + b"x" * (1 << 20), kind="text/event-stream"))
     with pytest.raises(NotUnderstood, match="too long"):
         take("events", 1)
-    daemon.say(ROUTE, Reply(b"data: x\n\n", kind="text/event-stream"))
-    with pytest.raises(NotUnderstood, match="no events"):
-        take("recent_events", None)
+    for data in (b"x", b'"\xff"', b'{"x":' + b"[" * 100_000):
+        daemon.say(ROUTE, Reply(b"data: " + data + b"\n\n", kind="text/event-stream"))
+        with pytest.raises(NotUnderstood, match="no events"):
+            take("recent_events", None)
 
 
 def test_a_kind_that_is_brand_new_is_passed_over(take: Take, daemon: StubDaemon) -> None:

@@ -89,7 +89,15 @@ def test_where_a_token_is_missing_the_hint_is_for_a_program(headers: dict[str, s
     assert (error.hint == "H.") == (not headers)
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"", b"[]", b'{"code": "\xff", "message": "x"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"<html>", b"", b"[]"),
+        b'{"code": "\xff", "message": "x"}',
+        b'{"x":' + b"[" * 100_000,
+    ],
+    ids=["a page", "nothing", "a list", "no UTF-8", "nested without end"],
+)
 def test_what_is_no_problem_document_is_somebody_else(body: bytes) -> None:
     assert isinstance(rebuilt(Reply(500, {}, body), HERE), NotUnderstood)
 

@@ -1,5 +1,6 @@
 """The LED example, as it stands, on a folder that looks like /sys/class/leds."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -67,6 +68,24 @@ def test_a_trigger_that_was_chosen_is_not_chosen_again(led: Path, phase: Runtime
     (led / "trigger").write_text(chosen)
     assert told(led, phase.value).returncode == 0
     assert shown(led) == (chosen, *LOOKS[phase][1:])
+
+
+@pytest.mark.parametrize("phase", RuntimePhase)
+def test_the_delay_that_must_not_be_0_goes_first(led: Path, phase: RuntimePhase) -> None:
+    """Both at 0 would be half a second each (kernel, ``led_blink_setup``)."""
+    written = led / "written"
+    os.mkfifo(written)
+    for name in ("delay_on", "delay_off"):
+        (led / name).unlink()
+        (led / name).symlink_to(written)
+    reader = os.open(written, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        assert told(led, phase.value).returncode == 0
+        first, second = os.read(reader, 64).split()
+    finally:
+        os.close(reader)
+    assert first != b"0"
+    assert {first.decode(), second.decode()} == set(LOOKS[phase][1:])
 
 
 def test_it_makes_itself_noticed_and_goes_on_as_before(led: Path, tmp_path: Path) -> None:

@@ -1,14 +1,21 @@
 """Who may follow the events, and what of them they see."""
 
 import pytest
+from tests.api.fake_service import FakeService
 
 from firstlight.model.event import Action, ActionPhase, DeviceEvent, EventType, Level
+from firstlight.model.status import DeviceStatus
+from firstlight.web.access import Standing
 from firstlight.web.audience import Onlooker, Owner
 
 RESET = Action.FACTORY_RESET
 
 
-def event(action: Action | None = None, phase: ActionPhase | None = None) -> DeviceEvent:
+def event(
+    action: Action | None = None,
+    phase: ActionPhase | None = None,
+    status: DeviceStatus | None = None,
+) -> DeviceEvent:
     return DeviceEvent(
         id="7-1",
         type=EventType.ACTION if action else EventType.SYSTEM,
@@ -17,15 +24,16 @@ def event(action: Action | None = None, phase: ActionPhase | None = None) -> Dev
         message="Something.",
         action=action,
         phase=phase,
+        status=status,
     )
 
 
 class Door:
-    """Whether somebody is signed in can be changed."""
+    """Who it is can be changed."""
 
     def __init__(self) -> None:
-        self.signed_in = True
-        self.owner = Owner(lambda: self.signed_in)
+        self.standing = Standing.OWNER
+        self.owner = Owner(lambda: self.standing)
 
     def shown(self, one: DeviceEvent) -> bool | None:
         """Whether it is seen; ``None``: the stream is over."""
@@ -36,7 +44,7 @@ def test_whoever_is_signed_in_sees_everything_until_they_are_not() -> None:
     door = Door()
     assert door.shown(event()) is True
     assert door.owner.may_stay(None)
-    door.signed_in = False
+    door.standing = Standing.STRANGER
     assert not door.owner.may_stay(None)
     assert door.shown(event()) is None
 
@@ -47,7 +55,7 @@ def test_whoever_was_there_when_a_reset_began_hears_its_end_and_nothing_else(
 ) -> None:
     door = Door()
     assert door.shown(event(RESET, ActionPhase.STARTED)) is True
-    door.signed_in = False
+    door.standing = Standing.STRANGER
     assert door.shown(event()) is False
     assert door.owner.may_stay(None)
     assert door.shown(event(RESET)) is True
@@ -56,9 +64,20 @@ def test_whoever_was_there_when_a_reset_began_hears_its_end_and_nothing_else(
     assert not door.owner.may_stay(None)
 
 
+@pytest.mark.parametrize("standing", Standing)
+def test_meanwhile_they_see_what_others_in_their_place_see(standing: Standing) -> None:
+    door = Door()
+    assert door.shown(event(RESET, ActionPhase.STARTED)) is True
+    door.standing = standing
+    looks = standing is not Standing.STRANGER
+    assert door.shown(event(status=FakeService().now)) is looks
+    assert door.shown(event(Action.NETWORK_CONNECT)) is looks
+    assert door.shown(event()) is (standing is Standing.OWNER)
+
+
 def test_whoever_was_signed_out_before_is_cut_off_by_its_beginning() -> None:
     door = Door()
-    door.signed_in = False
+    door.standing = Standing.STRANGER
     assert door.shown(event(RESET, ActionPhase.STARTED)) is None
     assert door.shown(event(RESET, ActionPhase.COMPLETED)) is None
 
@@ -67,7 +86,7 @@ def test_the_end_of_a_reset_is_the_end_of_that_for_those_who_stay_too() -> None:
     door = Door()
     assert door.shown(event(RESET, ActionPhase.STARTED)) is True
     assert door.shown(event(RESET, ActionPhase.COMPLETED)) is True
-    door.signed_in = False
+    door.standing = Standing.STRANGER
     assert door.shown(event()) is None
 
 

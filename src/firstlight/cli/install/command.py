@@ -105,9 +105,12 @@ def _config(config_file: Path | None, root: Path) -> Config:
 def _is_there(path: Path) -> bool:
     """Also where nobody may look: reading it then says why not."""
     try:
-        return path.exists()
-    except PermissionError:
+        path.stat()  # before Python 3.14 `exists` raises where nobody may look, later it says no
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
         return True
+    return True
 
 
 def _files(config: Config, root: Path, *, tls: bool, with_unit: bool) -> list[plan.File]:

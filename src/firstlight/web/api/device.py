@@ -28,7 +28,7 @@ async def events(call: Call) -> EventStream:
         source,
         seen if manages else source.cursor,
         place=call.context.streams.held(call.visit.caller, onlooker=not manages),
-        reader=Owner(call.visit.still_owner) if manages else Onlooker(),
+        reader=Owner(call.visit.standing_now) if manages else Onlooker(),
         clock=call.context.clock,
         heartbeat_seconds=call.context.settings.heartbeat_seconds,
     )

@@ -62,7 +62,7 @@ def test_a_configuration_that_is_not_there_or_not_to_be_read_is_told(
     def refused(*_: object, **__: object) -> bool:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "exists", refused)
+    monkeypatch.setattr(Path, "stat", refused)
     monkeypatch.setattr(Path, "open", refused)
     code, output = run("install", "--root", str(root), "--yes")
     assert code == 2
