@@ -6,6 +6,7 @@ of it here.
 """
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -25,6 +26,7 @@ SECONDS = 25
 """For one command; it keeps what hangs from hanging for ever."""
 
 _ASKED = "assword"
+_MACHINE = re.compile(r"(?<![\w./~-])/(boot|etc|lib|opt|run|srv|usr|var)\b\S*")
 
 HASTE = """
 [durations]
@@ -58,26 +60,28 @@ class Scene:
             "127.0.0.1:8080": authority,
             "lamp-7.local:8080": authority,
             "/var/lib/firstlight": str(state),
-            "/etc/firstlight": str(folder / "etc/firstlight"),
-            "/etc/systemd": str(folder / "etc/systemd"),
+            "/etc": str(folder / "etc"),
             "/usr/local": str(folder / "usr/local"),
         }
+        places = sorted(map(re.escape, self._meant), key=len, reverse=True)
+        self._places = re.compile(rf"(?<![\w.~-])({'|'.join(places)})(?![\w-])")
 
     def here(self, command: str) -> str:
         """The command, with the places of the docs replaced by those of this scene."""
-        for there, here in self._meant.items():
-            command = command.replace(there, here)
-        return command
+        return self._places.sub(lambda found: self._meant[found[0]], command)
 
     def run(self, command: str, *, until: str = "", types: str = "") -> Done:
         """Run it in bash, at most ``SECONDS``.
 
         ``until``: it is interrupted once that was said. ``types``: it has a terminal, on which that
-        is typed once it asks for a password.
+        is typed once it asks for a password. What names a place of the machine itself is not run.
         """
+        meant = self.here(command)
+        named = _MACHINE.search(meant)
+        assert named is None, f"{named[0] if named else ''} would be this machine's own: {command}"
         terminal = Terminal() if types else None
         process = subprocess.Popen(
-            ["bash", "-euo", "pipefail", "-c", self.here(command)],
+            ["bash", "-euo", "pipefail", "-c", meant],
             cwd=self.folder,
             env=self._environment,
             stdin=terminal.inner if terminal else subprocess.DEVNULL,
