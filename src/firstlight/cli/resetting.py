@@ -91,7 +91,7 @@ class Reset:
                 if own and event.phase in {ActionPhase.COMPLETED, ActionPhase.FAILED}:
                     return
         except _Refused as refused:
-            raise refused.error from refused
+            raise refused.error from refused.error.__cause__
         except Unauthorized:
             if not self._asked:
                 raise
