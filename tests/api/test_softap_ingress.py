@@ -101,7 +101,7 @@ def listening(*named: str) -> Iterator[Callable[[str], str]]:
 
 def ask(machine: str) -> str:
     inside = ["ip", "netns", "exec", machine, sys.executable, "-c", ASK]
-    done = subprocess.run(inside, check=True, capture_output=True, text=True, timeout=8)
+    done = subprocess.run(inside, check=True, capture_output=True, text=True, timeout=30)
     return done.stdout.strip()
 
 

@@ -98,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.body)
         self.wfile.flush()
         if reply.hold:
-            stub.closing.wait(8)
+            stub.closing.wait(30)
 
     do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  the names are the base class's
 

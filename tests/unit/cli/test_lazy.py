@@ -13,7 +13,7 @@ HEAVY = ("typer", "rich", "httpx", "uvicorn", "starlette", "dbus_fast", "msgspec
 def loaded_after(statement: str) -> set[str]:
     show = f"import sys; {statement}; print(*(m for m in {HEAVY!r} if m in sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", show], capture_output=True, text=True, check=True, timeout=10
+        [sys.executable, "-c", show], capture_output=True, text=True, check=True, timeout=30
     )
     return set(done.stdout.split())
 
@@ -45,6 +45,6 @@ def test_it_runs_as_a_module(arguments: tuple[str, ...]) -> None:
         [sys.executable, "-m", "firstlight", *arguments],
         capture_output=True,
         check=False,
-        timeout=10,
+        timeout=30,
     )
     assert done.returncode == 0, done.stderr

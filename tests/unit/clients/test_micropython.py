@@ -117,7 +117,7 @@ def test_every_vector_under_micropython_itself() -> None:
         check=False,
         capture_output=True,
         text=True,
-        timeout=8,
+        timeout=30,
     )
     counts = (len(VECTORS[name]) for name in ("passwords", "requests", "answers", "fingerprints"))
     assert (ran.returncode, ran.stderr) == (0, "")

@@ -26,7 +26,7 @@ class Disk:
         assert self._writing.acquire(blocking=False), "two are writing at once"
         try:
             self.begun.release()
-            assert self.go.wait(5)
+            assert self.go.wait(30)
             if self.fails is not None:
                 raise self.fails
             self.written.append(value)
@@ -42,7 +42,7 @@ def disk() -> Disk:
 async def test_it_is_on_disk_when_it_returns(disk: Disk) -> None:
     disk.value = 7
     putting = asyncio.create_task(disk.latest.put())
-    assert await asyncio.to_thread(disk.begun.acquire, timeout=5)
+    assert await asyncio.to_thread(disk.begun.acquire, timeout=30)
     assert not putting.done()
     disk.go.set()
     await putting
@@ -52,7 +52,7 @@ async def test_it_is_on_disk_when_it_returns(disk: Disk) -> None:
 async def test_what_was_overtaken_is_not_written(disk: Disk) -> None:
     disk.value = 1
     first = asyncio.create_task(disk.latest.put())
-    assert await asyncio.to_thread(disk.begun.acquire, timeout=5)
+    assert await asyncio.to_thread(disk.begun.acquire, timeout=30)
     for disk.value in (2, 3, 4):
         disk.latest.put_soon()
     last = asyncio.create_task(disk.latest.put())
@@ -65,7 +65,7 @@ async def test_what_was_overtaken_is_not_written(disk: Disk) -> None:
 async def test_who_is_cancelled_does_not_stop_the_writing(disk: Disk) -> None:
     disk.value = 1
     putting = asyncio.create_task(disk.latest.put())
-    assert await asyncio.to_thread(disk.begun.acquire, timeout=5)
+    assert await asyncio.to_thread(disk.begun.acquire, timeout=30)
     putting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await putting

@@ -41,7 +41,7 @@ class SlowStore(ProvisioningStore):
         assert self.saving.acquire(blocking=False), "two are writing at once"
         try:
             self.begun.release()
-            assert self.go.wait(5)
+            assert self.go.wait(30)
             if self.fails is not None:
                 raise self.fails
             super().save(kept)
@@ -66,7 +66,7 @@ async def test_a_change_is_seen_at_once_and_is_on_disk_when_it_returns(
     memory: Memory, store: SlowStore
 ) -> None:
     changing = asyncio.create_task(memory.change(last_ssid="home"))
-    assert await asyncio.to_thread(store.begun.acquire, timeout=5)
+    assert await asyncio.to_thread(store.begun.acquire, timeout=30)
     assert memory.kept.last_ssid == "home"
     assert not changing.done()
     store.go.set()
@@ -92,7 +92,7 @@ async def test_who_is_cancelled_while_writing_does_not_let_a_second_writer_in(
     memory: Memory, store: SlowStore
 ) -> None:
     first = asyncio.create_task(memory.change(last_ssid="one"))
-    assert await asyncio.to_thread(store.begun.acquire, timeout=5)
+    assert await asyncio.to_thread(store.begun.acquire, timeout=30)
     first.cancel()
     second = asyncio.create_task(memory.change(last_ssid="two"))
     for _ in range(20):

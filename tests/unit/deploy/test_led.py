@@ -34,7 +34,7 @@ def told(
         "FIRSTLIGHT_RUNTIME_PHASE": phase,
     }
     return subprocess.run(
-        [HOOK], env=environment, capture_output=True, text=True, check=False, timeout=8
+        [HOOK], env=environment, capture_output=True, text=True, check=False, timeout=30
     )
 
 

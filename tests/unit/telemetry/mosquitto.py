@@ -31,7 +31,7 @@ topic write {ROOT}/availability
 """``lamp`` is the device; ``boss`` may send commands, ``guest`` may only look, and ``mute`` is a
 device that may not tell its events."""
 
-_SECONDS = 5.0
+_SECONDS = 30.0
 
 
 def require() -> str:

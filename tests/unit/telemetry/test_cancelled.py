@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from tests.unit.daemon.waited import SECONDS
 from tests.unit.telemetry.mosquitto import ROOT, Mosquitto
 from tests.unit.telemetry.telling import settings
 
@@ -49,7 +50,7 @@ async def test_it_is_over_also_when_the_answer_comes_with_it(
         await asyncio.Event().wait()
 
     task = asyncio.create_task(waiting())
-    await asyncio.wait([task], timeout=5)
+    await asyncio.wait([task], timeout=SECONDS)
     await line.close()
     assert cancelled == [True]
     assert task.cancelled()
