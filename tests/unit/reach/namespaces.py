@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 CLONE_NEWNET = 0x40000000
-SECONDS = 8.0
+SECONDS = 30.0
 
 T = TypeVar("T")
 
