@@ -177,6 +177,7 @@ class Device:
         await self._hotspot.identify()
         await self._claiming.load()
         self._tasks.spawn(self._memory.keep_trying(self._clock, self._announce.status), "memory")
+        self._tasks.spawn(self._pairing.keep_trying(), "pairing")
         self._tasks.spawn(self._recovery.run(), "recovery")
         self._tasks.spawn(self._hotspot.run(), "hotspot-keeper")
         self._meeting.begin()

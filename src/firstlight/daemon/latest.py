@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from firstlight.clock import Clock
+from firstlight.daemon.owing import keep_paying
 from firstlight.errors import StoreFailure
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ class Latest(Generic[T]):
         self._asked = 0
         self._written = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._owing = asyncio.Event()
         self._failing = False
 
     async def put(self) -> None:
@@ -43,10 +46,19 @@ class Latest(Generic[T]):
         """As ``try_put``, without waiting."""
         self._spawn().add_done_callback(self._ended)
 
+    async def keep_trying(self, clock: Clock) -> None:
+        """For ever: what the disk did not take is written again until it does."""
+        await keep_paying(self._owing, clock, self.try_put)
+
     async def settled(self) -> None:
-        """Returns once everything that was asked for has been written, or has failed."""
+        """Returns once everything that was asked for has been written, or has failed.
+
+        What the disk had not taken is tried a last time.
+        """
         while self._tasks:
             await asyncio.wait(self._tasks)
+        if self._owing.is_set():
+            await self.try_put()
 
     def _spawn(self) -> asyncio.Task[None]:
         self._asked += 1
@@ -60,7 +72,12 @@ class Latest(Generic[T]):
             if self._written >= number:
                 return
             number = self._asked
-            await asyncio.to_thread(self._write, self._newest())
+            try:
+                await asyncio.to_thread(self._write, self._newest())
+            except StoreFailure:
+                self._owing.set()
+                raise
+            self._owing.clear()
             self._written = number
             if self._failing:
                 log.info("%s: it can be written again", self._name)

@@ -9,13 +9,12 @@ from msgspec.structs import replace
 
 from firstlight.clock import Clock
 from firstlight.core.reset import as_new
+from firstlight.daemon.owing import keep_paying
 from firstlight.errors import StoreFailure
 from firstlight.model.kept import Kept
 from firstlight.store.provisioning import ProvisioningStore
 
 log = logging.getLogger(__name__)
-
-_AGAIN_SECONDS = (10.0, 30.0, 60.0, 300.0)
 
 
 class Memory:
@@ -30,6 +29,7 @@ class Memory:
         self._saves: set[asyncio.Task[None]] = set()
         self._unsaved = ""
         self._owing = asyncio.Event()
+        self._forgets = False
         self._set_aside: tuple[str, ...] = ()
         self.kept = Kept()
 
@@ -56,46 +56,49 @@ class Memory:
         if changed == self.kept and not self._unsaved:
             return
         self.kept = changed
-        await self._saved(self._store.save)
+        await self._saved()
 
     async def reset(self) -> None:
         """Forget all but what the factory gave. Raises ``StoreFailure`` if the disk has not yet."""
         self.kept = as_new(self.kept)
-        await self._saved(self._store.reset)
+        self._forgets = True
+        await self._saved()
         if self._unsaved:
             raise StoreFailure(self._unsaved)
 
     async def keep_trying(self, clock: Clock, written: Callable[[], None]) -> None:
         """For ever: what the disk did not take is written again until it does; then ``written``."""
-        while True:
-            await self._owing.wait()
-            failures = 0
-            while self._unsaved:
-                await clock.sleep(_AGAIN_SECONDS[min(failures, len(_AGAIN_SECONDS) - 1)])
-                failures += 1
-                if await self._paid():
-                    written()
+
+        async def pay() -> None:
+            if await self._paid():
+                written()
+
+        await keep_paying(self._owing, clock, pay)
 
     async def close(self) -> None:
-        """A last try, if there is something that the disk did not take."""
+        """Waits for what is being written; then a last try, if the disk did not take something."""
+        while self._saves:
+            await asyncio.wait(self._saves)
         await self._paid()
 
     async def _paid(self) -> bool:
         """Whether something was owed to the disk, and is not any more."""
         if not self._unsaved:
             return False
-        await self._saved(self._store.save)
+        await self._saved()
         return not self._unsaved
 
-    async def _saved(self, save: Callable[[Kept], None]) -> None:
-        saving = asyncio.create_task(self._save(save), name="save")
+    async def _saved(self) -> None:
+        saving = asyncio.create_task(self._save(), name="save")
         self._saves.add(saving)
         saving.add_done_callback(self._saves.discard)
         await asyncio.shield(saving)
 
-    async def _save(self, save: Callable[[Kept], None]) -> None:
+    async def _save(self) -> None:
         # A task of its own: a thread that writes can't be cancelled, and there must not be two.
         async with self._writing:
+            forgets = self._forgets
+            save = self._store.reset if forgets else self._store.save
             try:
                 await asyncio.to_thread(save, self.kept)
             except StoreFailure as error:
@@ -104,6 +107,8 @@ class Memory:
                 self._unsaved = error.message
                 self._owing.set()
             else:
+                if forgets:
+                    self._forgets = False
                 if self._unsaved:
                     log.info("the state can be written again")
                 self._unsaved = ""

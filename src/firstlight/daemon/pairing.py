@@ -5,6 +5,7 @@ awaited, so that tries at the same time can't pass one another, and is on disk b
 answered.
 """
 
+import asyncio
 import logging
 import math
 from collections.abc import Callable
@@ -81,6 +82,12 @@ class Pairing:
         self._sessions.load()
         self._desk = Desk(self._spare(), self._kept_tries())
         await self._keep_desk()
+
+    async def keep_trying(self) -> None:
+        """For ever: what the disk did not take is written again until it does."""
+        await asyncio.gather(
+            self._sessions.keep_trying(), self._notes.keep_trying(self._with.clock)
+        )
 
     async def close(self) -> None:
         """Returns once everything is on disk, or known not to be."""

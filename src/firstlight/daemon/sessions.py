@@ -60,6 +60,10 @@ class Sessions:
             self._announce(Level.WARNING, messages.DAMAGED)
         self._catch_up()
 
+    async def keep_trying(self) -> None:
+        """For ever: what the disk did not take is written again until it does."""
+        await self._disk.keep_trying(self._clock)
+
     async def close(self) -> None:
         """Returns once everything is on disk, or known not to be."""
         await self._disk.settled()

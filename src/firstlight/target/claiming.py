@@ -102,7 +102,7 @@ class ClaimRun(Run[Claiming, messages.Event, messages.Effect]):
                 return messages.Protected()
             case messages.Join(plan):
                 await radio.activate_trial(plan, self._report)
-                return None
+                return messages.Started()
             case messages.Ask(request):
                 answer = await self._tools.http.ask(radio.state.interface, request)
                 if isinstance(answer, Answer):

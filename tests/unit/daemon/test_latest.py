@@ -3,11 +3,14 @@
 import asyncio
 import logging
 import threading
+from collections.abc import AsyncGenerator
 
 import pytest
+from tests.unit.daemon.waited import until
 
 from firstlight.daemon.latest import Latest
 from firstlight.errors import StoreFailure
+from firstlight.radio.simulated.clock import VirtualClock
 
 
 class Disk:
@@ -93,6 +96,62 @@ async def test_a_failure_is_raised_or_said_once(
     await disk.latest.put()
     assert [one.levelno for one in caplog.records] == [logging.WARNING, logging.INFO]
     assert disk.written == [9]
+
+
+@pytest.fixture
+async def trying(disk: Disk) -> AsyncGenerator[VirtualClock]:
+    clock = VirtualClock(monotonic=0.0)
+    task = asyncio.create_task(disk.latest.keep_trying(clock))
+    yield clock
+    task.cancel()
+
+
+async def test_what_the_disk_did_not_take_is_written_without_another_change(
+    disk: Disk, trying: VirtualClock
+) -> None:
+    disk.go.set()
+    disk.fails = StoreFailure("No space left on device")
+    disk.value = 7
+    with pytest.raises(StoreFailure):
+        await disk.latest.put()
+    for due in (10, 40, 100, 400, 700):
+        await until(lambda due=due: trying.next_due == due)
+        await trying.advance(due - trying.monotonic())
+    await until(lambda: trying.next_due == 1000)
+    assert disk.written == []
+    disk.fails = None
+    await trying.advance(300)
+    await until(lambda: disk.written == [7])
+
+
+async def test_what_another_change_has_written_is_not_written_again(
+    disk: Disk, trying: VirtualClock
+) -> None:
+    disk.go.set()
+    disk.fails = StoreFailure("No space left on device")
+    await disk.latest.try_put()
+    await until(lambda: trying.next_due == 10)
+    disk.fails = None
+    disk.value = 8
+    await disk.latest.put()
+    await trying.advance(10)
+    disk.fails = StoreFailure("No space left on device")
+    await disk.latest.try_put()
+    await until(lambda: trying.next_due == 20)
+    assert disk.written == [8]
+
+
+async def test_the_end_is_a_last_try(disk: Disk) -> None:
+    disk.go.set()
+    disk.fails = StoreFailure("No space left on device")
+    disk.value = 7
+    await disk.latest.try_put()
+    await disk.latest.settled()
+    assert disk.written == []
+    disk.fails = None
+    await disk.latest.settled()
+    await disk.latest.settled()
+    assert disk.written == [7]
 
 
 async def test_a_failure_that_nobody_waits_for_is_said(

@@ -14,9 +14,15 @@ from firstlight.daemon.memory import Memory
 from firstlight.errors import StoreFailure
 from firstlight.model.kept import Kept
 from firstlight.radio.simulated.clock import VirtualClock
+from firstlight.store import provisioning
 from firstlight.store.provisioning import ProvisioningStore
 
 FULL = StoreFailure("provisioning.json can't be written: No space left on device")
+STUCK = StoreFailure("provisioning.json.damaged-1 can't be removed: Operation not permitted")
+
+
+def refused(_path: Path) -> None:
+    raise STUCK
 
 
 class Trying(NamedTuple):
@@ -179,6 +185,47 @@ async def test_the_end_is_a_last_try(memory: Memory, store: SlowStore) -> None:
     store.fails = None
     await memory.close()
     assert store.load() == (memory.kept, ())
+
+
+async def test_the_end_waits_for_what_is_being_written(memory: Memory, store: SlowStore) -> None:
+    changes = [asyncio.create_task(memory.change(last_ssid=name)) for name in ("one", "two")]
+    assert await asyncio.to_thread(store.begun.acquire, timeout=30)
+    for change in changes:
+        change.cancel()
+    closing = asyncio.create_task(memory.close())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not closing.done()
+    store.go.set()
+    await closing
+    assert store.load() == (memory.kept, ())
+    assert memory.kept.last_ssid == "two"
+
+
+async def test_a_reset_that_left_something_is_owed_until_it_is_done(
+    memory: Memory, store: SlowStore, trying: Trying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.go.set()
+    aside = store.path.with_name("provisioning.json.damaged-1")
+    aside.write_bytes(b"secrets")
+    with monkeypatch.context() as patched:
+        patched.setattr(provisioning, "remove_durably", refused)
+        with pytest.raises(StoreFailure):
+            await memory.reset()
+        await memory.change(last_ssid="home")
+        assert memory.warnings == (STUCK.message,)
+        await until(lambda: trying.clock.next_due == 10)
+        await trying.clock.advance(10)
+        await until(lambda: trying.clock.next_due == 40)
+        assert memory.warnings == (STUCK.message,)
+    await trying.clock.advance(30)
+    await asyncio.wait_for(trying.written.wait(), 5)
+    assert memory.warnings == ()
+    assert not aside.exists()
+    assert store.load() == (memory.kept, ())
+    store.saved.clear()
+    await memory.change(last_ssid="office")
+    assert [kept.last_ssid for kept in store.saved] == ["office"]
 
 
 async def test_what_was_wrong_with_the_file_stays_a_warning(store: SlowStore) -> None:

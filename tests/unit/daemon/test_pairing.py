@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.unit.daemon.counter import MAY, OTHER, PHONE, Counter
+from tests.unit.daemon.waited import until
 
 from firstlight.core.reset import as_new
 from firstlight.daemon.sessions import Randomness
@@ -308,6 +309,36 @@ async def test_a_full_disk_keeps_nobody_out_but_an_undone_revocation_is_told(
         assert counter.pairing.authorize_bearer(second.token) is None
         said = [one.message for one in caplog.records if "No space" in one.message]
         assert len(said) == 2  # for each of two files once
+
+
+async def test_what_a_full_disk_did_not_take_is_on_it_later_even_after_a_crash(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a session that was revoked meanwhile would be good again, and guessing go on at once."""
+
+    def full(_path: object, _content: object = None) -> None:
+        raise StoreFailure("it can't be written: No space left on device")
+
+    space = asyncio.Event()
+
+    async def until_there_is_space(_seconds: float) -> None:
+        await space.wait()
+
+    monkeypatch.setattr(counter.clock, "sleep", until_there_is_space)
+    paired = await counter.pairing.pair(await counter.code(), "phone", PHONE)
+    trying = asyncio.create_task(counter.pairing.keep_trying())
+    with monkeypatch.context() as patch:
+        patch.setattr("firstlight.store.sessions.remove_durably", full)
+        patch.setattr("firstlight.store.notes.write_atomically", full)
+        with pytest.raises(StoreFailure):
+            await counter.pairing.revoke(paired.session_id)
+        await counter.lock()
+        assert "phone" in counter.on_disk()
+        assert not (counter.folder / "pairing.json").exists()
+    space.set()
+    await until(lambda: "phone" not in counter.on_disk())
+    await until((counter.folder / "pairing.json").exists)
+    trying.cancel()
 
 
 async def test_tries_at_the_same_time_don_t_pass_one_another(counter: Counter) -> None:

@@ -81,6 +81,7 @@ WORDS: dict[ClaimCause, Words] = {
 }
 
 _FAR = list(ClaimCause)
+_LINKING = frozenset({Phase.STARTING, Phase.LINKING})
 _RADIO = frozenset({LinkReason.RADIO_BLOCKED, LinkReason.RADIO_GONE, LinkReason.MANAGER_GONE})
 
 _BY_SILENCE = {
@@ -113,9 +114,9 @@ def of_link(reason: LinkReason, phase: Phase) -> ClaimCause:
     """Why the link failed, or broke."""
     if reason in _RADIO:
         return ClaimCause.RADIO_FAILED
-    if phase is Phase.LINKING and reason is not LinkReason.DHCP_FAILED:
+    if phase in _LINKING and reason is not LinkReason.DHCP_FAILED:
         return ClaimCause.COULD_NOT_JOIN
-    if phase in {Phase.LINKING, Phase.ADDRESSING}:
+    if phase in _LINKING or phase is Phase.ADDRESSING:
         return ClaimCause.NO_ADDRESS
     return ClaimCause.UNREACHABLE
 

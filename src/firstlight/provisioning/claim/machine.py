@@ -41,6 +41,7 @@ from firstlight.provisioning.claim.messages import (
     Restored,
     Search,
     Searched,
+    Started,
     Store,
     Stored,
     Unanswered,
@@ -48,9 +49,10 @@ from firstlight.provisioning.claim.messages import (
 )
 from firstlight.provisioning.claim.phases import (
     ASKING,
+    BEFORE_STORING,
     DEADLINES,
-    ON_THE_LINK,
     TRANSITIONS,
+    TRIAL_SECONDS,
     Phase,
     Signal,
 )
@@ -64,8 +66,6 @@ ROUND_SECONDS = 45.0
 
 _WPA2 = frozenset({Security.WPA2, Security.WPA2_WPA3})
 """A network of that name without it is somebody else's."""
-
-_NEEDS_LINK = frozenset(ON_THE_LINK) - {Phase.STORING, Phase.MEASURING}
 
 _ASKED = {
     Phase.ASKING_NONCE: Asked.NONCE,
@@ -90,13 +90,15 @@ class Claiming(msgspec.Struct, frozen=True, kw_only=True):
     """All there is to know about a claim. ``claim`` is the part that is told.
 
     ``everywhere``: whether all channels were looked at. ``ahead``: candidates that are not tried
-    yet, strongest first. ``own``: what went wrong on this side, and ends it.
+    yet, strongest first. ``protected``: when the switch was armed last. ``own``: what went wrong on
+    this side, and ends it.
     """
 
     claim: Claim
     wish: Wish
     phase: Phase
     began: Moment
+    protected: Moment
     everywhere: bool = False
     ahead: tuple[AccessPoint, ...] = ()
     at: AccessPoint | None = None
@@ -113,7 +115,7 @@ class Claiming(msgspec.Struct, frozen=True, kw_only=True):
 def begin(wish: Wish, now: Moment) -> tuple[Claiming, tuple[Effect, ...]]:
     """Start a round; nothing is known yet."""
     claim = Claim(state=ClaimState.RUNNING, role=wish.role, started_at=now.unix_ms)
-    state = Claiming(claim=claim, wish=wish, phase=Phase.SEARCHING, began=now)
+    state = Claiming(claim=claim, wish=wish, phase=Phase.SEARCHING, began=now, protected=now)
     return state, _entered(state, now)
 
 
@@ -161,7 +163,9 @@ def _completed(state: Claiming, event: Event, now: Moment) -> Taken:
             claim = replace(state.claim, tx_power=dbm)
             return Signal.LIMITED, replace(state, claim=claim)
         case Phase.PROTECTING, Protected():
-            return Signal.PROTECTED, state
+            return Signal.PROTECTED, replace(state, protected=now)
+        case Phase.STARTING, Started():
+            return Signal.STARTED, state
         case Phase.STORING, Stored():
             state = _reach(replace(state, stored=True), ClaimStepName.STORED, now)
             return Signal.STORED, state
@@ -198,14 +202,14 @@ def _cancelled(state: Claiming) -> Taken:
 
 
 def _reported(state: Claiming, report: LinkReport, now: Moment) -> Taken:
-    if report.stage is LinkStage.FAILED and state.phase in _NEEDS_LINK:
+    if report.stage is LinkStage.FAILED and state.phase in BEFORE_STORING:
         cause = causes.of_link(report.reason, state.phase)
         return _broken(state, Refusal(cause, report.reason.value))
-    if state.phase not in {Phase.LINKING, Phase.ADDRESSING}:
+    if state.phase not in {Phase.STARTING, Phase.LINKING, Phase.ADDRESSING}:
         return None, state
     if report.stage is LinkStage.CONNECTED:
         return Signal.ADDRESSED, _reach(state, ClaimStepName.JOINED, now)
-    if report.stage is LinkStage.AUTHENTICATED and state.phase is Phase.LINKING:
+    if report.stage is LinkStage.AUTHENTICATED and state.phase is not Phase.ADDRESSING:
         return Signal.AUTHENTICATED, state
     return None, state
 
@@ -327,7 +331,10 @@ def _cause(state: Claiming) -> ClaimCause:
 
 
 def _entered(state: Claiming, now: Moment) -> tuple[Effect, ...]:
-    armed = Arm(state.phase, DEADLINES[state.phase])
+    deadline = DEADLINES[state.phase]
+    if state.phase in BEFORE_STORING:
+        deadline = max(0.0, min(deadline, TRIAL_SECONDS - now.since(state.protected)))
+    armed = Arm(state.phase, deadline)
     work = _work(state, now)
     return (armed,) if work is None else (armed, work)
 
@@ -340,7 +347,7 @@ def _work(state: Claiming, now: Moment) -> Work | None:
         # Drivers tell the power that they use only while there is a link.
         case Phase.LIMITING | Phase.MEASURING:
             return Limit(state.wish.tx_power_dbm)
-        case Phase.LINKING if state.at is not None:
+        case Phase.STARTING if state.at is not None:
             return Join(_plan(state, state.at))
         case Phase.STORING if state.at is not None and state.content is not None:
             return Store(

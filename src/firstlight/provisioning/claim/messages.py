@@ -31,6 +31,10 @@ class Protected(msgspec.Struct, frozen=True):
     """The old state is noted, and the switch armed."""
 
 
+class Started(msgspec.Struct, frozen=True):
+    """NetworkManager lets the join begin."""
+
+
 class Reported(msgspec.Struct, frozen=True):
     """The radio tells of the link."""
 
@@ -86,6 +90,7 @@ Event = (
     Searched
     | Limited
     | Protected
+    | Started
     | Reported
     | Answered
     | Unanswered

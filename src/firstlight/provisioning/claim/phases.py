@@ -9,6 +9,7 @@ class Phase(StrEnum):
     SEARCHING = "searching"
     LIMITING = "limiting"
     PROTECTING = "protecting"
+    STARTING = "starting"
     LINKING = "linking"
     ADDRESSING = "addressing"
     ASKING_NONCE = "asking_nonce"
@@ -34,6 +35,7 @@ class Signal(StrEnum):
     FOUND = "found"
     LIMITED = "limited"
     PROTECTED = "protected"
+    STARTED = "started"
     AUTHENTICATED = "authenticated"
     ADDRESSED = "addressed"
     ANSWERED = "answered"
@@ -51,8 +53,12 @@ TRANSITIONS: dict[tuple[Phase, Signal], Phase] = {
     (Phase.SEARCHING, Signal.BROKEN): Phase.RESTORING,
     (Phase.LIMITING, Signal.LIMITED): Phase.PROTECTING,
     (Phase.LIMITING, Signal.BROKEN): Phase.RESTORING,
-    (Phase.PROTECTING, Signal.PROTECTED): Phase.LINKING,
+    (Phase.PROTECTING, Signal.PROTECTED): Phase.STARTING,
     (Phase.PROTECTING, Signal.BROKEN): Phase.LEAVING,
+    (Phase.STARTING, Signal.STARTED): Phase.LINKING,
+    (Phase.STARTING, Signal.AUTHENTICATED): Phase.ADDRESSING,
+    (Phase.STARTING, Signal.ADDRESSED): Phase.ASKING_NONCE,
+    (Phase.STARTING, Signal.BROKEN): Phase.LEAVING,
     (Phase.LINKING, Signal.AUTHENTICATED): Phase.ADDRESSING,
     (Phase.LINKING, Signal.ADDRESSED): Phase.ASKING_NONCE,
     (Phase.LINKING, Signal.BROKEN): Phase.LEAVING,
@@ -79,6 +85,7 @@ DEADLINES: dict[Phase, float] = {
     Phase.SEARCHING: 25,
     Phase.LIMITING: 5,
     Phase.PROTECTING: 20,
+    Phase.STARTING: 20,
     Phase.LINKING: 10,
     Phase.ADDRESSING: 15,
     Phase.ASKING_NONCE: 5,
@@ -89,22 +96,27 @@ DEADLINES: dict[Phase, float] = {
     Phase.LEAVING: 45,
     Phase.RESTORING: 5,
 }
-"""Seconds a phase may last.
+"""Seconds a phase may last; ten for the join are the reference's.
 
-From ``LINKING`` to ``MEASURING`` they stay within the dead-man's switch of a trial; ten seconds for
-the join are the reference's.
+They begin once NetworkManager has let the join begin, for polkit 122 (Debian 12) now and then takes
+15 s to say that this user may.
 """
 
-ON_THE_LINK = (
+TRIAL_SECONDS = 68.0
+"""Seconds from the switch until everything must have been asked, whatever the phases took.
+
+With ``STORING`` and ``MEASURING`` after it, that stays within the dead-man's switch of a trial.
+"""
+
+BEFORE_STORING = (
+    Phase.STARTING,
     Phase.LINKING,
     Phase.ADDRESSING,
     Phase.ASKING_NONCE,
     Phase.ASKING_CONFIGURATION,
     Phase.ASKING_CERTIFICATE,
-    Phase.STORING,
-    Phase.MEASURING,
 )
-"""While there is a trial."""
+"""While there is a trial, and nothing is kept of it yet."""
 
 ASKING = frozenset({Phase.ASKING_NONCE, Phase.ASKING_CONFIGURATION, Phase.ASKING_CERTIFICATE})
 """While a request may be in flight."""

@@ -24,6 +24,7 @@ from firstlight.model.radio import LinkReason, LinkStage
 from firstlight.provisioning import protocol
 from firstlight.provisioning.claim import causes, machine, pauses
 from firstlight.provisioning.claim.messages import (
+    Arm,
     Ask,
     Cancelled,
     EffectFailed,
@@ -38,15 +39,22 @@ from firstlight.provisioning.claim.messages import (
     Restore,
     Restored,
     Search,
+    Started,
     Store,
     Stored,
     Unanswered,
 )
-from firstlight.provisioning.claim.phases import DEADLINES, ON_THE_LINK, TRANSITIONS, Phase, Signal
+from firstlight.provisioning.claim.phases import (
+    DEADLINES,
+    TRANSITIONS,
+    TRIAL_SECONDS,
+    Phase,
+    Signal,
+)
 from firstlight.provisioning.protocol import Asked
 
 WEAKER = "02:00:00:00:00:01"
-IN_VAIN = ORDER[2:9]
+IN_VAIN = ORDER[2:10]
 
 
 @pytest.mark.parametrize("role", Role)
@@ -140,7 +148,7 @@ def test_the_strongest_comes_first_then_the_next() -> None:
     driven.take(Left(), Protected())
     assert isinstance(driven.work, Join)
     assert driven.work.plan.bssid == WEAKER
-    driven.take(reported(LinkStage.CONNECTED), *good_course()[5:])
+    driven.take(reported(LinkStage.CONNECTED), *good_course()[6:])
     assert driven.told.state is ClaimState.SUCCEEDED
     assert driven.told.bssid == WEAKER
     assert [(one.bssid, one.cause) for one in driven.told.tries] == [
@@ -158,7 +166,7 @@ def test_after_channel_one_was_in_vain_the_others_are_looked_at() -> None:
 
 
 def test_where_all_channels_were_looked_at_there_is_nothing_more_to_look_for() -> None:
-    driven = Driven().take(searched(), searched(seen()), Limited(None), Protected())
+    driven = Driven().take(searched(), searched(seen()), Limited(None), Protected(), Started())
     assert driven.take(Expired(Phase.LINKING), Left()).work == Restore()
 
 
@@ -170,16 +178,18 @@ def test_another_channel_has_another_controller() -> None:
 
 
 def test_a_long_round_tries_no_further_controller() -> None:
-    driven = Driven().take(searched(seen(), seen(WEAKER)), Limited(None), Protected())
+    driven = Driven().take(searched(seen(), seen(WEAKER)), Limited(None), Protected(), Started())
     driven.take(Expired(Phase.LINKING), after=50.0).take(Left())
     assert driven.work == Restore()
 
 
 def test_of_several_the_one_that_came_farthest_is_told() -> None:
-    driven = Driven().take(searched(seen(), seen(WEAKER, signal=30)), Limited(None), Protected())
+    driven = Driven().take(
+        searched(seen(), seen(WEAKER, signal=30)), Limited(None), Protected(), Started()
+    )
     driven.take(reported(LinkStage.CONNECTED), answered(Asked.NONCE, "nonce"))
     driven.take(answered(Asked.CONFIGURATION, "client", answer({}, 404)), Left(), Protected())
-    driven.take(Expired(Phase.LINKING), Left(), searched(), Restored())
+    driven.take(Started(), Expired(Phase.LINKING), Left(), searched(), Restored())
     assert [one.cause for one in driven.told.tries] == [
         ClaimCause.NOT_REGISTERED,
         ClaimCause.COULD_NOT_JOIN,
@@ -192,6 +202,7 @@ def test_of_several_the_one_that_came_farthest_is_told() -> None:
     [
         (Phase.SEARCHING, ClaimCause.RADIO_FAILED),
         (Phase.PROTECTING, ClaimCause.RADIO_FAILED),
+        (Phase.STARTING, ClaimCause.RADIO_FAILED),
         (Phase.LINKING, ClaimCause.COULD_NOT_JOIN),
         (Phase.ADDRESSING, ClaimCause.NO_ADDRESS),
         (Phase.ASKING_NONCE, ClaimCause.TIMEOUT),
@@ -209,7 +220,7 @@ def test_what_silence_means(phase: Phase, cause: ClaimCause) -> None:
     [
         (Phase.SEARCHING, ClaimCause.RADIO_FAILED),
         (Phase.PROTECTING, ClaimCause.RADIO_FAILED),
-        (Phase.LINKING, ClaimCause.RADIO_FAILED),
+        (Phase.STARTING, ClaimCause.RADIO_FAILED),
         (Phase.ASKING_NONCE, ClaimCause.UNREACHABLE),
         (Phase.STORING, ClaimCause.STORE_FAILED),
     ],
@@ -222,6 +233,8 @@ def test_what_a_failure_means(phase: Phase, cause: ClaimCause) -> None:
 @pytest.mark.parametrize(
     ("phase", "reason", "cause"),
     [
+        (Phase.STARTING, LinkReason.NO_SECRETS, ClaimCause.COULD_NOT_JOIN),
+        (Phase.STARTING, LinkReason.DHCP_FAILED, ClaimCause.NO_ADDRESS),
         (Phase.LINKING, LinkReason.NO_SECRETS, ClaimCause.COULD_NOT_JOIN),
         (Phase.LINKING, LinkReason.ASSOCIATION_REJECTED, ClaimCause.COULD_NOT_JOIN),
         (Phase.LINKING, LinkReason.DHCP_FAILED, ClaimCause.NO_ADDRESS),
@@ -237,7 +250,7 @@ def test_what_a_broken_link_means(phase: Phase, reason: LinkReason, cause: Claim
 
 
 def test_what_is_our_own_fault_is_not_tried_elsewhere() -> None:
-    driven = Driven().take(searched(seen(), seen(WEAKER)), *good_course()[1:8])
+    driven = Driven().take(searched(seen(), seen(WEAKER)), *good_course()[1:9])
     assert driven.phase is Phase.STORING
     driven.take(EffectFailed(Phase.STORING, Code.STORE_FAILURE, "no space"), Left())
     assert driven.work == Restore()
@@ -271,7 +284,7 @@ def test_a_link_that_breaks_while_storing_is_of_no_matter() -> None:
     assert driven.phase is Phase.RESTORING
 
 
-@pytest.mark.parametrize("phase", [one for one in ORDER[:8] if one is not Phase.STORING])
+@pytest.mark.parametrize("phase", [one for one in ORDER[:9] if one is not Phase.STORING])
 def test_it_can_be_cancelled(phase: Phase) -> None:
     driven = Driven().until(phase).take(Cancelled())
     assert driven.phase in {Phase.LEAVING, Phase.RESTORING}
@@ -279,7 +292,7 @@ def test_it_can_be_cancelled(phase: Phase) -> None:
 
 
 def test_cancelled_while_leaving_no_other_is_tried() -> None:
-    driven = Driven().take(searched(seen(), seen(WEAKER)), Limited(None), Protected())
+    driven = Driven().take(searched(seen(), seen(WEAKER)), Limited(None), Protected(), Started())
     driven.take(Expired(Phase.LINKING), Cancelled(), Left())
     assert driven.work == Restore()
     assert driven.take(Restored()).told.cause is ClaimCause.CANCELLED
@@ -320,7 +333,7 @@ def test_progress_of_the_link_is_no_news_later() -> None:
     driven = Driven().until(Phase.ADDRESSING)
     driven.take(reported(LinkStage.AUTHENTICATED), reported(LinkStage.ASSOCIATED))
     assert driven.phase is Phase.ADDRESSING
-    driven.take(*good_course()[4:6]).take(reported(LinkStage.CONNECTED))
+    driven.take(*good_course()[5:7]).take(reported(LinkStage.CONNECTED))
     assert driven.phase is Phase.ASKING_CONFIGURATION
 
 
@@ -353,9 +366,39 @@ def test_the_table_is_whole() -> None:
 
 
 def test_a_trial_stays_within_its_dead_mans_switch() -> None:
-    protect = Driven().until(Phase.PROTECTING).work
-    assert isinstance(protect, Protect)
-    assert sum(DEADLINES[phase] for phase in ON_THE_LINK) < protect.seconds
+    driven = Driven().until(Phase.PROTECTING)
+    assert isinstance(driven.work, Protect)
+    switch = driven.work.seconds
+    storing = DEADLINES[Phase.STORING] + DEADLINES[Phase.MEASURING]
+    assert TRIAL_SECONDS + storing < switch
+    driven.take(Protected(), after=DEADLINES[Phase.PROTECTING])
+    spent = 0.0
+    for event in good_course()[3:-4]:  # each at the last moment
+        armed = driven.effects[0]
+        assert isinstance(armed, Arm)
+        driven.take(event, after=armed.seconds)
+        spent += armed.seconds
+    assert driven.phase is Phase.STORING
+    assert spent == TRIAL_SECONDS
+
+
+def test_a_second_controller_has_a_switch_of_its_own() -> None:
+    driven = Driven().take(searched(seen(), seen(WEAKER)), Limited(None), Protected(), Started())
+    driven.take(Expired(Phase.LINKING), after=10.0).take(Left(), after=20.0).take(Protected())
+    assert driven.effects[0] == Arm(Phase.STARTING, DEADLINES[Phase.STARTING])
+
+
+def test_a_late_leave_to_begin_takes_nothing_from_the_join() -> None:
+    driven = Driven().until(Phase.STARTING)
+    driven.take(Expired(Phase.LINKING)).take(Started(), after=15.0)
+    assert driven.effects == (Arm(Phase.LINKING, 10),)
+
+
+def test_the_link_may_be_faster_than_the_answer() -> None:
+    driven = Driven().until(Phase.STARTING).take(reported(LinkStage.AUTHENTICATED), Started())
+    assert driven.phase is Phase.ADDRESSING
+    driven = Driven().until(Phase.STARTING).take(reported(LinkStage.CONNECTED), Started())
+    assert driven.phase is Phase.ASKING_NONCE
 
 
 def test_every_cause_has_words() -> None:
