@@ -73,6 +73,7 @@ class Weather:
         self._kinds = [kind for kind in KINDS if not only or kind.name in only]
         self._tempo = tempo
         self._tasks: set[asyncio.Task[None]] = set()
+        self._fillings = 0
         self.repair: Callable[[Ssid], Awaitable[bool]] = _nobody_repairs
         self.events: dict[str, int] = {}
         self.passphrases = dict(town.passphrases)
@@ -175,14 +176,17 @@ class Weather:
         self._set_wall(self._true_wall())
 
     async def disk(self, kind: Kind) -> None:
-        """No space is left."""
+        """No space is left: until the last of what fills it is over, where that overlaps."""
         self._trace.note("the disk is full")
+        self._fillings += 1
         self._machine.disk.full = True
         self._changed("")
         await asyncio.sleep(self._duration(kind))
-        self._trace.note("the disk has space again")
-        self._machine.disk.full = False
-        self._changed("")
+        self._fillings -= 1
+        if not self._fillings:
+            self._trace.note("the disk has space again")
+            self._machine.disk.full = False
+            self._changed("")
 
     def _set_passphrase(self, ssid: Ssid, passphrase: Passphrase) -> None:
         """From now on the router takes this one only."""
