@@ -8,7 +8,7 @@ import pytest
 from tests.radio.lab.controller import Answers, on_the_air
 from tests.radio.lab.device import API, Device
 from tests.radio.lab.neighbourhood import NEIGHBOURHOOD
-from tests.radio.lab.system import STATE
+from tests.radio.lab.system import STATE, log_of
 from tests.radio.lab.waiting import eventually
 from tests.radio.lab.world import World
 from tests.radio.outcomes import falls_back, returns_to
@@ -27,6 +27,17 @@ ANSWERS: Answers = {
     "certs": (200, CERTIFICATE),
 }
 AT_BOOT = "[claim]\nat_boot = true\n"
+LATE_SECONDS = 13
+"""Polkit 122 may be 15 s late by itself; at 15 s it would end rules that take so long."""
+LATE_RULES = "/etc/polkit-1/rules.d/40-late.rules"
+LATE = f"""\
+polkit.addRule(function (action, subject) {{
+    if (action.id === "org.freedesktop.NetworkManager.network-control") {{
+        var until = Date.now() + {LATE_SECONDS * 1000};
+        while (Date.now() < until) {{}}
+    }}
+}});
+"""
 OVER = r'"state":\s*"(succeeded|failed)"'
 
 
@@ -156,6 +167,25 @@ def test_a_configuration_with_a_wrong_password(device: Device, world: World) -> 
     assert not told.get("stored")
     assert not world.inside.exists(f"{STATE}/claimed.sealed")
     falls_back(device)
+
+
+@pytest.mark.lengthy
+def test_polkit_takes_its_time_to_allow_the_join(device: Device, world: World) -> None:
+    device.configure(AT_BOOT)
+    # The rules are looked at in their own time by the real polkitd, so late rules are a late leave.
+    world.inside.write(LATE_RULES, LATE)
+    try:
+        assert world.inside.await_text(log_of("polkit"), "Reloading rules", timeout=30)
+        with on_the_air(world, "spare", ANSWERS):
+            device.start()
+            told = claim_of(device)["claim"]
+    finally:
+        world.inside.remove(LATE_RULES)
+    assert told["state"] == "succeeded", told
+    assert not told.get("tries")
+    when = {step["name"]: step["elapsedMs"] / 1000 for step in told["steps"]}
+    assert when["joined"] - when["found"] > LATE_SECONDS, "it was not held up"
+    returns_to(world, "home")
 
 
 @pytest.mark.lengthy
