@@ -17,8 +17,10 @@ from firstlight.client.request import (
     send,
     wish,
 )
+from firstlight.errors import InvalidInput
 from firstlight.model.attempt import Attempt
 from firstlight.model.ladder import Diagnostics
+from firstlight.model.ssid import Ssid
 from firstlight.model.status import DeviceStatus
 from firstlight.model.wire import (
     AttemptAnswer,
@@ -122,7 +124,7 @@ class DeviceOperations:
     @operation
     def hotspot(self) -> Request[HotspotAnswer]:
         """The device's own network, its password too."""
-        return get(f"{API}/hotspot", HotspotAnswer)
+        return Request(method="GET", path=f"{API}/hotspot", read=_named)
 
     @operation
     def enable_hotspot(self) -> Request[None]:
@@ -203,3 +205,13 @@ def _attempt_id(reply: Reply) -> str:
     if not found or not attempt_id or "/" in attempt_id:
         raise ValueError("there is no attempt to follow")
     return attempt_id
+
+
+def _named(reply: Reply) -> HotspotAnswer:
+    """With a name that can be one."""
+    answer = decoded(HotspotAnswer)(reply)
+    try:
+        Ssid.from_hex(answer.ssid_hex)
+    except InvalidInput as error:
+        raise ValueError("the hotspot has no name") from error
+    return answer

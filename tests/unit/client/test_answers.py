@@ -46,6 +46,15 @@ def test_a_wish_is_sent_as_json(client: Client, daemon: StubDaemon) -> None:
     assert request.headers["accept-encoding"] == "identity"
 
 
+@pytest.mark.parametrize("digits", ["", "4", "zz", "00" * 33])
+def test_a_hotspot_has_a_name_that_can_be_one(
+    client: Client, daemon: StubDaemon, digits: str
+) -> None:
+    daemon.say("GET /api/provisioning/hotspot", {**samples.hotspot(), "ssidHex": digits})
+    with pytest.raises(NotUnderstood, match="not a Firstlight daemon"):
+        client.hotspot()
+
+
 def test_joining_tells_where_to_ask(client: Client, daemon: StubDaemon) -> None:
     path = "/api/provisioning/network/attempts/a1"
     daemon.say("POST /api/provisioning/network/connect", Reply(headers={"Location": path}))
