@@ -49,7 +49,7 @@ rm -f /run/lab/hand.*
 mkfifo /run/lab/hand.log
 exec 3<> /run/lab/hand.log
 stamp began
-scan() {{ iw dev $radio scan $where flush ssid FireFly-Provisioning; }}
+scan() {{ timeout 30 iw dev $radio scan $where flush ssid FireFly-Provisioning; }}
 until scan | grep -q 'SSID: FireFly-Provisioning'; do :; done
 stamp found
 cat > /run/lab/hand.conf << END
