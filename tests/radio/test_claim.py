@@ -172,10 +172,12 @@ def test_a_configuration_with_a_wrong_password(device: Device, world: World) -> 
 @pytest.mark.lengthy
 def test_polkit_takes_its_time_to_allow_the_join(device: Device, world: World) -> None:
     device.configure(AT_BOOT)
+    said = log_of("polkit")
+    before = len(world.inside.read(said).encode())
     # The rules are looked at in their own time by the real polkitd, so late rules are a late leave.
     world.inside.write(LATE_RULES, LATE)
     try:
-        assert world.inside.await_text(log_of("polkit"), "Reloading rules", timeout=30)
+        assert world.inside.await_text(said, "Finished loading", offset=before, timeout=30)
         with on_the_air(world, "spare", ANSWERS):
             device.start()
             told = claim_of(device)["claim"]

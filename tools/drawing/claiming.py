@@ -11,7 +11,13 @@ from firstlight.model.radio import Ipv4, LinkReport, LinkStage
 from firstlight.provisioning import claim, softap
 from firstlight.provisioning.claim import messages
 from firstlight.provisioning.claim.machine import ROUND_SECONDS
-from firstlight.provisioning.claim.phases import DEADLINES, TRANSITIONS, Phase, Signal
+from firstlight.provisioning.claim.phases import (
+    DEADLINES,
+    TRANSITIONS,
+    TRIAL_SECONDS,
+    Phase,
+    Signal,
+)
 from firstlight.provisioning.protocol import Answer, Asked
 
 SEEN = AccessPoint(
@@ -26,6 +32,7 @@ COURSE: tuple[messages.Event, ...] = (
     messages.Searched((SEEN,), 0.0),
     messages.Limited(None),
     messages.Protected(),
+    messages.Started(),
     messages.Reported(LinkReport(stage=LinkStage.AUTHENTICATED)),
     messages.Reported(LinkReport(stage=LinkStage.CONNECTED, ipv4=LEASE)),
     messages.Answered(Asked.NONCE, Answer(200, b'{"nonce": 1}')),
@@ -53,6 +60,12 @@ def page() -> str:
                 f" (`{Signal.NEXT}`), as long as no more than {ROUND_SECONDS:g} seconds have passed"
                 " and the failure is not the device's own; after those on channel"
                 f" {softap.CHANNEL} all channels are looked at (`{Signal.ELSEWHERE}`)."
+            ),
+            "",
+            paragraph(
+                f"From `{Phase.STARTING}` to `{Phase.ASKING_CERTIFICATE}` it takes no more than"
+                f" {TRIAL_SECONDS:g} seconds together: that bounds their deadlines, so that the"
+                " dead-man's switch outlasts what is stored."
             ),
             "",
             *table(["Phase", "What is done on entering it", "Seconds at most"], *_rows()),

@@ -208,10 +208,11 @@ def _attempt_id(reply: Reply) -> str:
 
 
 def _named(reply: Reply) -> HotspotAnswer:
-    """With a name that can be one."""
+    """With a name that can be one, or none yet."""
     answer = decoded(HotspotAnswer)(reply)
     try:
-        Ssid.from_hex(answer.ssid_hex)
+        if answer.ssid_hex:
+            Ssid.from_hex(answer.ssid_hex)
     except InvalidInput as error:
-        raise ValueError("the hotspot has no name") from error
+        raise ValueError("no network has such a name") from error
     return answer

@@ -12,9 +12,12 @@ from firstlight.model.claim import ClaimBody, ClaimCause, ClaimState
 from firstlight.model.event import Action
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
+from firstlight.model.profile import TrialPlan
 from firstlight.model.radio import Link
 from firstlight.model.status import Health, Mode
+from firstlight.radio.port import Report
 from firstlight.radio.simulated.faults import Unplugged
+from firstlight.radio.simulated.radio import SimulatedRadio
 
 PHONE = MacAddress("02:dd:00:00:00:01")
 OTHER = MacAddress("02:cc:00:00:00:01")
@@ -64,6 +67,21 @@ async def test_at_boot_before_the_hotspot_goes_up(made: Made) -> None:
     await lamp.wait(lambda: lamp.online and lamp.on == "home")
     assert Link.HOTSPOT not in lamp.links
     assert lamp.device.claim().claim.state is ClaimState.SUCCEEDED
+
+
+async def test_a_join_that_may_begin_and_comes_to_nothing_is_given_up_after_ten_seconds(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamp = made(on_air(), HOME)
+    await lamp.started()
+    activate = SimulatedRadio.activate_trial
+
+    async def silent(radio: SimulatedRadio, plan: TrialPlan, _report: Report) -> str:
+        return await activate(radio, plan, lambda _: None)
+
+    monkeypatch.setattr(SimulatedRadio, "activate_trial", silent)
+    await claimed(lamp)
+    assert lamp.device.claim().claim.cause is ClaimCause.COULD_NOT_JOIN
 
 
 async def test_nothing_found_at_boot_is_told_until_the_next_try(made: Made) -> None:

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 from tests.unit.daemon.lamp import Lamp, network, wish, world
 from tests.unit.daemon.proxies import FailingRadio
+from tests.unit.daemon.waited import until
 
 from firstlight.config import Config, Hotspot
 from firstlight.errors import Code, NotFound, RadioFailure, RadioUnavailable
@@ -265,6 +266,26 @@ async def test_a_full_disk_is_a_warning_and_not_the_end(
     assert lamp.status.runtime.warnings == ()
     after, _ = ProvisioningStore(tmp_path).load()
     assert after == lamp.memory.kept
+
+
+async def test_a_pairing_that_a_full_disk_did_not_take_is_on_it_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamp = Lamp(tmp_path, world(network(b"home")))
+    await lamp.started()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    kept = tmp_path / "sessions.json"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        shown = await lamp.do(lamp.device.pairing.code())
+        await lamp.do(lamp.device.pairing.pair(shown.code, "phone", "192.168.4.7"))
+        assert not kept.exists()
+    await lamp.clock.advance(10)
+    await until(kept.exists)
+    assert "phone" in kept.read_text()
 
 
 async def test_a_damaged_file_is_told_as_long_as_the_device_runs(tmp_path: Path) -> None:
