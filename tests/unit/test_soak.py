@@ -110,6 +110,20 @@ def test_other_code_other_years(tmp_path: Path) -> None:
     assert len(prints) == 3
 
 
+def test_what_only_people_read_is_no_other_code(tmp_path: Path) -> None:
+    file = tmp_path / "src/a.py"
+    file.parent.mkdir()
+
+    def printed(text: str) -> str:
+        file.write_text(text)
+        return years.fingerprint([file])
+
+    first = printed('"""One."""\n\ndef f():\n    """Two."""\n    return (1, 2)\n')
+    assert printed("# three\ndef f():\n    return (\n        1,\n        2,\n    )\n") == first
+    assert printed('def f():\n    """Two."""\n    return (2, 1)\n') != first
+    assert printed('def f():\n    return """Two."""\n') != first
+
+
 def test_only_what_a_simulated_device_loads_counts() -> None:
     counted = {file.as_posix().rpartition("/firstlight/")[2] for file in years.sources()}
     assert {"daemon/recovery.py", "core/recovery/machine.py", "simulation/year.py"} <= counted

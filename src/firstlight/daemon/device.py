@@ -1,7 +1,6 @@
 """The device: one radio, what it remembers, and everything that can be asked of it.
 
-Decisions come from ``core``; the parts put together here carry them out, keep them on disk and tell
-the hub.
+Decisions come from ``core``; the parts put together here carry them out, keep and tell them.
 """
 
 import shutil
