@@ -1,8 +1,6 @@
 """Everything else that a device can be asked, and what it meets meanwhile."""
 
 import asyncio
-import errno
-import os
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,11 +8,9 @@ import pytest
 from msgspec.structs import replace
 from tests.unit.daemon.lamp import Lamp, network, wish, world
 from tests.unit.daemon.proxies import FailingRadio
-from tests.unit.daemon.waited import until
 
 from firstlight.config import Config, Hotspot
 from firstlight.errors import Code, NotFound, RadioFailure, RadioUnavailable
-from firstlight.model.attempt import AttemptState
 from firstlight.model.event import EventType, Level
 from firstlight.model.mac import MacAddress
 from firstlight.model.passphrase import Passphrase
@@ -23,7 +19,6 @@ from firstlight.model.radio import Link
 from firstlight.model.ssid import Ssid
 from firstlight.model.status import Health, Mode
 from firstlight.radio.simulated.faults import Outage, Refused, Unplugged
-from firstlight.store.provisioning import ProvisioningStore
 
 PHONE = MacAddress("02:f0:00:00:00:07")
 
@@ -240,52 +235,6 @@ async def test_stations_are_told(tmp_path: Path) -> None:
         f"A phone or computer joined the hotspot: {PHONE}.",
         f"A phone or computer left the hotspot: {PHONE}.",
     ]
-
-
-async def test_a_full_disk_is_a_warning_and_not_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lamp = Lamp(tmp_path, world(network(b"home")))
-    await lamp.started()
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", full)
-        ended = await lamp.joined(wish(b"home"))
-        assert ended.state is AttemptState.SUCCEEDED
-        status = lamp.status
-        assert status.mode is Mode.ONBOARDING
-        [warning] = status.runtime.warnings
-        assert "No space left on device" in warning
-        assert status.runtime.health is Health.WARNING
-    before, _ = ProvisioningStore(tmp_path).load()
-    assert before.mode is Mode.PROVISIONING
-    await lamp.do(lamp.device.forget("home"))
-    assert lamp.status.runtime.warnings == ()
-    after, _ = ProvisioningStore(tmp_path).load()
-    assert after == lamp.memory.kept
-
-
-async def test_a_pairing_that_a_full_disk_did_not_take_is_on_it_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lamp = Lamp(tmp_path, world(network(b"home")))
-    await lamp.started()
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    kept = tmp_path / "sessions.json"
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", full)
-        shown = await lamp.do(lamp.device.pairing.code())
-        await lamp.do(lamp.device.pairing.pair(shown.code, "phone", "192.168.4.7"))
-        assert not kept.exists()
-    await lamp.clock.advance(10)
-    await until(kept.exists)
-    assert "phone" in kept.read_text()
 
 
 async def test_a_damaged_file_is_told_as_long_as_the_device_runs(tmp_path: Path) -> None:

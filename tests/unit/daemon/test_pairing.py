@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from tests.unit.daemon.counter import MAY, OTHER, PHONE, Counter
-from tests.unit.daemon.waited import until
 
 from firstlight.core.reset import as_new
 from firstlight.daemon.sessions import Randomness
-from firstlight.errors import Code, LockedOut, NotFound, StoreFailure, Unauthorized
+from firstlight.errors import Code, LockedOut, NotFound, Unauthorized
 from firstlight.model.event import Level
 
 DAY = 86_400.0
@@ -282,63 +281,6 @@ async def test_sessions_that_can_not_be_read_sign_nobody_in(
     await counter.start()
     assert counter.pairing.authorize_bearer(token) is None
     assert "can't be read" in caplog.text
-
-
-async def test_a_full_disk_keeps_nobody_out_but_an_undone_revocation_is_told(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def full(_path: object, _content: object = None) -> None:
-        raise StoreFailure("it can't be written: No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("firstlight.store.sessions.write_atomically", full)
-        patch.setattr("firstlight.store.sessions.remove_durably", full)
-        patch.setattr("firstlight.store.notes.write_atomically", full)
-        patch.setattr("firstlight.store.notes.remove_durably", full)
-        first = await counter.pairing.pair(await counter.code(), "phone", PHONE)
-        second = await counter.pairing.pair(await counter.code(), "tablet", PHONE)
-        assert counter.pairing.authorize_bearer(first.token)
-        with pytest.raises(StoreFailure, match="signed out, but a restart may undo that"):
-            await counter.pairing.revoke(first.session_id)
-        assert counter.pairing.authorize_bearer(first.token) is None
-        with pytest.raises(StoreFailure):
-            await counter.pairing.revoke_all()
-        with pytest.raises(StoreFailure):
-            await counter.pairing.forget()
-        assert isinstance(await counter.lock(), LockedOut)
-        assert counter.pairing.authorize_bearer(second.token) is None
-        said = [one.message for one in caplog.records if "No space" in one.message]
-        assert len(said) == 2  # for each of two files once
-
-
-async def test_what_a_full_disk_did_not_take_is_on_it_later_even_after_a_crash(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else a session that was revoked meanwhile would be good again, and guessing go on at once."""
-
-    def full(_path: object, _content: object = None) -> None:
-        raise StoreFailure("it can't be written: No space left on device")
-
-    space = asyncio.Event()
-
-    async def until_there_is_space(_seconds: float) -> None:
-        await space.wait()
-
-    monkeypatch.setattr(counter.clock, "sleep", until_there_is_space)
-    paired = await counter.pairing.pair(await counter.code(), "phone", PHONE)
-    trying = asyncio.create_task(counter.pairing.keep_trying())
-    with monkeypatch.context() as patch:
-        patch.setattr("firstlight.store.sessions.remove_durably", full)
-        patch.setattr("firstlight.store.notes.write_atomically", full)
-        with pytest.raises(StoreFailure):
-            await counter.pairing.revoke(paired.session_id)
-        await counter.lock()
-        assert (counter.folder / "sessions.json").exists()
-        assert not (counter.folder / "pairing.json").exists()
-    space.set()
-    await until(lambda: not (counter.folder / "sessions.json").exists())
-    await until((counter.folder / "pairing.json").exists)
-    trying.cancel()
 
 
 async def test_tries_at_the_same_time_don_t_pass_one_another(counter: Counter) -> None:

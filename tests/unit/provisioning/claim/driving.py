@@ -16,6 +16,7 @@ from firstlight.provisioning.protocol import Answer, Asked
 START = Moment(1000.0, 1_700_000_000.0)
 OWN = MacAddress("02:00:00:00:00:00")
 SSID = Ssid(b"FireFly-Provisioning")
+WEAKER = "02:00:00:00:00:01"
 LEASE = Ipv4(address="192.168.4.50", prefix=24)
 
 

@@ -5,6 +5,7 @@ from tests.unit.provisioning.claim.driving import (
     ORDER,
     OWN,
     START,
+    WEAKER,
     Driven,
     answered,
     good_course,
@@ -22,9 +23,8 @@ from firstlight.model.passphrase import Passphrase
 from firstlight.model.profile import KeyManagement
 from firstlight.model.radio import LinkReason, LinkStage
 from firstlight.provisioning import protocol
-from firstlight.provisioning.claim import causes, machine, pauses
+from firstlight.provisioning.claim import machine
 from firstlight.provisioning.claim.messages import (
-    Arm,
     Ask,
     Cancelled,
     EffectFailed,
@@ -45,15 +45,10 @@ from firstlight.provisioning.claim.messages import (
     Unanswered,
 )
 from firstlight.provisioning.claim.phases import (
-    DEADLINES,
-    TRANSITIONS,
-    TRIAL_SECONDS,
     Phase,
-    Signal,
 )
 from firstlight.provisioning.protocol import Asked
 
-WEAKER = "02:00:00:00:00:01"
 IN_VAIN = ORDER[2:10]
 
 
@@ -356,64 +351,5 @@ def test_without_a_certificate() -> None:
     assert ClaimStepName.CERTIFICATE not in [step.name for step in driven.told.steps]
 
 
-def test_the_table_is_whole() -> None:
-    assert {phase for phase, _ in TRANSITIONS} == {one for one in Phase if not one.is_final}
-    assert set(DEADLINES) == {one for one in Phase if not one.is_final}
-    assert {signal for _, signal in TRANSITIONS} == set(Signal)
-    unbreakable = {Phase.RESTORING, Phase.MEASURING}
-    for phase in Phase:
-        assert phase.is_final or phase in unbreakable or (phase, Signal.BROKEN) in TRANSITIONS
-
-
-def test_a_trial_stays_within_its_dead_mans_switch() -> None:
-    driven = Driven().until(Phase.PROTECTING)
-    assert isinstance(driven.work, Protect)
-    switch = driven.work.seconds
-    storing = DEADLINES[Phase.STORING] + DEADLINES[Phase.MEASURING]
-    assert TRIAL_SECONDS + storing < switch
-    driven.take(Protected(), after=DEADLINES[Phase.PROTECTING])
-    spent = 0.0
-    for event in good_course()[3:-4]:  # each at the last moment
-        armed = driven.effects[0]
-        assert isinstance(armed, Arm)
-        driven.take(event, after=armed.seconds)
-        spent += armed.seconds
-    assert driven.phase is Phase.STORING
-    assert spent == TRIAL_SECONDS
-
-
-def test_a_second_controller_has_a_switch_of_its_own() -> None:
-    driven = Driven().take(searched(seen(), seen(WEAKER)), Limited(None), Protected(), Started())
-    driven.take(Expired(Phase.LINKING), after=10.0).take(Left(), after=20.0).take(Protected())
-    assert driven.effects[0] == Arm(Phase.STARTING, DEADLINES[Phase.STARTING])
-
-
-def test_a_late_leave_to_begin_takes_nothing_from_the_join() -> None:
-    driven = Driven().until(Phase.STARTING)
-    driven.take(Expired(Phase.LINKING)).take(Started(), after=15.0)
-    assert driven.effects == (Arm(Phase.LINKING, 10),)
-
-
-def test_the_link_may_be_faster_than_the_answer() -> None:
-    driven = Driven().until(Phase.STARTING).take(reported(LinkStage.AUTHENTICATED), Started())
-    assert driven.phase is Phase.ADDRESSING
-    driven = Driven().until(Phase.STARTING).take(reported(LinkStage.CONNECTED), Started())
-    assert driven.phase is Phase.ASKING_NONCE
-
-
-def test_every_cause_has_words() -> None:
-    assert set(causes.WORDS) == set(ClaimCause)
-    assert all(words.message.endswith(".") and words.hint for words in causes.WORDS.values())
-
-
 def test_who_it_is_for_is_its_own_address() -> None:
     assert Driven().state.wish.mac == OWN
-
-
-def test_pauses_grow_and_end_growing() -> None:
-    rounds = [pauses.before_round(failed) for failed in range(1, 12)]
-    assert rounds[:4] == [5, 10, 20, 40]
-    assert rounds[-1] == 300
-    joins = [pauses.before_join(failed) for failed in range(12)]
-    assert joins[:3] == [30, 30, 60]
-    assert joins[-1] == 900
