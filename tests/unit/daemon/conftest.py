@@ -7,6 +7,7 @@ import pytest
 from tests.unit.daemon.book import household
 from tests.unit.daemon.claimant import Made
 from tests.unit.daemon.controlling import HOME, Controlling
+from tests.unit.daemon.counter import Counter
 from tests.unit.daemon.lamp import Lamp, network, world
 from tests.unit.target.controller import FakeController
 
@@ -32,6 +33,14 @@ async def made(tmp_path: Path) -> AsyncGenerator[Made]:
     yield make
     for lamp in lamps:
         await lamp.kill()
+
+
+@pytest.fixture
+async def counter(tmp_path: Path) -> Counter:
+    """A device that can be paired with, started."""
+    made = Counter(tmp_path)
+    await made.start()
+    return made
 
 
 @pytest.fixture

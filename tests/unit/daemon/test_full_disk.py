@@ -24,19 +24,11 @@ def refused(_path: object, _content: object = None) -> None:
     raise StoreFailure("it can't be written: No space left on device")
 
 
-@pytest.fixture
-async def counter(tmp_path: Path) -> Counter:
-    made = Counter(tmp_path)
-    await made.start()
-    return made
-
-
 async def test_a_full_disk_is_a_warning_and_not_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lamp = Lamp(tmp_path, world(network(b"home")))
     await lamp.started()
-
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full)
         ended = await lamp.joined(wish(b"home"))
@@ -99,7 +91,6 @@ async def test_what_a_full_disk_did_not_take_is_on_it_later_even_after_a_crash(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a session that was revoked meanwhile would be good again, and guessing go on at once."""
-
     space = asyncio.Event()
 
     async def until_there_is_space(_seconds: float) -> None:

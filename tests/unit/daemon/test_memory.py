@@ -219,7 +219,7 @@ async def test_a_reset_that_left_something_is_owed_until_it_is_done(
         await until(lambda: trying.clock.next_due == 40)
         assert memory.warnings == (STUCK.message,)
     await trying.clock.advance(30)
-    await asyncio.wait_for(trying.written.wait(), 5)
+    await until(trying.written.is_set)
     assert memory.warnings == ()
     assert not aside.exists()
     assert store.load() == (memory.kept, ())

@@ -16,13 +16,6 @@ from firstlight.model.event import Level
 DAY = 86_400.0
 
 
-@pytest.fixture
-async def counter(tmp_path: Path) -> Counter:
-    made = Counter(tmp_path)
-    await made.start()
-    return made
-
-
 async def test_a_code_becomes_a_token(counter: Counter) -> None:
     shown = await counter.pairing.code()
     assert re.fullmatch(r"[0-9]{6}", shown.code)

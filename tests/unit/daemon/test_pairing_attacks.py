@@ -1,7 +1,5 @@
 """Who does not belong, and tries anyway. Each attack works once its guard is taken away."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -12,13 +10,6 @@ from firstlight.core.pairing.code import CODES
 from firstlight.core.pairing.desk import Judged
 from firstlight.errors import LockedOut, Unauthorized
 from firstlight.model.event import Level
-
-
-@pytest.fixture
-async def counter(tmp_path: Path) -> Counter:
-    made = Counter(tmp_path)
-    await made.start()
-    return made
 
 
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:

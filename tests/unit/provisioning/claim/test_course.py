@@ -44,9 +44,7 @@ from firstlight.provisioning.claim.messages import (
     Stored,
     Unanswered,
 )
-from firstlight.provisioning.claim.phases import (
-    Phase,
-)
+from firstlight.provisioning.claim.phases import Phase
 from firstlight.provisioning.protocol import Asked
 
 IN_VAIN = ORDER[2:10]
